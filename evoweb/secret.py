@@ -1,0 +1,20 @@
+"""The installation's secret key: made once, kept in a file that only its owner can read."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def secret_key(home: Path) -> str:
+    """The key in home/secret.key, made there on first use; two processes that start together agree on one."""
+    path = home / "secret.key"
+    if not path.exists():
+        draft = home / f"secret.key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)  # fails when another process was first: then its key is the key
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_text()

@@ -1,0 +1,158 @@
+"""Settings of every evoweb process. The environment is read here, at the top, and nowhere else.
+
+EVOWEB_HOME            folder of everything written at run time (default: ./var)
+EVOWEB_DATABASE_URL    postgresql://user:password@host:port/name; without it SQLite under EVOWEB_HOME
+EVOWEB_BROKER_URL      Celery's broker; without it the embedded Valkey's socket under EVOWEB_HOME
+EVOWEB_ALLOWED_HOSTS   comma-separated host names (default: loopback)
+EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where the machine offers none; every page then says so
+EVOWEB_SLOTS           evaluations at a time in one process (default: the number of cores)
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.utils.csp import CSP
+
+from evoweb.secret import secret_key
+
+BASE = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("EVOWEB_HOME", BASE / "var")).resolve()
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+EVOWEB_HOME = HOME
+EVOWEB_SANDBOX = os.environ.get("EVOWEB_SANDBOX", "")
+EVOWEB_SLOTS = int(os.environ.get("EVOWEB_SLOTS", "0")) or os.cpu_count() or 1
+
+SECRET_KEY = secret_key(HOME)
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("EVOWEB_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ROOT_URLCONF = "evoweb.urls"
+ASGI_APPLICATION = "evoweb.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "django_htmx",
+    "apps.common",
+    "apps.accounts",
+    "apps.log",
+    "apps.projects",
+    "apps.records",
+    "apps.sandbox",
+    "apps.oversight",
+    "apps.rounds",
+    "apps.lineage",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's description of the database behind url; SQLite under EVOWEB_HOME when url is empty."""
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME / "evoweb.sqlite3",
+            "OPTIONS": {
+                # Reading and then writing under DEFERRED fails with "database is locked" as soon as two processes do it.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError(f"EVOWEB_DATABASE_URL starts with {parts.scheme!r}; postgresql://... is what evoweb supports")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+    }
+
+
+DATABASES = {"default": database(os.environ.get("EVOWEB_DATABASE_URL", ""))}
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "object-src": [CSP.NONE],
+}
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE / "static"]
+WHITENOISE_USE_FINDERS = True
+
+CELERY_BROKER_URL = os.environ.get("EVOWEB_BROKER_URL", f"redis+socket://{HOME / 'broker.sock'}?virtual_host=0")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# The broker is only a doorbell: early acknowledgement, no results, nothing that must survive.
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_DEFAULT_QUEUE = "rounds"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"apps": {"level": "INFO"}, "evoweb": {"level": "INFO"}},
+}
