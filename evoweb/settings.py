@@ -6,6 +6,7 @@ EVOWEB_BROKER_URL      Celery's broker; without it the embedded Valkey's socket 
 EVOWEB_ALLOWED_HOSTS   comma-separated host names (default: loopback)
 EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where the machine offers none; every page then says so
 EVOWEB_SLOTS           evaluations at a time in one process (default: the number of cores)
+EVOWEB_MEASURES        `0`: workers of the rounds queue only drive; workers of the sandbox queue measure (several hosts)
 """
 
 import os
@@ -23,6 +24,7 @@ HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 EVOWEB_HOME = HOME
 EVOWEB_SANDBOX = os.environ.get("EVOWEB_SANDBOX", "")
 EVOWEB_SLOTS = int(os.environ.get("EVOWEB_SLOTS", "0")) or os.cpu_count() or 1
+EVOWEB_MEASURES = os.environ.get("EVOWEB_MEASURES", "1") == "1"
 
 SECRET_KEY = secret_key(HOME)
 DEBUG = False

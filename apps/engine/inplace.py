@@ -1,0 +1,67 @@
+"""The effects that need nothing but the population: drawing and judging. Pure, so that tests run them as the driver does."""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any, cast
+
+from apps.engine.acceptance import Acceptance, Decision
+from apps.engine.effects import Choose, Judge, Propose, Refused
+from apps.engine.population import Population
+from apps.engine.recall import Recall
+from apps.engine.selection.protocol import Selection
+from apps.engine.variation.regions import RegionError, outside_unchanged
+
+LARGEST_TEXT = 1_000_000  # characters of one component
+
+
+def choose(population: Population, effect: Choose, rng: Random) -> list[Any]:
+    """Journal form of what the rule draws: [number, score] each for candidates, the one value of the memory.
+
+    Raises Refused when there is nothing to draw from.
+    """
+    if effect.kind == "memory" and isinstance(effect.rule, Recall):
+        return [population.memory]
+    if effect.kind != "candidate":
+        raise Refused(f"nothing of the kind {effect.kind!r} can be chosen")
+    if not population.ranked:
+        raise Refused("no candidate is kept and complete")
+    rule = cast(Selection, effect.rule)
+    return [[number, population.score(number)] for number in rule.choose(population.ranked, rng, effect.n)]
+
+
+def judge(population: Population, effect: Judge) -> Decision:
+    """The rule's decision on a candidate of the run."""
+    if effect.candidate not in population.members:
+        raise Refused(f"there is no candidate {effect.candidate} in this run")
+    return cast(Acceptance, effect.rule).judge(population, effect.candidate)
+
+
+def check(effect: Propose, base: Mapping[str, str], edits: Mapping[str, str]) -> None:
+    """Raise Refused unless the edit may stand: it changes something, only what may be edited, within bounds."""
+    for path, text in effect.edit.items():
+        _check_file(path, base.get(path), text, edits)
+    if all(base.get(path) == text for path, text in effect.edit.items()):
+        raise Refused("the edit changes nothing")
+
+
+def _check_file(path: str, before: str | None, after: str, edits: Mapping[str, str]) -> None:
+    if before is None:
+        raise Refused(f"{path} is no component of this project")
+    if len(after) > LARGEST_TEXT:
+        raise Refused(f"{path} would grow to {len(after)} characters; {LARGEST_TEXT} are allowed")
+    if not is_text(after):
+        raise Refused(f"{path} would hold characters that are no text")
+    try:
+        kept = outside_unchanged(before, after, edits.get(path, "protected"))
+    except RegionError as error:
+        raise Refused(f"{path}: {error}") from None
+    if not kept:
+        raise Refused(f"{path} would change outside its editable regions")
+
+
+def is_text(value: str) -> bool:
+    """Valid Unicode without NUL: what every database and parser takes."""
+    try:
+        return b"\0" not in value.encode()
+    except UnicodeEncodeError:
+        return False

@@ -1,0 +1,5 @@
+"""Ways to measure a candidate."""
+
+from apps.engine.measurement.everything import everything
+
+__all__ = ["everything"]

@@ -1,0 +1,1 @@
+"""One published method per file; the registry finds them."""

@@ -1,0 +1,143 @@
+"""What a run knows, folded from its records one by one: scores, verdicts, ranking, the method's memory.
+
+The fold never looks back: adding a record costs the same in the thousandth round as in the first.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from apps.engine.estimate import Estimate
+from apps.engine.records import Result
+
+Content = Mapping[str, str]  # digest (hex) of each component by path
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A method's memory: a first value, and how a judged candidate changes it. Values are JSON."""
+
+    initial: Any
+    step: Callable[[Any, "Judged"], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The fact that a memory folds: a candidate, the score it had when it was judged, and the decision."""
+
+    number: int
+    score: float | None
+    decision: str
+    operator: str
+
+
+class Ranking(Sequence[int]):
+    """Candidate numbers, best score first; equal scores by birth. Grows by insertion, is never sorted again."""
+
+    def __init__(self) -> None:
+        self._keys: list[tuple[float, int]] = []
+
+    def add(self, number: int, score: float) -> None:
+        insort(self._keys, (-score, number))
+
+    def remove(self, number: int, score: float) -> None:
+        at = bisect_left(self._keys, (-score, number))
+        if at < len(self._keys) and self._keys[at] == (-score, number):
+            del self._keys[at]
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[int]: ...
+    def __getitem__(self, index: int | slice) -> int | list[int]:
+        if isinstance(index, slice):
+            return [number for _, number in self._keys[index]]
+        return self._keys[index][1]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+@dataclass(slots=True)
+class Member:
+    """One candidate as the population sees it."""
+
+    number: int
+    parents: tuple[int, ...]
+    content: Content
+    key: bytes  # digest of the whole content: members with equal keys share one estimate
+    operator: str
+    verdict: str = ""
+
+
+class Population:
+    """Records of one run, folded. required are the keys of the tasks that selection scores count."""
+
+    def __init__(self, required: Sequence[str], memory: Memory | None = None) -> None:
+        self.required = tuple(required)
+        self.members: dict[int, Member] = {}
+        self.ranked = Ranking()  # kept and complete candidates
+        self.best_so_far: list[tuple[int, float]] = []  # (number, score) of each new best among kept ones
+        self.looks = 0  # how often gate tasks were looked at for a promotion
+        self._memory = memory
+        self.memory: Any = memory.initial if memory else None
+        self._estimates: dict[bytes, Estimate] = {}
+        self._listed: dict[int, float] = {}
+        self._sharing: dict[bytes, list[int]] = {}
+
+    def add(self, member: Member) -> None:
+        """A candidate was proposed."""
+        self.members[member.number] = member
+
+    def measured(self, number: int, results: Sequence[Result]) -> None:
+        """A candidate was measured on tasks that selection may count."""
+        key = self.members[number].key
+        self._estimates.setdefault(key, Estimate()).pool(results)
+        for sharing in self._sharing.get(key, ()):
+            self._relist(sharing)
+
+    def judged(self, number: int, decision: str) -> None:
+        """A verdict was given. keep lists the candidate for selection, drop and revert take it out."""
+        member = self.members[number]
+        if decision in ("promote", "hold"):
+            return
+        member.verdict = decision
+        if decision == "keep":
+            self._sharing.setdefault(member.key, []).append(number)
+        elif number in self._sharing.get(member.key, ()):
+            self._sharing[member.key].remove(number)
+        self._relist(number)
+        if self._memory and number:
+            fact = Judged(number, self.score(number), decision, member.operator)
+            self.memory = self._memory.step(self.memory, fact)
+
+    def score(self, number: int) -> float | None:
+        """Pooled score of a candidate's content; None unless every required task has one."""
+        estimate = self._estimates.get(self.members[number].key)
+        return estimate.over(self.required) if estimate else None
+
+    def failure(self, number: int) -> str:
+        """Label of a candidate's first failure, or ""."""
+        estimate = self._estimates.get(self.members[number].key)
+        return estimate.failure if estimate else ""
+
+    def estimate(self, number: int) -> Estimate:
+        """All that was measured of a candidate's content so far."""
+        return self._estimates.get(self.members[number].key) or Estimate()
+
+    @property
+    def best(self) -> int | None:
+        """Number of the best kept candidate; None before the seed stands."""
+        return self.ranked[0] if self.ranked else None
+
+    def _relist(self, number: int) -> None:
+        if (old := self._listed.pop(number, None)) is not None:
+            self.ranked.remove(number, old)
+        score = self.score(number)
+        if score is None or self.members[number].verdict != "keep":
+            return
+        self._listed[number] = score
+        self.ranked.add(number, score)
+        if not self.best_so_far or score > self.best_so_far[-1][1]:
+            self.best_so_far.append((number, score))

@@ -1,0 +1,136 @@
+"""What the driver puts around a method: planting, promoting, concluding. Methods do neither and never see gate tasks.
+
+All three are rounds of effects like any other: journaled, ruled on, resumed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from apps.engine.acceptance import Always
+from apps.engine.effects import METHOD_EFFECTS, METHOD_SPLITS, Choose, Compare, Effect, Judge, Measure, Promote, Propose, Refused
+from apps.engine.promotion import ConfirmedGain, Difference, First, Standing
+from apps.engine.recipe import Barren, Context, Grown, Outcome, Steps
+from apps.engine.selection import Best
+
+SEED = 0  # the number of the planted candidate
+CHAMPION_MOVED = "the champion changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a project can say as evidence: is its scorer repeatable, has it gate tasks, what a promotion must reach."""
+
+    repeatable: bool
+    gate: bool
+    alpha: float = 0.05
+
+
+def plant(ctx: Context, plan: Plan, texts: Mapping[str, str]) -> Steps[Outcome]:
+    """Round 0: the seed stands, is measured and becomes champion where there is none."""
+    seed = yield Propose((), texts, "seed")
+    yield Measure(seed)
+    verdict = yield Judge(seed, Always())
+    if verdict["decision"] != "keep":
+        return Barren(f"the seed does not score: {verdict['why']}")
+    yield from promote(ctx, plan, seed)
+    return Grown(seed, "keep")
+
+
+def supervised(ctx: Context, plan: Plan, method: Steps[Outcome]) -> Steps[Outcome]:
+    """The method's round, with a promotion tried after each keep. What is not a method's to yield is refused."""
+    answer: Any = None
+    refusal: Refused | None = None
+    while True:
+        try:
+            asked = method.throw(refusal) if refusal else method.send(answer)
+        except StopIteration as stop:
+            outcome: Outcome = stop.value
+            return outcome
+        forbid(asked)
+        answer, refusal = None, None
+        try:
+            answer = yield asked
+        except Refused as caught:
+            refusal = caught
+            continue
+        if isinstance(asked, Judge) and answer["decision"] == "keep":
+            yield from promote(ctx, plan, asked.candidate)
+
+
+def forbid(asked: Effect | Sequence[Effect]) -> None:
+    """Raise TypeError for effects that are the driver's own, ValueError for tasks that are not a method's to see."""
+    for effect in asked if isinstance(asked, list) else [asked]:
+        if not isinstance(effect, METHOD_EFFECTS):
+            raise TypeError(f"a method yielded {effect!r}; it may yield Choose, Propose, Measure and Judge")
+        if isinstance(effect, Measure) and isinstance(effect.tasks, str) and effect.tasks not in METHOD_SPLITS:
+            raise ValueError(f"a method may not measure on {effect.tasks} tasks")
+
+
+def promote(ctx: Context, plan: Plan, number: int) -> Steps[None]:
+    """Try to make a kept candidate the champion. A refusal ends the attempt, unless the champion moved meanwhile."""
+    while True:
+        standing = yield Choose("champion", Standing(number))
+        try:
+            yield from _attempt(ctx, plan, number, standing[0])
+        except Refused as refused:
+            if refused.reason == CHAMPION_MOVED:
+                continue
+        return
+
+
+def _attempt(ctx: Context, plan: Plan, number: int, standing: Mapping[str, Any]) -> Steps[None]:
+    champion = tuple(standing["champion"]) if standing["champion"] else None
+    if champion is None:
+        yield Promote(number, None, First(), {"score": standing["score"]})
+        return
+    against = standing["champion_score"]
+    if champion == (standing["run"], number) or standing["same"] or (against is not None and standing["score"] <= against):
+        return
+    if plan.repeatable and not plan.gate and against is not None:
+        yield Promote(number, champion, Difference(), {"score": standing["score"], "champion": against})
+        return
+    pair = yield Compare(number, champion, "gate" if plan.gate else "validation")
+    if plan.repeatable and not plan.gate:
+        yield Promote(number, champion, Difference(), _means(pair))
+        return
+    level = ConfirmedGain(plan.alpha, standing["looks"] + 1)
+    yield Promote(number, champion, level, {"differences": differences(pair["candidate"], pair["champion"])})
+
+
+def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:
+    """The last round: the best candidate and the seed again, on measurements that nobody selected on.
+
+    Where the scorer is repeatable, measuring again would only repeat the numbers: nothing is measured.
+    """
+    best = yield Choose("candidate", Best(), 1)
+    number = best[0].number
+    if not plan.repeatable:
+        yield Compare(number, (0, SEED), "validation")
+    if plan.gate:
+        yield Measure(number, "gate")
+    return Grown(number, "best")
+
+
+
+
+def differences(candidate: Sequence[Sequence[Any]], champion: Sequence[Sequence[Any]]) -> list[float]:
+    """Score differences task by task. A failed candidate counts as the worst seen on either side; so does a failed champion."""
+    scores = [score for _, score, _ in [*candidate, *champion] if score is not None]
+    worst = min(scores, default=0.0)
+    per_task: dict[str, list[float]] = {}
+    for sign, rows in ((1.0, candidate), (-1.0, champion)):
+        for task, score, _ in rows:
+            per_task.setdefault(task, []).append(sign * (worst if score is None else score))
+    repeats = max(1, len(candidate) // max(1, len(per_task)))
+    return [sum(parts) / repeats for parts in per_task.values()]
+
+
+def _means(pair: Mapping[str, Any]) -> dict[str, float | None]:
+    return {"score": mean(pair["candidate"]), "champion": mean(pair["champion"])}
+
+
+def mean(rows: Sequence[Sequence[Any]]) -> float | None:
+    """Mean score of results in journal form; None when one of them failed."""
+    scores = [score for _, score, _ in rows]
+    return None if not scores or None in scores else sum(scores) / len(scores)

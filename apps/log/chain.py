@@ -1,0 +1,52 @@
+"""The frozen format of a log entry: what is hashed, and how entries hang together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from apps.engine.canonical import digest, encode
+
+FORMAT = 1
+GENESIS = bytes(32)
+
+KINDS = frozenset(
+    {
+        "project.imported",
+        "run.started",
+        "run.changed",
+        "run.ended",
+        "round.ended",
+        "candidate.proposed",
+        "candidate.measured",
+        "verdict.given",
+        "gate.opened",
+        "gate.closed",
+        "policy.changed",
+        "latch.set",
+        "latch.released",
+        "effect.reclaimed",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened. `body` holds ids, closed-list words, numbers and digests only: never text that somebody wrote."""
+
+    kind: str
+    actor: str
+    subject: str
+    body: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind!r} is no kind of log entry; the closed list is in apps/log/chain.py")
+
+
+def salted(salt: bytes, content: bytes) -> str:
+    """Digest of a record's content, hex: says nothing about the content once the salt is erased."""
+    return digest(salt + content).hex()
+
+
+def link(previous: bytes, position: tuple[int, int, int], entry: tuple[str, str, str], body: bytes) -> bytes:
+    """Hash of one entry: over the previous hash, (project, sequence, at), (kind, actor, subject) and the body's bytes."""
+    return digest(previous + encode([FORMAT, *position, *entry]) + body)

@@ -1,0 +1,121 @@
+"""The ruling on an effect: a policy is a table of rules, a mode is a preset of one.
+
+Asked when an effect is stored and again before its result is sent, in memory, on every effect of every method.
+Fail closed: what the table does not understand is held.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from apps.engine.canonical import decode, encode
+
+POINTS = ("choose", "propose", "measure", "judge", "promote")
+EXPENSIVE_SECONDS = 60.0
+# The wrapper's own measurements: the same point as a method's, because they cost the same.
+_POINT_OF = {"compare": "measure"}
+# Planting the seed, which a person imported, and measuring the winner again at the end are nobody's proposals.
+_UNSUPERVISED_ROUNDS = ("plant", "conclude")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Hold effects of a kind for people, before they are carried out or before their result is sent.
+
+    above_seconds: only those expected to take longer.
+    """
+
+    point: str
+    when: str  # "before" or "after"
+    action: str = "gate"  # or "auto"
+    above_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a ruling may depend on."""
+
+    round_kind: str
+    expected_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Carry it out, or send the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A gate: people decide."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Not carried out; the method is told the reason."""
+
+    reason: str
+
+
+Ruling = Go | Hold | Refuse
+GO = Go()
+
+MODES: dict[str, tuple[Rule, ...]] = {
+    "full-auto": (),
+    "gate-only": (
+        Rule("propose", "after"),
+        Rule("measure", "before", above_seconds=EXPENSIVE_SECONDS),
+        Rule("promote", "before"),
+    ),
+    "step-by-step": (
+        Rule("choose", "after"),
+        Rule("propose", "after"),
+        Rule("measure", "before"),
+        Rule("judge", "after"),
+        Rule("promote", "before"),
+    ),
+}
+
+
+class Table:
+    """A policy, ready to be asked."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules: dict[tuple[str, str], list[Rule]] = {}
+        for rule in rules:
+            self._rules.setdefault((rule.point, rule.when), []).append(rule)
+
+    def rule(self, kind: str, when: str, facts: Facts) -> Ruling:
+        """Go, Hold or Refuse for an effect of a kind, "before" or "after"."""
+        if facts.round_kind in _UNSUPERVISED_ROUNDS or kind == "together":
+            return GO  # a list is ruled on child by child
+        point = _POINT_OF.get(kind, kind)
+        if point not in POINTS:
+            return Hold(f"the policy knows no effect of the kind {kind}")
+        for rule in self._rules.get((point, when), ()):
+            if rule.action == "auto":
+                continue
+            if rule.action != "gate":
+                return Hold(f"the policy holds an unknown action, {rule.action}")
+            if facts.expected_seconds >= rule.above_seconds:
+                return Hold(f"{when} {point}")
+        return GO
+
+
+def preset(mode: str) -> tuple[Rule, ...]:
+    """The table of a mode. Raises LookupError naming the known modes."""
+    if mode not in MODES:
+        raise LookupError(f"unknown mode {mode!r}; known modes: {', '.join(MODES)}")
+    return MODES[mode]
+
+
+def to_bytes(rules: Sequence[Rule]) -> bytes:
+    """A table as it is stored."""
+    return encode([asdict(rule) for rule in rules])
+
+
+def from_bytes(table: bytes) -> Table:
+    """The stored table, ready to be asked. Raises TypeError for a table of another version of evoweb."""
+    rows: list[dict[str, Any]] = decode(table)
+    return Table([Rule(**row) for row in rows])

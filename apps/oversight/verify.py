@@ -1,0 +1,26 @@
+"""Do answers and policies still say what the log vouches for?"""
+
+from collections.abc import Iterator
+
+from apps.engine.canonical import decode, digest
+from apps.log.models import Event
+from apps.oversight.models import Answer, Policy
+from apps.oversight.services import digest_of
+from apps.projects.models import Project
+
+
+def problems(project: Project) -> Iterator[str]:
+    """What is wrong with what people decided in the project, in words."""
+    events = Event.objects.filter(project=project.pk, kind__in=("gate.closed", "policy.changed")).order_by("sequence")
+    bodies = [(event.kind, decode(bytes(event.body))) for event in events.iterator(chunk_size=1000)]
+    said = {body["answer"]: body["digest"] for kind, body in bodies if kind == "gate.closed"}
+    for answer in Answer.objects.filter(effect__round__run__project=project).order_by("pk"):
+        if said.pop(answer.pk, None) != digest_of(answer):
+            yield f"answer {answer.pk} was changed or added"
+    yield from (f"answer {key} is gone" for key in said)
+    tables = {(body["run"], body["version"]): (body["mode"], body["table"]) for kind, body in bodies if kind == "policy.changed"}
+    for policy in Policy.objects.filter(run__project=project).order_by("pk"):
+        is_now = (policy.mode, digest(bytes(policy.table)).hex())
+        if tables.pop((policy.run_id, policy.version), None) != is_now:
+            yield f"policy version {policy.version} of run {policy.run_id} was changed or added"
+    yield from (f"policy version {version} of run {run} is gone" for run, version in tables)

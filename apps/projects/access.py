@@ -1,0 +1,60 @@
+"""Who may do what. The one place that answers this; everything is refused that is not allowed here."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from apps.accounts.actors import Actor
+from apps.projects.models import Membership, Project
+from apps.projects.vocabulary import ROLES, Verb
+
+_DOING: dict[Verb, str] = {
+    "view": "see",
+    "review": "answer gates of",
+    "operate": "start, pause or resume runs of",
+    "maintain": "import or change",
+    "audit": "audit",
+}
+
+
+def may(actor: Actor, verb: Verb, project: Project | None) -> bool:
+    """Whether the actor may do this to the project; with None, to projects as such (importing one, say).
+
+    The system and superusers may everything, methods and policies nothing. Raises KeyError for an unknown verb.
+    """
+    _ = _DOING[verb]
+    if actor.kind == "system":
+        return True
+    if actor.kind != "person":
+        return False
+    return _is_superuser(actor) or (project is not None and verb in ROLES.get(_role(actor, project), ()))
+
+
+def require(actor: Actor, verb: Verb, project: Project | None) -> None:
+    """Raises PermissionDenied, with a sentence that says who could, unless the actor may."""
+    if may(actor, verb, project):
+        return
+    if project is None:
+        raise PermissionDenied(f"{actor} may not {_DOING[verb]} projects; an admin of this installation may.")
+    roles = " or ".join(role for role, verbs in ROLES.items() if verb in verbs)
+    raise PermissionDenied(f"{actor} may not {_DOING[verb]} the project “{project}”; the role {roles} is needed.")
+
+
+def visible_projects(actor: Actor) -> QuerySet[Project]:
+    """The projects that the actor may see."""
+    if actor.kind == "system" or (actor.kind == "person" and _is_superuser(actor)):
+        return Project.objects.all()
+    if actor.kind != "person":
+        return Project.objects.none()
+    return Project.objects.filter(memberships__user_id=actor.id, memberships__user__is_active=True)
+
+
+def _is_superuser(actor: Actor) -> bool:
+    try:
+        return actor.user.is_active and actor.user.is_superuser
+    except LookupError:
+        return False
+
+
+def _role(actor: Actor, project: Project) -> str:
+    held = Membership.objects.filter(project=project, user_id=actor.id, user__is_active=True)
+    return held.values_list("role", flat=True).first() or ""

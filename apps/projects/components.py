@@ -1,0 +1,120 @@
+"""Reads the components of a project folder and checks that each can be what evoweb.toml says it is."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from apps.engine.variation.regions import RegionError, regions
+from apps.projects.folder import MOST_FILES, Folder, Unusable, clean_path, plain_text
+from apps.projects.manifest import FILE, Entry, Function
+from apps.projects.problems import Report, quoted
+from apps.projects.python_source import check_function
+
+LARGEST_TEXT = 1_000_000
+LARGEST_DATA = 8_000_000
+LARGEST_TOTAL = 16_000_000
+MARKER = "EVOLVE-BLOCK-START"
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedComponent:
+    """One file of the seed."""
+
+    path: str
+    kind: str
+    edit: str
+    content: bytes
+
+
+def read_components(
+    folder: Folder, entries: Sequence[Entry], reserved: frozenset[str], report: Report
+) -> tuple[PackagedComponent, ...]:
+    """The components that can be read; problems go to report. reserved are files that candidates must never see."""
+    found: dict[str, PackagedComponent] = {}
+    lines: dict[str, int | None] = {}
+    for entry in _expanded(folder, entries, report):
+        if entry.path in found:
+            first = lines[entry.path]
+            report.add(FILE, entry.line, f"{quoted(entry.path)} is a component already (line {first})", "Name it once.")
+        elif entry.path in reserved:
+            report.add(FILE, entry.line, f"{quoted(entry.path)} must stay hidden from candidates", "Remove it here.")
+        elif component := _read(folder, entry, report):
+            found[entry.path], lines[entry.path] = component, entry.line
+    _check_total(found.values(), report)
+    if found and not any(component.edit != "protected" for component in found.values()):
+        report.add(FILE, entries[0].line, "every component is protected", 'Let one be edited: edit = "whole".')
+    return tuple(found.values())
+
+
+def check_entry(components: Sequence[PackagedComponent], entry: Function, report: Report) -> None:
+    """The entry function must be in a component."""
+    files = {component.path: component for component in components}
+    if not entry.file:
+        return
+    if entry.file not in files:
+        report.add(
+            FILE,
+            entry.line,
+            f"the entry's file {quoted(entry.file)} is no component",
+            f'Add [[components]] with path = "{entry.file}", or name one of: {", ".join(files) or "none yet"}.',
+        )
+        return
+    try:
+        text = plain_text(files[entry.file].content)
+    except Unusable:
+        return  # reported when it was read, unless protected data is named as the entry; the self-test says so then
+    check_function(entry, text, "a candidate is called as run(input) or run(input, seed)", report)
+
+
+def _expanded(folder: Folder, entries: Sequence[Entry], report: Report) -> Iterator[Entry]:
+    """The entries, with each folder replaced by the files in it."""
+    for entry in entries:
+        if not entry.path:
+            continue
+        if not entry.folder:
+            yield entry
+            continue
+        try:
+            for path in folder.beneath(entry.path):
+                yield replace(entry, path=clean_path(path), folder=False)
+        except Unusable as refusal:
+            report.add(FILE, entry.line, refusal.what, refusal.remedy)
+
+
+def _read(folder: Folder, entry: Entry, report: Report) -> PackagedComponent | None:
+    protected = entry.edit == "protected"
+    try:
+        content = folder.bytes(entry.path, LARGEST_DATA if protected else LARGEST_TEXT)
+        text = "" if protected else plain_text(content)
+    except Unusable as refusal:
+        place = (FILE, entry.line) if refusal.line is None else (entry.path, refusal.line)
+        report.add(*place, refusal.what, refusal.remedy)
+        return None
+    edit = entry.edit or ("regions" if MARKER in text else "whole")
+    if edit == "regions":
+        _check_regions(entry.path, text, report)
+    return PackagedComponent(entry.path, entry.kind, edit, content)
+
+
+def _check_regions(path: str, text: str, report: Report) -> None:
+    try:
+        if not regions(text):
+            report.add(
+                path,
+                1,
+                "no region may be edited",
+                'Put comments with EVOLVE-BLOCK-START and EVOLVE-BLOCK-END around one, or use edit = "whole".',
+            )
+    except RegionError as error:
+        remedy = "Every EVOLVE-BLOCK-START needs its own EVOLVE-BLOCK-END below it, never inside another."
+        report.add(path, error.line, error.message, remedy)
+
+
+def _check_total(components: Collection[PackagedComponent], report: Report) -> None:
+    total = sum(len(component.content) for component in components)
+    if total > LARGEST_TOTAL or len(components) > MOST_FILES:
+        report.add(
+            FILE,
+            None,
+            f"{len(components)} components with {total:,} bytes",
+            f"Every evaluation copies them: have at most {MOST_FILES} with {LARGEST_TOTAL:,} bytes.",
+        )

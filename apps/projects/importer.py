@@ -1,0 +1,95 @@
+"""Turns a checked project folder into a project: all of it in one transaction, or nothing.
+
+A folder that did not change since its last import is the same project. A changed one becomes a new version beside it,
+because scores of different evaluators, tasks or seeds must never be compared: the project keeps its name, and the new
+version is called "name (2)". Members are taken over.
+"""
+
+from collections.abc import Iterable
+from itertools import count
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from apps.accounts.actors import Actor
+from apps.engine.canonical import encode
+from apps.log.chain import Entry
+from apps.projects.access import require
+from apps.projects.facts import Facts
+from apps.projects.models import Component, Membership, Project, Task
+from apps.projects.package import Package
+
+
+@transaction.atomic
+def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
+    """The project of this package: the one imported before, or a new one. Raises PermissionDenied."""
+    require(actor, "maintain", None)
+    digest = package.digest
+    if known := Project.objects.filter(package_digest=digest).first():
+        return known
+    before = Project.objects.filter(family=package.name).order_by("-pk").first()
+    project = Project(
+        family=package.name,
+        name=_free_name(package.name),
+        package_digest=digest,
+        direction=package.direction,
+        metric=package.metric,
+        entry=package.entry,
+        evaluator=encode(package.evaluator),
+        evaluator_entry=package.evaluator_entry,
+        repeatable=facts.repeatable,
+        noise=facts.noise,
+        **package.settings.columns(),
+    )
+    project.slug = _free_slug(project.name)
+    project.save(force_insert=True)
+    _add_parts(project, package)
+    _add_members(project, before, actor)
+    return project
+
+
+def imported(actor: Actor, project: Project) -> Entry:
+    """The log's entry for a new project."""
+    body = {"package": bytes(project.package_digest).hex(), "repeatable": project.repeatable}
+    return Entry("project.imported", str(actor), f"project:{project.pk}", body)
+
+
+def _add_parts(project: Project, package: Package) -> None:
+    Component.objects.bulk_create(
+        Component(project=project, path=part.path, kind=part.kind, edit=part.edit, content=part.content)
+        for part in package.components
+    )
+    tasks = (
+        Task(
+            project=project,
+            key=task.key,
+            split=task.split,
+            input=task.input,
+            expected=task.expected,
+            origin=task.origin,
+            difficulty=task.difficulty,
+            position=position,
+        )
+        for position, task in enumerate(package.tasks)
+    )
+    Task.objects.bulk_create(tasks, batch_size=500)
+
+
+def _add_members(project: Project, before: Project | None, actor: Actor) -> None:
+    roles = dict(Membership.objects.filter(project=before).values_list("user_id", "role")) if before else {}
+    if actor.kind == "person":
+        roles[actor.user.pk] = "admin"
+    Membership.objects.bulk_create(Membership(project=project, user_id=user, role=role) for user, role in roles.items())
+
+
+def _free_name(name: str) -> str:
+    return _first_free("name", (name if version == 1 else f"{name} ({version})" for version in count(1)))
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name, allow_unicode=True) or "project"  # a name of signs only leaves nothing
+    return _first_free("slug", (base if number == 1 else f"{base}-{number}" for number in count(1)))
+
+
+def _first_free(field: str, names: Iterable[str]) -> str:
+    return next(name for name in names if not Project.objects.filter(**{field: name}).exists())

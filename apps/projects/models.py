@@ -1,0 +1,108 @@
+"""A project as it was imported: what evolves, what it is measured on, and who may do what.
+
+Components, tasks and the evaluator never change after import; a changed folder becomes a new version (see importer.py).
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from apps.engine.effects import SPLITS
+from apps.projects.vocabulary import DIRECTIONS, EDITS, KINDS, ROLES, choices
+
+
+class Project(models.Model):
+    """One thing that evolves. family is the name in evoweb.toml; versions of one folder share it."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    family = models.CharField(max_length=100, db_index=True)
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=140, unique=True, allow_unicode=True)
+    package_digest = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of everything imported")
+    created = models.DateTimeField(db_default=Now())
+
+    direction = models.CharField(max_length=8, choices=choices(DIRECTIONS), default="maximise")
+    metric = models.CharField(max_length=100, default="score", help_text="what pages call the score")
+    entry = models.CharField(max_length=300, help_text="file.py:function that answers a task")
+
+    evaluator = models.BinaryField(help_text="canonical {path: text}; never within reach of a candidate")
+    evaluator_entry = models.CharField(max_length=300)
+    evaluator_limits = models.JSONField(default=dict, help_text="wall_seconds and memory_mb of the scorer")
+    repeatable = models.BooleanField(default=False, help_text="equal content scored equally in every repeat at import")
+    noise = models.FloatField(
+        default=0.0, help_text="standard deviation of one task's score between repeats of the seed"
+    )
+
+    limits = models.JSONField(
+        default=dict, help_text="what a candidate may use per task, as in sandbox.contract.Limits"
+    )
+    packages = models.JSONField(default=list, help_text="pinned requirements, such as numpy==2.4.6")
+    preload = models.JSONField(default=list, help_text="modules imported once in the warm parent")
+    variables = models.JSONField(default=dict, help_text="environment of candidates")
+
+    method = models.CharField(max_length=100)
+    parameters = models.JSONField(default=dict, help_text="of the method")
+    budget = models.JSONField(default=dict, help_text="candidates, and seconds where bounded")
+    mode = models.CharField(max_length=32, default="full-auto")
+    parallel = models.PositiveSmallIntegerField(default=1)
+
+    champion = models.BigIntegerField(
+        null=True, blank=True, help_text="key of the promoted CandidateEdit; a number, because records live above"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Component(models.Model):
+    """One file of the evolving thing, with the bytes of the seed."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="components")
+    path = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16, choices=choices(KINDS))
+    edit = models.CharField(max_length=16, choices=choices(EDITS))
+    content = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["path"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "path"], name="component_path_once")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Task(models.Model):
+    """One item that a candidate is measured on. input and expected are canonical JSON bytes."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
+    key = models.CharField(max_length=100)
+    split = models.CharField(max_length=16, choices=choices(SPLITS))
+    input = models.BinaryField()
+    expected = models.BinaryField()
+    origin = models.CharField(max_length=200, blank=True)
+    difficulty = models.FloatField(null=True, blank=True)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "key"], name="task_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Membership(models.Model):
+    """A person's role in a project; what it allows is vocabulary.ROLES."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=choices(tuple(ROLES)))
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "user"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.project}"

@@ -1,0 +1,119 @@
+"""A project folder, read and checked in one go: everything that an import stores, and nothing that it does not."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from apps.engine.canonical import digest, encode
+from apps.projects.components import PackagedComponent, check_entry, read_components
+from apps.projects.folder import Folder, Unusable
+from apps.projects.manifest import FILE, Entry, Manifest, read_manifest
+from apps.projects.problems import PackageError, Problem, Report
+from apps.projects.python_source import check_function
+from apps.projects.settings import Settings
+from apps.projects.tasklist import PackagedTask, read_tasks
+
+LARGEST_MANIFEST = 64_000
+LARGEST_EVALUATOR = 1_000_000
+
+__all__ = ["Package", "PackageError", "Problem", "read_package"]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The content of a project folder. repeatable is what evoweb.toml declares, None where it is to be found out."""
+
+    name: str
+    metric: str
+    direction: str
+    entry: str
+    components: tuple[PackagedComponent, ...]
+    evaluator: Mapping[str, str]
+    evaluator_entry: str
+    repeatable: bool | None
+    weak_seed: bool
+    tasks: tuple[PackagedTask, ...]
+    settings: Settings
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The seed's files by path."""
+        return {component.path: component.content for component in self.components}
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over everything: two folders with equal digests are the same project."""
+        plain = asdict(self)
+        for component in plain["components"]:
+            component["content"] = digest(component["content"]).hex()
+        for task in plain["tasks"]:
+            task["input"], task["expected"] = task["input"].decode(), task["expected"].decode()
+        return digest(encode(plain))
+
+    def of(self, *splits: str) -> list[PackagedTask]:
+        """Tasks of the splits, in order."""
+        return [task for task in self.tasks if task.split in splits]
+
+
+def read_package(folder: Path, methods: tuple[str, ...] | None = None) -> Package:
+    """Read a project folder. Raises PackageError with everything that is wrong with it.
+
+    methods are the known ones; None asks the engine's registry.
+    """
+    report = Report()
+    files = Folder(folder)
+    manifest = read_manifest(_manifest_text(files, report), report, methods)
+    reserved = frozenset(hidden.path for hidden in _hidden(manifest))
+    components = read_components(files, manifest.components, reserved, report)
+    check_entry(components, manifest.entry, report)
+    evaluator = _read_evaluator(files, manifest, report)
+    tasks = read_tasks(files, manifest, report)
+    report.settle()
+    return Package(
+        name=manifest.name,
+        metric=manifest.metric,
+        direction=manifest.direction,
+        entry=str(manifest.entry),
+        components=components,
+        evaluator=evaluator,
+        evaluator_entry=str(manifest.evaluator),
+        repeatable=manifest.repeatable,
+        weak_seed=manifest.weak_seed,
+        tasks=tasks,
+        settings=manifest.settings,
+    )
+
+
+def _manifest_text(files: Folder, report: Report) -> str:
+    if not files.root.is_dir():
+        report.add(str(files.root), None, "there is no such folder", "Name the folder that holds evoweb.toml.")
+    report.settle()
+    try:
+        return files.text(FILE, LARGEST_MANIFEST)
+    except Unusable as refusal:
+        report.add(FILE, refusal.line, refusal.what, refusal.remedy)
+    report.settle()
+    raise AssertionError("settle raises here")
+
+
+def _hidden(manifest: Manifest) -> list[Entry]:
+    """Files of the folder that candidates must not see."""
+    hidden = [Entry(FILE, None), Entry(manifest.evaluator.file, manifest.evaluator.line), *manifest.helpers]
+    return [*hidden, manifest.tasks_file] if manifest.tasks_file else hidden
+
+
+def _read_evaluator(files: Folder, manifest: Manifest, report: Report) -> dict[str, str]:
+    """Text of the evaluator's files by path."""
+    function = manifest.evaluator
+    texts: dict[str, str] = {}
+    for entry in (Entry(function.file, function.line), *manifest.helpers):
+        if not entry.path:
+            continue
+        try:
+            texts[entry.path] = files.text(entry.path, LARGEST_EVALUATOR)
+        except Unusable as refusal:
+            place = (FILE, entry.line) if refusal.line is None else (entry.path, refusal.line)
+            report.add(*place, refusal.what, refusal.remedy)
+    if function.file in texts:
+        check_function(function, texts[function.file], "it is called as score(input, expected, output, seed)", report)
+    return texts

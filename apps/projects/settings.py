@@ -1,0 +1,25 @@
+"""How a project's candidates are run and evolved, as evoweb.toml says."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Columns of Project. limits and evaluator_limits are complete: a later change of a default changes no project."""
+
+    limits: Mapping[str, float]
+    evaluator_limits: Mapping[str, float]
+    packages: tuple[str, ...]
+    preload: tuple[str, ...]
+    variables: Mapping[str, str]
+    method: str
+    parameters: Mapping[str, Any]
+    budget: Mapping[str, float]
+    mode: str
+    parallel: int
+
+    def columns(self) -> dict[str, Any]:
+        """The values by column."""
+        return asdict(self)

@@ -1,0 +1,63 @@
+"""The closed lists of a project: every word that evoweb.toml, the models and the pages may use."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+type Verb = Literal["view", "review", "operate", "maintain", "audit"]
+
+KINDS = ("program", "prompt", "skill", "tool", "middleware", "memory", "config", "workflow", "reward", "data")
+EDITS = ("whole", "regions", "protected")
+DIRECTIONS = ("maximise", "minimise")
+
+MODES = ("full-auto", "gate-only", "step-by-step")
+LATER_MODES = ("checkpoint", "thorough", "co-pilot", "pre-experiment", "post-experiment", "custom")
+
+ROLES: dict[str, tuple[Verb, ...]] = {
+    "viewer": ("view",),
+    "reviewer": ("view", "review"),
+    "operator": ("view", "operate"),
+    "maintainer": ("view", "review", "operate", "maintain"),
+    "auditor": ("view", "audit"),
+    "admin": ("view", "review", "operate", "maintain", "audit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Default and range of a number in evoweb.toml."""
+
+    default: float
+    least: float
+    most: float
+
+
+# Names and defaults as in sandbox.contract.Limits and Scorer (a test compares them); per task.
+LIMITS = {
+    "wall_seconds": Bound(10.0, 0.01, 86_400),
+    "cpu_seconds": Bound(10.0, 0.01, 86_400),
+    "memory_mb": Bound(512, 32, 1_048_576),
+    "processes": Bound(16, 1, 4096),
+    "file_mb": Bound(16, 1, 65_536),
+    "open_files": Bound(64, 16, 65_536),
+    "output_kb": Bound(256, 1, 65_536),
+}
+EVALUATOR_LIMITS = {
+    "wall_seconds": Bound(10.0, 0.01, 86_400),
+    "memory_mb": Bound(1024, 32, 1_048_576),
+}
+CANDIDATES = Bound(1000, 1, 100_000_000)
+SECONDS = Bound(3600.0, 1, 31_536_000)
+PARALLEL = Bound(1, 1, 1024)
+
+
+def choices(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The words as choices of a model field."""
+    return [(word, word) for word in words]
+
+
+def suggestion(word: str, known: tuple[str, ...]) -> str:
+    """What to write instead of an unknown word: the nearest known one if there is one, and all that are known."""
+    nearest = get_close_matches(word, known, n=1)
+    guess = f'Did you mean "{nearest[0]}"? ' if nearest else ""
+    return f"{guess}Known: {', '.join(known) or 'none'}."

@@ -1,0 +1,40 @@
+"""The bytes of records that the log vouches for: one place, used when writing and when verifying."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from apps.engine.canonical import digest, encode
+from apps.log.chain import salted
+
+
+def candidate(row: Mapping[str, Any]) -> str:
+    """Salted digest of a candidate edit's recorded fields."""
+    parts = [row["id"], row["round_id"], *(bytes(row[name]).hex() for name in ("content_digest",))]
+    texts = [bytes(row[name]) for name in ("parents", "content", "authors", "contract")]
+    return salted(bytes(row["salt"]), encode(parts) + b"\n".join(texts))
+
+
+def trajectories(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Digest over the salted digests of one measurement's trajectories, in the order in which they were recorded."""
+    return digest("".join(trajectory(row) for row in rows).encode()).hex()
+
+
+def trajectory(row: Mapping[str, Any]) -> str:
+    """Salted digest of a trajectory's recorded fields."""
+    names = ("candidate_id", "task_id", "round", "position", "protocol_id", "repeat", "seed", "score", "failure", "seconds", "cpu_seconds")
+    return salted(bytes(row["salt"]), encode([row[name] for name in names]) + bytes(row["report"]) + b"\n" + bytes(row["output"]))
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """Salted digest of a verdict."""
+    words = [row["candidate_id"], row["decision"], row["by"], row["why"], bytes(row["content_digest"]).hex()]
+    return salted(bytes(row["salt"]), encode(words))
+
+
+def journal(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Digest of a round's journal rows, sorted by position and child."""
+    parts = []
+    for row in sorted(rows, key=lambda row: (row["position"], row["child"])):
+        head = encode([row["position"], row["child"], row["kind"], row["state"], row["revision"]])
+        parts.append(b"\n".join([head, bytes(row["asked"]), bytes(row["ran"] or b""), bytes(row["answer"] or b"")]))
+    return digest(b"\n".join(parts)).hex()

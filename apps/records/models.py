@@ -1,0 +1,248 @@
+"""What happened: runs, their rounds and effects, and the three records (candidate edit, trajectory, verdict).
+
+Recorded fields never change. Columns marked *cached* are readings of the records, written with the record that changes
+them and recomputed by verify. Only transitions.py and writer.py write here.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from apps.common.ids import run_and_number
+from apps.projects.models import Project, Task
+
+
+class RunState(models.TextChoices):
+    OPEN = "open"
+    FINISHED = "finished"
+    EXHAUSTED = "exhausted"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DIVERGED = "diverged"
+
+
+class RoundState(models.TextChoices):
+    OPEN = "open"
+    DONE = "done"
+    DIVERGED = "diverged"
+    CANCELLED = "cancelled"
+
+
+class EffectState(models.TextChoices):
+    HELD_BEFORE = "held before"
+    READY = "ready"
+    RUNNING = "running"
+    HELD_AFTER = "held after"
+    DONE = "done"
+    REFUSED = "refused"
+    UNMEASURABLE = "unmeasurable"
+    CANCELLED = "cancelled"
+
+
+HELD = (EffectState.HELD_BEFORE, EffectState.HELD_AFTER)
+CLOSED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE, EffectState.CANCELLED)
+
+
+class Protocol(models.Model):
+    """Everything that makes two scores comparable. Scores under different protocols are never compared."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    description = models.BinaryField(help_text="canonical bytes of what the digest covers")
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()[:12]
+
+
+class Run(models.Model):
+    """One execution of a method."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="runs")
+    number = models.PositiveIntegerField(help_text="within the project")
+    method = models.CharField(max_length=64)
+    parameters = models.BinaryField(help_text="canonical bytes")
+    seed = models.BigIntegerField()
+    protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="+")
+    code = models.BinaryField(max_length=32, help_text="digest of engine, method and operators")
+    candidates = models.PositiveIntegerField(help_text="budget: candidates to measure")
+    seconds = models.FloatField(null=True, help_text="budget: seconds of execution")
+    parallel = models.PositiveSmallIntegerField(default=1, help_text="rounds that may move at a time")
+    waiting_limit = models.PositiveSmallIntegerField(default=40)
+    baseline_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="baselines")
+    started_by = models.CharField(max_length=64)
+    created = models.DateTimeField()
+    since = models.PositiveBigIntegerField(default=0, help_text="sequence of its first log entry: where the fold begins")
+
+    state = models.CharField(max_length=12, choices=RunState, default=RunState.OPEN)
+    why = models.CharField(max_length=500, blank=True)
+    ended = models.DateTimeField(null=True)
+    result = models.BinaryField(null=True, help_text="canonical bytes of the conclusion")
+
+    # Who drives: a lease in database time. control grows whenever policy or latches change; a step that was computed
+    # under an older value is thrown away.
+    driver = models.CharField(max_length=100, blank=True)
+    driver_token = models.PositiveIntegerField(default=0)
+    driver_until = models.DateTimeField(null=True)
+    control = models.PositiveIntegerField(default=0)
+
+    # cached
+    born = models.PositiveIntegerField(default=0)
+    measured = models.PositiveIntegerField(default=0, help_text="candidates measured, the seed not counted")
+    reserved = models.PositiveIntegerField(default=0, help_text="candidates on their way to be measured")
+    evaluations = models.PositiveBigIntegerField(default=0)
+    spent = models.FloatField(default=0.0, help_text="seconds of execution")
+    rounds = models.PositiveIntegerField(default=0)
+    looks = models.PositiveIntegerField(default=0, help_text="confirmatory comparisons, each of which spends error budget")
+    best = models.PositiveIntegerField(null=True)
+    best_score = models.FloatField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "number"], name="run_number_once")]
+        indexes: ClassVar = [models.Index(fields=["state"], condition=models.Q(state="open"), name="run_open")]
+
+    def __str__(self) -> str:
+        return f"run {self.number} of {self.project}"
+
+
+class Round(models.Model):
+    """One pass of a method's generator: the unit of resumption. Id: row_id(run, number)."""
+
+    id = models.BigIntegerField(primary_key=True)
+    run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8, help_text="plant, grow or conclude")
+    state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
+    position = models.PositiveIntegerField(default=0, help_text="of the effect that is open; a step's commit is conditional on it")
+    outcome = models.BinaryField(null=True, help_text="canonical bytes")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["run"], condition=models.Q(state="open"), name="round_open")]
+
+    @property
+    def number(self) -> int:
+        return run_and_number(self.id)[1]
+
+    def __str__(self) -> str:
+        return f"round {self.number}"
+
+
+class Effect(models.Model):
+    """One journal row. asked is what the generator yielded and never changes; ran is what was carried out in its place."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="effects", db_index=False)
+    position = models.PositiveIntegerField()
+    child = models.SmallIntegerField(default=-1, help_text="index in a list of effects; -1: the row itself")
+    kind = models.CharField(max_length=8)
+    asked = models.BinaryField(help_text="canonical bytes")
+    ran = models.BinaryField(null=True, help_text="canonical bytes; empty: as asked")
+    revision = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=12, choices=EffectState)
+    answer = models.BinaryField(null=True, help_text="canonical bytes")
+    candidate = models.BigIntegerField(null=True, help_text="id of the candidate that the effect makes, measures or judges")
+
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="attempts that failed on infrastructure")
+    token = models.PositiveIntegerField(default=0)
+    holder = models.CharField(max_length=100, blank=True)
+    until = models.DateTimeField(null=True, help_text="end of the lease, or of a back-off")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["round", "position", "child"], name="effect_once")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["state", "until"],
+                condition=models.Q(state__in=["held before", "ready", "running", "held after"]),
+                name="effect_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.position} {self.kind}"
+
+
+class CandidateEdit(models.Model):
+    """A proposed change. Id: row_id(run, number), numbered by birth within its run; outside it is run UUID and number."""
+
+    id = models.BigIntegerField(primary_key=True)
+    run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+", db_index=False)
+    parents = models.BinaryField(help_text="canonical bytes: {parents: [base, crossover …], inspirations: […]}")
+    content = models.BinaryField(help_text="canonical bytes: digest of each component by path")
+    content_digest = models.BinaryField(max_length=32)
+    authors = models.BinaryField(help_text="canonical bytes: {method, operator, model?, persons?}")
+    contract = models.BinaryField(help_text="canonical bytes: {hypothesis, evidence, predicted_fixes, at_risk}")
+    salt = models.BinaryField(max_length=16)
+
+    # cached
+    verdict = models.CharField(max_length=8, blank=True)
+    score = models.FloatField(null=True)
+    failure = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        indexes: ClassVar = []
+
+    @property
+    def number(self) -> int:
+        return run_and_number(self.id)[1]
+
+    def __str__(self) -> str:
+        return f"candidate {self.number}"
+
+
+class Trajectory(models.Model):
+    """One measurement of one candidate on one task."""
+
+    candidate = models.ForeignKey(CandidateEdit, models.PROTECT, related_name="trajectories")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="+", db_index=False)
+    round = models.BigIntegerField()
+    position = models.PositiveIntegerField()
+    protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="+", db_index=False)
+    repeat = models.PositiveSmallIntegerField(default=0)
+    seed = models.BigIntegerField()
+    score = models.FloatField(null=True, help_text="higher is better")
+    failure = models.CharField(max_length=16, blank=True)
+    report = models.BinaryField(help_text="canonical bytes: {detail, feedback, metrics}; hostile text")
+    output = models.BinaryField(help_text="what the candidate returned, compressed; hostile")
+    seconds = models.FloatField()
+    cpu_seconds = models.FloatField()
+    salt = models.BinaryField(max_length=16)
+
+    def __str__(self) -> str:
+        return f"{self.candidate_id} on {self.task_id}: {self.score}"
+
+
+class Verdict(models.Model):
+    """A judgement of a candidate. Never edited, only followed by another."""
+
+    candidate = models.ForeignKey(CandidateEdit, models.PROTECT, related_name="verdicts")
+    decision = models.CharField(max_length=8, help_text="keep, drop, hold, promote, revert")
+    by = models.CharField(max_length=64, help_text="rule, monitor or person")
+    why = models.TextField()
+    content_digest = models.BinaryField(max_length=32)
+    salt = models.BinaryField(max_length=16)
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.candidate_id}"
+
+
+class Content(models.Model):
+    """Bytes by their digest, in the database while small, in a file beyond."""
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    size = models.PositiveIntegerField()
+    data = models.BinaryField(null=True, help_text="compressed; empty: in a file under EVOWEB_HOME/content")
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()[:12]
+
+
+class Snapshot(models.Model):
+    """A disposable reading of a run for pages: best so far and counts. Deleting it costs only time."""
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True)
+    curve = models.BinaryField(help_text="canonical bytes: [[candidate, score], …], each new best")
+    failures = models.BinaryField(help_text="canonical bytes: {label: count}")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"snapshot of {self.run_id}"

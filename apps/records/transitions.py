@@ -1,0 +1,212 @@
+"""The only writer of states. Every change is conditional on the state it starts from."""
+
+import os
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from apps.engine.canonical import digest
+from apps.log.chain import Entry
+from apps.log.services import append
+from apps.projects.models import Project
+from apps.records import content, digests
+from apps.records.models import HELD, CandidateEdit, Effect, EffectState, Round, RoundState, Run, RunState, Trajectory, Verdict
+from apps.records.sql import insert, update
+from apps.records.step import Step
+
+LEASE = timedelta(seconds=20)
+
+
+class Stale(Exception):
+    """The database moved on under a step: another driver, a latch, a new policy, an effect that was taken away."""
+
+
+def lease_end(length: timedelta = LEASE) -> ExpressionWrapper:
+    """Now plus length, by the database's clock."""
+    return ExpressionWrapper(Now() + length, output_field=DateTimeField())
+
+
+def lease_from_now() -> datetime:
+    """The end of a first lease, for a row that is not written yet; renewals go by the database's clock."""
+    return timezone.now() + LEASE
+
+
+def commit(run: Run, step: Step, counters: Mapping[str, Any]) -> int:
+    """Write one step in one transaction; returns the log's last sequence. Raises Stale, and then nothing was written.
+
+    Locks are taken in the order run, round, effect, log head.
+    """
+    content.store_files(step.contents)
+    with transaction.atomic():
+        _guard(run, counters)
+        _crown(run, step)
+        insert(Round, list(step.rounds.values()))
+        _move(step)
+        content.store(step.contents)
+        insert(CandidateEdit, step.candidates)
+        _change(step)
+        insert(Effect, list(step.effects.values()))
+        insert(Trajectory, step.trajectories)
+        insert(Verdict, step.verdicts)
+        _read(step)
+        return append(run.project_id, step.entries) if step.entries else 0
+
+
+def _guard(run: Run, counters: Mapping[str, Any]) -> None:
+    names = ", ".join(f'"{name}" = %s' for name in counters)
+    held = "id = %s AND driver_token = %s AND control = %s AND state = %s"
+    statement = f'UPDATE "{Run._meta.db_table}" SET {names} WHERE {held}'
+    if update(statement, [[*counters.values(), run.pk, run.driver_token, run.control, RunState.OPEN]]) != 1:
+        raise Stale(f"{run} is no longer driven by this process, or its policy or latches changed")
+
+
+def _crown(run: Run, step: Step) -> None:
+    for old, new in step.crowned:
+        if not Project.objects.filter(pk=run.project_id, champion=old).update(champion=new):
+            raise Stale("the champion changed meanwhile")
+
+
+def _move(step: Step) -> None:
+    rows = [[move.new, move.state, move.outcome, number, move.old] for number, move in step.moves.items()]
+    statement = f'UPDATE "{Round._meta.db_table}" SET position = %s, state = %s, outcome = %s WHERE id = %s AND position = %s AND state = \'open\''
+    if update(statement, rows) != len(rows):
+        raise Stale("a round moved on without this process")
+
+
+def _change(step: Step) -> None:
+    names = ("state", "answer", "candidate", "token", "attempts", "failures", "holder", "until")
+    sets = ", ".join(f"{name} = %s" for name in names)
+    where = "round_id = %s AND position = %s AND child = %s AND token = %s AND state = %s"
+    rows = [[*(c.row[name] for name in names), *place, c.token, c.was] for place, c in step.changes.items()]
+    if update(f'UPDATE "{Effect._meta.db_table}" SET {sets} WHERE {where}', rows) != len(rows):
+        raise Stale("an effect was taken away from this process")
+
+
+def _read(step: Step) -> None:
+    rows = [[row["verdict"], row["score"], row["failure"], identifier] for identifier, row in step.readings.items()]
+    update(f'UPDATE "{CandidateEdit._meta.db_table}" SET verdict = %s, score = %s, failure = %s WHERE id = %s', rows)
+
+
+def start(run: Run, actor: str) -> Run:
+    """Write a new run and its first log entry."""
+    with transaction.atomic():
+        run.created = timezone.now()
+        run.started_by = actor
+        run.save(force_insert=True)
+        body = {
+            "run": run.pk,
+            "uuid": str(run.uuid),
+            "method": run.method,
+            "seed": run.seed,
+            "candidates": run.candidates,
+            "parallel": run.parallel,
+            "protocol": bytes(run.protocol.digest).hex(),
+            "code": bytes(run.code).hex(),
+            "parameters": digest(bytes(run.parameters)).hex(),
+        }
+        run.since = append(run.project_id, [Entry("run.started", actor, f"run:{run.pk}", body)])
+        run.save(update_fields=["since"])
+    return run
+
+
+def end(run: Run, state: RunState, why: str, result: bytes | None = None) -> bool:
+    """Close an open run; its open rounds and effects are cancelled. False when it was closed already."""
+    with transaction.atomic():
+        values = {"state": state, "why": why[:500], "result": result, "ended": timezone.now(), "driver": "", "driver_until": None}
+        if not Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(control=F("control") + 1, reserved=0, **values):
+            return False
+        rounds = Round.objects.filter(run=run, state=RoundState.OPEN)
+        open_effects = Effect.objects.filter(round__in=rounds).exclude(state__in=("done", "refused", "unmeasurable", "cancelled"))
+        open_effects.update(state=EffectState.CANCELLED, until=None)
+        rounds.update(state=RoundState.CANCELLED if state != RunState.DIVERGED else RoundState.DIVERGED)
+        append(run.project_id, [Entry("run.ended", "system", f"run:{run.pk}", {"run": run.pk, "state": str(state)})])
+    return True
+
+
+def take(run: int, slot: str, dead: Q) -> Run | None:
+    """Become the driver of an open run whose driver is gone; dead selects drivers that are known to have died."""
+    free = Q(driver="") | Q(driver_until__lt=Now()) | dead
+    taken = Run.objects.filter(free, pk=run, state=RunState.OPEN).update(
+        driver=slot, driver_token=F("driver_token") + 1, driver_until=lease_end()
+    )
+    return Run.objects.select_related("project", "protocol").get(pk=run) if taken else None
+
+
+def renew(runs: Mapping[int, int], slot: str) -> bool:
+    """Renew this slot's leases on its runs (token by run id) and on its effects. False if one of the runs was lost."""
+    Effect.objects.filter(state=EffectState.RUNNING, holder=slot).update(until=lease_end())
+    if not runs:
+        return True
+    mine = Q()
+    for run, token in runs.items():
+        mine |= Q(pk=run, driver_token=token)
+    kept = Run.objects.filter(mine, state=RunState.OPEN).update(driver_until=lease_end())
+    return kept == len(runs)
+
+
+def let_go(run: Run) -> None:
+    """Stop driving a run, so that another process may take it at once."""
+    Run.objects.filter(pk=run.pk, driver_token=run.driver_token).update(driver="", driver_until=None)
+
+
+def touch(runs: QuerySet[Run]) -> None:
+    """Make every step that was computed under the policy and latches of before fail, and be computed anew."""
+    runs.filter(state=RunState.OPEN).update(control=F("control") + 1)
+
+
+def claim(effect: Effect, slot: str) -> bool:
+    """Take a ready effect, or take over one whose holder is gone, by its token. False when somebody else was first."""
+    same = Effect.objects.filter(pk=effect.pk, token=effect.token, state=effect.state)
+    claimed = same.update(
+        state=EffectState.RUNNING, token=F("token") + 1, attempts=F("attempts") + 1, holder=slot, until=lease_end()
+    )
+    if claimed:
+        effect.token, effect.attempts, effect.state, effect.holder = effect.token + 1, effect.attempts + 1, EffectState.RUNNING, slot
+    return bool(claimed)
+
+
+def release(effects: QuerySet[Effect]) -> int:
+    """Running effects whose holder is gone become ready again. Returns how many."""
+    free = {"state": EffectState.READY, "token": F("token") + 1, "until": None, "holder": "-"}
+    return effects.filter(state=EffectState.RUNNING).update(**free)
+
+
+def performed(effect: Effect, state: EffectState, answer: bytes) -> bool:
+    """A performer has the answer of the effect that it claimed. False when the claim was lost meanwhile."""
+    same = Effect.objects.filter(pk=effect.pk, token=effect.token, state=EffectState.RUNNING)
+    return bool(same.update(state=state, answer=answer, until=None))
+
+
+def back_off(effect: Effect, seconds: float) -> None:
+    """An attempt failed on infrastructure: ready again, for anybody, after so many seconds."""
+    Effect.objects.filter(pk=effect.pk, token=effect.token, state=EffectState.RUNNING).update(
+        state=EffectState.READY, holder="-", failures=F("failures") + 1, token=F("token") + 1, until=lease_end(timedelta(seconds=seconds))
+    )
+
+
+def drop(candidate: CandidateEdit, by: str, why: str) -> Entry:
+    """A person's verdict drop; returns the entry that belongs into the log at the end of the same transaction."""
+    row = {
+        "candidate_id": candidate.pk,
+        "decision": "drop",
+        "by": by,
+        "why": why,
+        "content_digest": bytes(candidate.content_digest),
+        "salt": os.urandom(16),
+    }
+    insert(Verdict, [row])
+    CandidateEdit.objects.filter(pk=candidate.pk).update(verdict="drop")
+    return Entry("verdict.given", by, f"candidate:{candidate.pk}", {"decision": "drop", "digest": digests.verdict(row)})
+
+
+def answer_gate(effect: Effect, state: EffectState, answer: bytes | None) -> bool:
+    """A gate closes: the held effect goes on to state, only if it is still held at this revision."""
+    values: dict[str, Any] = {"state": state}
+    if answer is not None:
+        values["answer"] = answer
+    return bool(Effect.objects.filter(pk=effect.pk, state__in=HELD, revision=effect.revision).update(**values))

@@ -1,0 +1,142 @@
+"""Do the records still say what the log vouches for? Every record is recomputed, every reading too."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from apps.common.ids import NUMBERS, row_id
+from apps.engine.canonical import decode, digest
+from apps.log.models import Event
+from apps.projects.models import Project
+from apps.records import content, digests
+from apps.records.models import CandidateEdit, Effect, Round, RoundState, Run, Trajectory, Verdict
+
+KINDS = ("run.started", "round.ended", "candidate.proposed", "candidate.measured", "verdict.given")
+CHUNK = 1000
+
+type Vouched = dict[tuple[str, str], list[dict[str, Any]]]  # bodies by kind and subject, in order
+
+
+def problems(project: Project) -> Iterator[str]:
+    """What is wrong with the project's records, in words, each naming its record."""
+    for run in Run.objects.filter(project=project).order_by("id"):
+        vouched = _vouched(run)
+        yield from _run(run, vouched)
+        yield from _rounds(run, vouched)
+        yield from _candidates(run, vouched)
+        yield from _trajectories(run, vouched)
+        yield from _verdicts(run, vouched)
+        yield from (f"run {run.number}: the log knows {what[0]} of {what[1]}, the record is gone" for what in vouched)
+    yield from _champion(project)
+
+
+def _vouched(run: Run) -> Vouched:
+    low, high = _range(run)
+    found: Vouched = defaultdict(list)
+    events = Event.objects.filter(project=run.project_id, sequence__gte=run.since, kind__in=KINDS).order_by("sequence")
+    for kind, subject, body in events.values_list("kind", "subject", "body").iterator(chunk_size=CHUNK):
+        name, _, number = subject.partition(":")
+        identifier = int(number)
+        if subject == f"run:{run.pk}" or (name == "candidate" and low <= identifier <= high):
+            found[kind, subject].append(decode(bytes(body)))
+    return found
+
+
+def _run(run: Run, vouched: Vouched) -> Iterator[str]:
+    said = vouched.pop(("run.started", f"run:{run.pk}"), [{}])[0]
+    is_now = {
+        "run": run.pk,
+        "uuid": str(run.uuid),
+        "method": run.method,
+        "seed": run.seed,
+        "candidates": run.candidates,
+        "parallel": run.parallel,
+        "protocol": bytes(run.protocol.digest).hex(),
+        "code": bytes(run.code).hex(),
+        "parameters": digest(bytes(run.parameters)).hex(),
+    }
+    if said != is_now:
+        yield f"run {run.number} is not what the log says was started"
+    if digest(bytes(run.protocol.description)) != bytes(run.protocol.digest):
+        yield f"the protocol of run {run.number} is not what its digest says"
+
+
+def _rounds(run: Run, vouched: Vouched) -> Iterator[str]:
+    said = {body["round"]: body["journal"] for body in vouched.pop(("round.ended", f"run:{run.pk}"), [])}
+    ended = Round.objects.filter(pk__range=_range(run), state=RoundState.DONE).order_by("id")
+    names = ("round_id", "position", "child", "kind", "state", "revision", "asked", "ran", "answer")
+    for chunk in _chunks(list(ended.values_list("id", flat=True))):
+        rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for row in Effect.objects.filter(round__in=chunk).values(*names):
+            rows[row["round_id"]].append(row)
+        for identifier in chunk:
+            if said.pop(identifier, None) != digests.journal(rows[identifier]):
+                yield f"the journal of round {identifier % NUMBERS} of run {run.number} was changed"
+    for identifier in said:
+        yield f"round {identifier % NUMBERS} of run {run.number} is gone or open again"
+
+
+def _candidates(run: Run, vouched: Vouched) -> Iterator[str]:
+    needed = set()
+    for row in CandidateEdit.objects.filter(pk__range=_range(run)).order_by("pk").values().iterator(chunk_size=CHUNK):
+        said = vouched.pop(("candidate.proposed", f"candidate:{row['id']}"), [])
+        where = f"candidate {row['id'] % NUMBERS} of run {run.number}"
+        if [body["digest"] for body in said] != [digests.candidate(row)]:
+            yield f"{where} was changed or added"
+        if digest(bytes(row["content"])) != bytes(row["content_digest"]):
+            yield f"{where}: its content is not what its digest says"
+        needed |= {bytes.fromhex(name) for name in decode(bytes(row["content"])).values()}
+    yield from _contents(run, needed)
+
+
+def _contents(run: Run, needed: set[bytes]) -> Iterator[str]:
+    for chunk in _chunks(sorted(needed)):
+        yield from (f"run {run.number}: {what}" for what in content.damaged(chunk))
+
+
+def _trajectories(run: Run, vouched: Vouched) -> Iterator[str]:
+    groups: dict[tuple[int, int, int], list[dict[str, Any]]] = {}
+    for row in Trajectory.objects.filter(candidate_id__range=_range(run)).order_by("id").values().iterator(chunk_size=CHUNK):
+        groups.setdefault((row["candidate_id"], row["round"], row["position"]), []).append(row)
+    said: dict[tuple[int, int, int], str] = {}
+    for kind, subject in [key for key in vouched if key[0] == "candidate.measured"]:
+        for body in vouched.pop((kind, subject)):
+            said[int(subject[10:]), body["round"], body["position"]] = body["digest"]
+    for place, rows in groups.items():
+        if said.pop(place, None) != digests.trajectories(rows):
+            yield f"the trajectories of candidate {place[0] % NUMBERS} of run {run.number} in round {place[1] % NUMBERS} were changed"
+    for identifier, *_ in said:
+        yield f"trajectories of candidate {identifier % NUMBERS} of run {run.number} are gone"
+
+
+def _verdicts(run: Run, vouched: Vouched) -> Iterator[str]:
+    given: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in Verdict.objects.filter(candidate_id__range=_range(run)).order_by("id").values().iterator(chunk_size=CHUNK):
+        given[row["candidate_id"]].append(row)
+    for identifier, rows in given.items():
+        said = vouched.pop(("verdict.given", f"candidate:{identifier}"), [])
+        if [body["digest"] for body in said] != [digests.verdict(row) for row in rows]:
+            yield f"the verdicts on candidate {identifier % NUMBERS} of run {run.number} were changed"
+    yield from _readings(run, given)
+
+
+def _readings(run: Run, given: dict[int, list[dict[str, Any]]]) -> Iterator[str]:
+    """The cached verdict of each candidate is its last one that judged it for the archive."""
+    for identifier, verdict in CandidateEdit.objects.filter(pk__range=_range(run)).values_list("pk", "verdict").iterator(chunk_size=CHUNK):
+        decisions = [row["decision"] for row in given.get(identifier, ()) if row["decision"] in ("keep", "drop", "revert")]
+        if verdict != (decisions[-1] if decisions else ""):
+            yield f"candidate {identifier % NUMBERS} of run {run.number} shows the verdict {verdict!r}, its records say otherwise"
+
+
+def _champion(project: Project) -> Iterator[str]:
+    promoted = Verdict.objects.filter(candidate__run__project=project, decision="promote").order_by("-id").first()
+    if (promoted.candidate_id if promoted else None) != project.champion:
+        yield f"the champion of {project} is not the candidate that was promoted last"
+
+
+def _range(run: Run) -> tuple[int, int]:
+    return row_id(run.pk, 0), row_id(run.pk, NUMBERS - 1)
+
+
+def _chunks[T](items: list[T]) -> Iterator[list[T]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

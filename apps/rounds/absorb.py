@@ -1,0 +1,123 @@
+"""What comes in from outside a step: finished measurements, answered gates, effects that dead processes left behind."""
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from apps.common.ids import run_and_number
+from apps.engine.canonical import decode
+from apps.engine.effects import QUEUED, Compare, Effect, Measure
+from apps.engine.records import results_from
+from apps.records.models import Effect as EffectRow
+from apps.records.models import EffectState
+from apps.records.step import Row
+from apps.rounds import conduct, execute, measuring
+from apps.rounds.book import Book, OpenRound
+from apps.rounds.measuring import Errand, Place
+from apps.rounds.slots import Slot
+
+
+def store(book: Book, errand: Errand) -> None:
+    """Record a finished measurement and what the population makes of it. One whose claim was lost is dropped."""
+    if not is_current(book, errand):
+        return
+    opened = book.rounds[errand.place[0]]
+    row = opened.rows[errand.place[1:]]
+    recorded = measuring.record(book.brief, errand)
+    book.step.trajectories += recorded.rows
+    book.step.entries += recorded.entries
+    book.counters.evaluations += len(recorded.rows)
+    book.counters.spent += recorded.seconds
+    fold(book, opened, errand.effect, recorded.answer)
+    if all(result[2] == "unmeasurable" for results in recorded.by_subject for result in results):
+        conduct.change(book, opened, row, EffectState.UNMEASURABLE, recorded.answer)
+    else:
+        conduct.after(book, opened, row, recorded.answer)
+
+
+def is_current(book: Book, errand: Errand) -> bool:
+    """The effect still runs under the token with which this process claimed it."""
+    opened = book.rounds.get(errand.place[0])
+    row = opened.rows.get(errand.place[1:]) if opened else None
+    return row is not None and row["state"] == EffectState.RUNNING and row["token"] == errand.token
+
+
+def fold(book: Book, opened: OpenRound, effect: Measure | Compare, answer: bytes) -> None:
+    """Bring the population and the run's counters up to a measurement's answer."""
+    value = decode(answer)["done"]
+    if isinstance(effect, Compare):
+        book.counters.looks += 1
+        _pool(book, effect.candidate, value["candidate"])
+        if effect.champion[0] == book.run.pk:
+            _pool(book, effect.champion[1], value["champion"])
+        return
+    first = not book.population.estimate(effect.candidate).seen
+    _pool(book, effect.candidate, value)
+    if first and effect.candidate in opened.reserved:
+        opened.reserved.remove(effect.candidate)
+        book.counters.measured += 1
+    if first and (label := book.population.failure(effect.candidate)):
+        book.failures[label] += 1
+
+
+def _pool(book: Book, number: int, rows: list[list[object]]) -> None:
+    book.population.measured(number, results_from([row for row in rows if row[0] in book.brief.required]))
+    execute.read(book, number)
+
+
+def news(book: Book) -> set[int]:
+    """Rounds whose gates were answered, or whose effects another process performed, since they were last read."""
+    watched = [opened.id for opened in book.rounds.values() if opened.waiting or not book.claims]
+    if not watched:
+        return set()
+    moved = set()
+    names = ("round_id", "position", "child", "state", "answer", "token", "holder", "attempts", "failures", "until")
+    for found in EffectRow.objects.filter(round__in=watched).values(*names):
+        opened = book.rounds[found["round_id"]]
+        row = opened.rows.get((found["position"], found["child"]))
+        if row is not None and row["state"] != found["state"]:
+            _learn(book, opened, row, found)
+            moved.add(opened.id)
+    return moved
+
+
+def _learn(book: Book, opened: OpenRound, row: Row, found: Row) -> None:
+    row.update({name: found[name] for name in found if name != "round_id"})
+    if row["state"] == EffectState.REFUSED and row["candidate"] and row["kind"] in ("propose", "measure", "judge"):
+        book.population.judged(run_and_number(row["candidate"])[1], "drop")  # whoever answered wrote the verdict
+        opened.reserved.clear()
+    effect = effect_at(opened, row["child"])
+    if row["state"] in (EffectState.DONE, EffectState.UNMEASURABLE, EffectState.HELD_AFTER) and isinstance(effect, QUEUED):
+        fold(book, opened, effect, bytes(row["answer"]))
+
+
+def effect_at(opened: OpenRound, child: int) -> Effect | None:
+    """The effect behind a row at the round's present position; None for the row of a list."""
+    current = opened.play.current
+    if isinstance(current, list):
+        return current[child] if child >= 0 else None
+    return current
+
+
+def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: Slot) -> None:
+    """A round that was open before: what this process has on its way goes on, what dead processes had is repeated."""
+    for (position, child), row in opened.rows.items():
+        if position != opened.play.position or row["kind"] not in ("measure", "compare"):
+            continue
+        number = run_and_number(row["candidate"])[1]
+        if opened.kind == "grow" and row["kind"] == "measure" and not book.population.estimate(number).seen:
+            opened.reserved.add(number)
+        if row["state"] != EffectState.RUNNING:
+            continue
+        mine = known.get((opened.id, position, child))
+        effect = effect_at(opened, child)
+        if mine is not None and mine.token == row["token"] or not isinstance(effect, QUEUED):
+            continue
+        if _abandoned(row, slot):
+            conduct.reclaim(book, opened, row)
+            conduct.send(book, opened, effect, row)
+
+
+def _abandoned(row: Row, slot: Slot) -> bool:
+    expired = row["until"] is None or row["until"] < timezone.now()
+    return expired or row["holder"] == slot.name or bool(slot.dead([row["holder"]]))

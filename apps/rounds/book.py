@@ -1,0 +1,94 @@
+"""What a driver holds in memory of its run. A cache of the database: thrown away whenever a commit fails."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apps.engine.population import Population
+from apps.engine.recipe import Context
+from apps.engine.replay import Play
+from apps.oversight.rules import Table
+from apps.records.models import Run
+from apps.records.step import Row, Step
+from apps.records.transitions import LEASE
+from apps.rounds.brief import Brief
+from apps.rounds.measuring import Errand
+from apps.rounds.texts import Texts
+
+
+@dataclass(slots=True)
+class OpenRound:
+    """A round that has not ended. stored is its position in the database; rows are its journal so far."""
+
+    id: int
+    kind: str
+    ctx: Context
+    play: Play
+    stored: int | None  # None: not in the database yet
+    rows: dict[tuple[int, int], Row] = field(default_factory=dict)  # by position and child
+    reserved: set[int] = field(default_factory=set)  # candidates of this round on their way to their first measurement
+    waiting: bool = False  # a gate is open: the round gives its slot back
+
+    @property
+    def number(self) -> int:
+        return self.id % (1 << 32)
+
+
+@dataclass(slots=True)
+class Counters:
+    """Cached columns of the run, as they will be after the step."""
+
+    born: int
+    measured: int
+    reserved: int
+    evaluations: int
+    spent: float
+    rounds: int
+    looks: int
+    best: int | None
+    best_score: float | None
+
+    @classmethod
+    def of(cls, run: Run) -> "Counters":
+        return cls(**{name: getattr(run, name) for name in cls.__slots__})
+
+    def values(self) -> dict[str, Any]:
+        """Columns by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(slots=True)
+class Book:
+    """One run in memory: what does not change, what it knows, what is open, and the step that is being collected."""
+
+    run: Run
+    brief: Brief
+    table: Table
+    latched: bool
+    population: Population
+    counters: Counters
+    texts: Texts
+    rounds: dict[int, OpenRound] = field(default_factory=dict)
+    step: Step = field(default_factory=Step)
+    errands: list[Errand] = field(default_factory=list)  # claimed in this step: to be sent once it is committed
+    failures: Counter[str] = field(default_factory=Counter)
+    barren: int = 0  # in a row
+    holder: str = ""
+    clock: timedelta = timedelta(0)  # how far the database's clock is ahead of this machine's
+    claims: bool = True  # this process performs what it asks for
+    concluded: bytes | None = None
+    ended: tuple[str, str] | None = None  # state and reason
+
+    def lease_end(self) -> datetime:
+        """When a lease that begins now ends, by the database's clock."""
+        return datetime.now(UTC) + self.clock + LEASE
+
+    @property
+    def moving(self) -> int:
+        """Rounds that can move: those that wait for people give their slot back."""
+        return sum(not opened.waiting for opened in self.rounds.values())
+
+    @property
+    def waiting(self) -> list[OpenRound]:
+        return [opened for opened in self.rounds.values() if opened.waiting]

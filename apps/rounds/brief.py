@@ -1,0 +1,83 @@
+"""What the driver must know of a run and its project, read once: components, tasks, scorer, limits, plan, recipe."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from apps.engine import registry
+from apps.engine.canonical import decode, digest
+from apps.engine.recipe import Recipe
+from apps.engine.supervise import Plan
+from apps.projects.models import Project, Task
+from apps.records.models import Run
+from apps.sandbox.contract import Limits, Runtime, Scorer
+from apps.sandbox.runtime import prepare
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Everything that stays the same while a run is driven."""
+
+    run: Run
+    recipe: Recipe
+    edits: Mapping[str, str]
+    tasks: Mapping[str, Task]
+    parameters: Mapping[str, Any]
+
+    @property
+    def project(self) -> Project:
+        return self.run.project
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """Keys of the tasks that selection scores count."""
+        return self.split("validation")
+
+    def split(self, name: str) -> tuple[str, ...]:
+        """Keys of a split's tasks, in order."""
+        return tuple(task.key for task in self.tasks.values() if task.split == name)
+
+    def named(self, tasks: str | Sequence[str]) -> list[Task]:
+        """Tasks of a split, or by key. Raises LookupError for a key that the project does not have."""
+        return [self.tasks[key] for key in (self.split(tasks) if isinstance(tasks, str) else tasks)]
+
+    @property
+    def sign(self) -> float:
+        """+1 where higher is better, -1 where the project minimises: scores are turned at this border, once."""
+        return -1.0 if self.project.direction == "minimise" else 1.0
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What this project can offer as evidence."""
+        return Plan(repeatable=self.project.repeatable, gate=bool(self.split("gate")))
+
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits(**self.project.limits)
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        files = {path: text.encode() for path, text in decode(bytes(self.project.evaluator)).items()}
+        key = digest(bytes(self.project.evaluator) + self.project.evaluator_entry.encode()).hex()
+        return Scorer(files=files, entry=self.project.evaluator_entry, key=key, **self.project.evaluator_limits)
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        return prepare(self.project.packages, Path(settings.EVOWEB_HOME), tuple(self.project.preload))
+
+
+def brief(run: Run) -> Brief:
+    """Read what driving the run takes. Raises LookupError for a method that this version does not have."""
+    recipe = registry.get(run.method)
+    edits = {component.path: component.edit for component in run.project.components.all()}
+    tasks = {task.key: task for task in run.project.tasks.order_by("position")}
+    return Brief(run, recipe, edits, tasks, recipe.settings(decode(bytes(run.parameters))))
+
+
+def seed_texts(project: Project) -> dict[str, str]:
+    """The seed's components by path."""
+    return {component.path: bytes(component.content).decode() for component in project.components.all()}

@@ -1,0 +1,238 @@
+"""One step of a round, in memory: run the generator on, rule on what it asks, carry out what needs no sandbox.
+
+Nothing here writes: rows and changes are collected in the book's step. The journal is never rewound.
+"""
+
+from typing import Any
+
+from apps.engine.canonical import decode, encode
+from apps.engine.effects import QUEUED, Compare, Effect, Measure, Refused, kind_of, payload
+from apps.engine.recipe import Barren, Grown
+from apps.engine.replay import refused
+from apps.log.chain import Entry
+from apps.oversight.rules import Facts, Go, Hold
+from apps.records import digests
+from apps.records.models import EffectState, RoundState, RunState
+from apps.records.step import Change, Move, Row
+from apps.rounds import execute
+from apps.rounds.book import Book, OpenRound
+from apps.rounds.conclusion import conclusion
+from apps.rounds.measuring import Place, errand
+from apps.rounds.texts import of_candidate
+
+FOR_ANYBODY = "-"  # holder of an effect that any performer may take
+TOGETHER = -1  # child number of a row that stands for itself, or for a whole list
+
+
+def advance(book: Book, opened: OpenRound) -> None:
+    """Run a round as far as it goes: to an effect that must be measured or is held, or to its end."""
+    opened.waiting = False
+    while opened.play.current is not None:
+        answer = _meet_all(book, opened) if isinstance(opened.play.current, list) else _meet(book, opened, opened.play.current, TOGETHER)
+        if answer is None:
+            _stand(book, opened)
+            return
+        opened.play.feed(answer)
+    _close(book, opened)
+
+
+def _meet_all(book: Book, opened: OpenRound) -> bytes | None:
+    effects: Any = opened.play.current
+    place = (opened.play.position, TOGETHER)
+    if place not in opened.rows:
+        _write(book, opened, TOGETHER, effects, EffectState.RUNNING)
+    answers = [_meet(book, opened, effect, child) for child, effect in enumerate(effects)]
+    if None in answers:
+        return None
+    answer = encode({"done": [decode(part) for part in answers if part is not None]})
+    change(book, opened, opened.rows[place], EffectState.DONE, answer)
+    return answer
+
+
+def _meet(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes | None:
+    """The effect's answer, or None while it has none. Idempotent: what is journaled already is taken from there."""
+    row = opened.rows.get((opened.play.position, child))
+    if row is None:
+        return _ask(book, opened, effect, child)
+    if row["state"] in (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE):
+        return bytes(row["answer"])
+    if row["state"] in (EffectState.HELD_BEFORE, EffectState.HELD_AFTER):
+        opened.waiting = True
+        return None
+    if row["state"] == EffectState.READY and (book.claims or row["holder"] != FOR_ANYBODY):
+        return _carry_out(book, opened, effect, row)
+    return None
+
+
+def _ask(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes | None:
+    facts = Facts(opened.kind, _expected_seconds(book, effect))
+    ruling = book.table.rule(kind_of(effect), "before", facts)
+    if isinstance(ruling, Hold):
+        row = _write(book, opened, child, effect, EffectState.HELD_BEFORE)
+        _gate(book, opened, row)
+        return None
+    if not isinstance(ruling, Go):
+        return _refuse(book, opened, _write(book, opened, child, effect, EffectState.READY), Refused(ruling.reason))
+    return _carry_out(book, opened, effect, _write(book, opened, child, effect, EffectState.READY))
+
+
+def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | None:
+    try:
+        if isinstance(effect, QUEUED):
+            _send(book, opened, effect, row)
+            return None
+        answer = execute.in_place(book, opened, effect)
+    except Refused as refusal:
+        return _refuse(book, opened, row, refusal)
+    row["candidate"] = execute.subject(book, effect, answer)
+    return after(book, opened, row, answer)
+
+
+def after(book: Book, opened: OpenRound, row: Row, answer: bytes) -> bytes | None:
+    """An effect was carried out: its answer is sent, or held for people."""
+    ruling = book.table.rule(row["kind"], "after", Facts(opened.kind))
+    if isinstance(ruling, Hold):
+        change(book, opened, row, EffectState.HELD_AFTER, answer)
+        _gate(book, opened, row)
+        return None
+    if not isinstance(ruling, Go):
+        return _refuse(book, opened, row, Refused(ruling.reason))
+    change(book, opened, row, EffectState.DONE, answer)
+    return answer
+
+
+def _send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
+    _reserve(book, opened, effect)
+    row["candidate"] = execute.subject(book, effect, b"")
+    if not book.claims:
+        change(book, opened, row, EffectState.READY, None)
+        row["holder"] = FOR_ANYBODY
+        return
+    change(book, opened, row, EffectState.RUNNING, None)
+    row["token"], row["attempts"] = row["token"] + 1, row["attempts"] + 1
+    row["holder"], row["until"] = book.holder, book.lease_end()
+    send(book, opened, effect, row)
+
+
+def send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
+    """Put a claimed effect on its way: its jobs go out once the claim is committed."""
+    place: Place = (opened.id, row["position"], row["child"])
+    book.errands.append(errand(book.brief, place, effect, row["token"], lambda run, number: texts_of(book, run, number)))
+
+
+def texts_of(book: Book, run: int, number: int) -> Any:
+    """Texts of a candidate of this run or of another."""
+    return book.texts.of(number) if run == book.run.pk else of_candidate(run, number)
+
+
+def _reserve(book: Book, opened: OpenRound, effect: Measure | Compare) -> None:
+    number = effect.candidate
+    if number not in book.population.members:
+        raise Refused(f"there is no candidate {number} in this run")
+    if opened.kind != "grow" or isinstance(effect, Compare) or book.population.estimate(number).seen:
+        return
+    others = sum(len(each.reserved - {number}) for each in book.rounds.values())
+    if book.counters.measured + others >= book.run.candidates:
+        raise Refused("the budget of candidates is spent")
+    opened.reserved.add(number)
+
+
+def _expected_seconds(book: Book, effect: Effect) -> float:
+    if not isinstance(effect, QUEUED) or not book.counters.evaluations:
+        return 0.0
+    return len(book.brief.named(effect.tasks)) * book.counters.spent / book.counters.evaluations
+
+
+def _write(book: Book, opened: OpenRound, child: int, effect: Any, state: str) -> Row:
+    row: Row = {
+        "round_id": opened.id,
+        "position": opened.play.position,
+        "child": child,
+        "kind": kind_of(effect),
+        "asked": encode(payload(effect)) if child != TOGETHER else opened.play.asked,
+        "ran": None,
+        "revision": 0,
+        "state": state,
+        "answer": None,
+        "candidate": None if isinstance(effect, list) else execute.subject(book, effect, b""),
+        "attempts": 0,
+        "failures": 0,
+        "token": 0,
+        "holder": "",
+        "until": None,
+    }
+    opened.rows[row["position"], child] = row
+    book.step.effects[opened.id, row["position"], child] = row
+    return row
+
+
+def change(book: Book, opened: OpenRound, row: Row, state: str, answer: bytes | None) -> None:
+    """Another state for a journal row: in the row itself if it is new, else conditional on what the database has."""
+    place = (opened.id, row["position"], row["child"])
+    if place not in book.step.effects and place not in book.step.changes:
+        book.step.changes[place] = Change(row["token"], row["state"], row)
+    row["state"], row["answer"] = state, answer
+    if state != EffectState.RUNNING:
+        row["until"] = None
+
+
+def _refuse(book: Book, opened: OpenRound, row: Row, refusal: Refused) -> bytes:
+    answer = refused(refusal.reason, refusal.hint)
+    change(book, opened, row, EffectState.REFUSED, answer)
+    return answer
+
+
+def _gate(book: Book, opened: OpenRound, row: Row) -> None:
+    opened.waiting = True
+    body = {"round": opened.id, "position": row["position"], "child": row["child"], "kind": row["kind"], "state": row["state"]}
+    book.step.entries.append(Entry("gate.opened", f"policy:{book.run.pk}", f"run:{book.run.pk}", body))
+
+
+def _stand(book: Book, opened: OpenRound) -> None:
+    """The round waits at its present position."""
+    _move(book, opened, RoundState.OPEN, None)
+
+
+def _move(book: Book, opened: OpenRound, state: str, outcome: bytes | None) -> None:
+    position = max((position for position, _ in opened.rows), default=0)
+    if opened.stored is None:
+        book.step.rounds[opened.id] = {
+            "id": opened.id,
+            "run_id": book.run.pk,
+            "kind": opened.kind,
+            "state": state,
+            "position": position,
+            "outcome": outcome,
+        }
+    elif state != RoundState.OPEN or position != opened.stored:
+        book.step.moves[opened.id] = Move(opened.stored, position, state, outcome)
+
+
+def _close(book: Book, opened: OpenRound) -> None:
+    outcome = opened.play.outcome
+    words: dict[str, Any]
+    if opened.play.refused is not None:
+        words = {"refused": opened.play.refused.reason}
+    elif isinstance(outcome, Grown):
+        words = {"grown": outcome.candidate, "decision": outcome.decision}
+    else:
+        words = {"barren": outcome.why if isinstance(outcome, Barren) else "the method returned no outcome"}
+    _move(book, opened, RoundState.DONE, encode(words))
+    word = next(iter(words))
+    body = {"round": opened.id, "outcome": word, "effects": len(opened.rows), "journal": digests.journal(opened.rows.values())}
+    book.step.entries.append(Entry("round.ended", f"method:{book.run.method}", f"run:{book.run.pk}", body))
+    book.barren = book.barren + 1 if word == "barren" else 0
+    del book.rounds[opened.id]
+    if opened.kind == "plant" and word != "grown":
+        book.ended = (RunState.FAILED, next(iter(words.values())))
+    if opened.kind == "conclude":
+        book.concluded = encode(conclusion(book, opened))
+
+
+def reclaim(book: Book, opened: OpenRound, row: Row) -> None:
+    """An effect was running in a process that is gone: this process carries it out again."""
+    change(book, opened, row, EffectState.RUNNING, None)
+    row["token"], row["attempts"] = row["token"] + 1, row["attempts"] + 1
+    row["holder"], row["until"] = book.holder, book.lease_end()
+    body = {"round": opened.id, "position": row["position"], "child": row["child"], "attempt": row["attempts"]}
+    book.step.entries.append(Entry("effect.reclaimed", "system", f"run:{book.run.pk}", body))

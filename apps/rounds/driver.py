@@ -1,0 +1,194 @@
+"""The driver of one run: takes what arrived, runs rounds on, writes one step, and sends what must be measured.
+
+Single-threaded; everything in memory is a cache. When a commit fails, all of it is thrown away and read again.
+"""
+
+import logging
+import time
+from collections import deque
+
+from django.utils import timezone
+
+from apps.engine.canonical import encode
+from apps.engine.replay import Diverged
+from apps.records import transitions
+from apps.records.models import Run, RunState, Snapshot
+from apps.records.step import Step
+from apps.rounds import absorb, conduct, measuring, opening
+from apps.rounds.book import Book
+from apps.rounds.measuring import Errand, Place
+from apps.rounds.slots import Slot
+from apps.sandbox.contract import Job, Outcome
+
+log = logging.getLogger(__name__)
+
+BARREN_LIMIT = 100
+POLL_SECONDS = 0.25
+SNAPSHOT_SECONDS = 1.0
+
+
+class Driver:
+    """Drives a run that this process has taken (transitions.take). Without claims other processes measure."""
+
+    def __init__(self, run: Run, slot: Slot, *, claims: bool = True) -> None:
+        self._slot = slot
+        self._claims = claims
+        self._errands: dict[Place, Errand] = {}  # on their way
+        self._arrived: list[Errand] = []  # complete, not yet stored
+        self._ready: deque[Job] = deque()  # their claim is committed; they wait for an evaluator
+        self._later: list[tuple[float, Errand, str]] = []  # failed on infrastructure: again at that moment
+        self._polled = self._snapped = 0.0
+        self.run = run
+        self.book = self._open()
+
+    @property
+    def ended(self) -> bool:
+        """The run is no longer open."""
+        return self.run.state != RunState.OPEN
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is on its way and nothing can move: the run waits for people, or for a latch to be released."""
+        busy = self._errands or self._arrived or self._ready
+        return not (busy or (self._claims and self.book.moving and not self.book.latched))
+
+    def next_job(self) -> Job | None:
+        """A job whose claim is committed, for a free evaluator."""
+        return self._ready.popleft() if self._ready else None
+
+    def finish(self, outcome: Outcome) -> None:
+        """An evaluator is done with a job of this run; a late result of a claim that was lost is refused."""
+        errand = self._errands.get(measuring.place_of(outcome.job))
+        if errand is None or outcome.job not in errand.jobs:
+            return
+        if outcome.infrastructure and errand.failures + 1 < measuring.INFRASTRUCTURE_ATTEMPTS:
+            errand.failures += 1
+            log.warning("%s: attempt %d failed on infrastructure: %s", outcome.job, errand.failures, outcome.infrastructure)
+            self._later.append((time.monotonic() + 2**errand.failures / 4, errand, outcome.job))
+            return
+        errand.outcomes[outcome.job] = outcome
+        if errand.complete:
+            self._arrived.append(errand)
+
+    def step(self) -> bool:
+        """Store what arrived, run rounds on, write it all in one transaction. Whether anything was written.
+
+        Raises transitions.Stale or a database error after which only reload() helps.
+        """
+        self._retry()
+        book = self.book
+        for errand in self._arrived:
+            absorb.store(book, errand)
+        if not book.latched:
+            for identifier in self._to_advance():
+                if identifier in book.rounds:
+                    conduct.advance(book, book.rounds[identifier])
+            self._fill()
+        return self._write()
+
+    def reload(self) -> None:
+        """Throw away what is in memory and read the run again. What arrived and was not stored is kept for its effect."""
+        token = self.run.driver_token
+        self.run = Run.objects.select_related("project", "protocol").get(pk=self.run.pk)
+        if self.run.driver_token != token:
+            raise transitions.Stale(f"another process drives {self.run}")
+        if not self.ended:
+            self.book = self._open()
+
+    def _open(self) -> Book:
+        try:
+            book = opening.open_book(self.run, self._slot.name, self._claims)
+        except (Diverged, LookupError) as error:
+            transitions.end(self.run, RunState.DIVERGED, f"This version of evoweb cannot continue the run: {error}")
+            raise
+        for opened in book.rounds.values():
+            absorb.take_up(book, opened, self._errands, self._slot)
+        kept = {errand.place for errand in self._errands.values() if absorb.is_current(book, errand)}
+        self._errands = {place: errand for place, errand in self._errands.items() if place in kept}
+        self._arrived = [errand for errand in self._arrived if errand.place in kept]
+        self._unmoved = set(book.rounds)
+        return book
+
+    def _retry(self) -> None:
+        now = time.monotonic()
+        due = [item for item in self._later if item[0] <= now]
+        self._later = [item for item in self._later if item[0] > now]
+        self._ready.extend(errand.jobs[name] for _, errand, name in due if errand.place in self._errands)
+
+    def _to_advance(self) -> list[int]:
+        rounds = self._unmoved | {errand.place[0] for errand in self._arrived}
+        now = time.monotonic()
+        if now - self._polled >= POLL_SECONDS:
+            self._polled = now
+            rounds |= absorb.news(self.book)
+        self._unmoved = set()
+        return sorted(rounds)
+
+    def _fill(self) -> None:
+        """Start rounds while the budget and the parallelism allow; conclude when the budget is spent."""
+        book, run = self.book, self.book.run
+        while not book.ended and book.concluded is None:
+            if not book.counters.rounds:
+                kind = "plant"
+            elif any(opened.kind != "grow" for opened in book.rounds.values()):
+                return
+            elif self._spent():
+                if book.rounds:
+                    return
+                kind = "conclude"
+            elif book.moving >= run.parallel or len(book.waiting) >= run.waiting_limit or not self._budget_left():
+                return
+            else:
+                kind = "grow"
+            conduct.advance(book, opening.begin(book, kind))
+
+    def _spent(self) -> bool:
+        book, run = self.book, self.book.run
+        exhausted = book.barren >= BARREN_LIMIT
+        late = run.seconds is not None and book.counters.spent >= run.seconds
+        return exhausted or late or book.counters.measured >= run.candidates
+
+    def _budget_left(self) -> bool:
+        return self.book.counters.measured + len(self.book.rounds) < self.book.run.candidates
+
+    def _write(self) -> bool:
+        book, step = self.book, self.book.step
+        if not step:
+            return self._end()
+        book.counters.reserved = sum(len(opened.reserved) for opened in book.rounds.values())
+        transitions.commit(self.run, step, book.counters.values())
+        # Committed: now, and only now, the process may act on it.
+        for errand in self._arrived:
+            self._errands.pop(errand.place, None)
+        self._arrived = []
+        for errand in book.errands:
+            self._errands[errand.place] = errand
+            self._ready.extend(errand.jobs.values())
+        for opened in book.rounds.values():
+            opened.stored = max((position for position, _ in opened.rows), default=0)
+        book.step, book.errands = Step(), []
+        self._snapshot()
+        return self._end() or True
+
+    def _end(self) -> bool:
+        book = self.book
+        if book.ended is None and book.concluded is not None:
+            exhausted = book.barren >= BARREN_LIMIT
+            why = f"{BARREN_LIMIT} rounds in a row brought no candidate" if exhausted else ""
+            book.ended = (RunState.EXHAUSTED if exhausted else RunState.FINISHED, why)
+        if book.ended is None:
+            return False
+        self._snapshot(last=True)
+        transitions.end(self.run, RunState(book.ended[0]), book.ended[1], book.concluded)
+        self.run.refresh_from_db()
+        return True
+
+    def _snapshot(self, *, last: bool = False) -> None:
+        now = time.monotonic()
+        if now - self._snapped < SNAPSHOT_SECONDS and not last:
+            return
+        self._snapped = now
+        population = self.book.population
+        failures = {label: count for label, count in sorted(self.book.failures.items()) if label}
+        values = {"curve": encode(population.best_so_far), "failures": encode(failures), "at": timezone.now()}
+        Snapshot.objects.update_or_create(run=self.run, defaults=values)

@@ -1,0 +1,171 @@
+"""The effects that are carried out in place, as records: drawing, proposing, judging, promoting."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from apps.common.ids import row_id, run_and_number
+from apps.engine import inplace
+from apps.engine.canonical import decode, digest, encode
+from apps.engine.effects import Choose, Contract, Effect, Judge, Promote, Propose, Refused
+from apps.engine.estimate import Estimate
+from apps.engine.population import Member
+from apps.engine.records import Result
+from apps.engine.replay import done
+from apps.engine.supervise import CHAMPION_MOVED
+from apps.log.chain import Entry
+from apps.projects.models import Project
+from apps.records import digests
+from apps.records.models import CandidateEdit, Trajectory
+from apps.records.step import Row
+from apps.rounds.book import Book, OpenRound
+
+
+def in_place(book: Book, opened: OpenRound, effect: Effect) -> bytes:
+    """Carry out an effect that needs no sandbox; its answer in journal form. Raises Refused."""
+    handler = cast(Callable[[Book, OpenRound, Any], Any], _HANDLERS[type(effect)])
+    return done(handler(book, opened, effect))
+
+
+def subject(book: Book, effect: Effect, answer: bytes) -> int | None:
+    """Id of the candidate that an effect makes, measures or judges; None where there is none, or none yet."""
+    if isinstance(effect, Choose):
+        return None
+    if isinstance(effect, Propose):
+        return row_id(book.run.pk, decode(answer)["done"]) if answer else None
+    return row_id(book.run.pk, effect.candidate)
+
+
+def _choose(book: Book, opened: OpenRound, effect: Choose) -> list[Any]:
+    if effect.kind == "champion":
+        return [_standing(book, effect)]
+    return inplace.choose(book.population, effect, opened.ctx.random("choose"))
+
+
+def _standing(book: Book, effect: Choose) -> dict[str, Any]:
+    number: int = getattr(effect.rule, "candidate")
+    champion = Project.objects.values_list("champion", flat=True).get(pk=book.run.project_id)
+    standing = {"run": book.run.pk, "score": book.population.score(number), "looks": book.counters.looks}
+    if champion is None:
+        return standing | {"champion": None, "champion_score": None, "same": False}
+    content = CandidateEdit.objects.values_list("content_digest", flat=True).get(pk=champion)
+    return standing | {
+        "champion": list(run_and_number(champion)),
+        "champion_score": _champion_score(book, champion),
+        "same": bytes(content) == book.population.members[number].key,
+    }
+
+
+def _champion_score(book: Book, champion: int) -> float | None:
+    run, number = run_and_number(champion)
+    if run == book.run.pk:
+        return book.population.score(number)
+    found = Trajectory.objects.filter(candidate=champion, protocol=book.run.protocol_id).order_by("id")
+    estimate = Estimate()
+    estimate.pool(Result(key, score, failure) for key, score, failure in found.values_list("task__key", "score", "failure"))
+    return estimate.over(book.brief.required)
+
+
+def _propose(book: Book, opened: OpenRound, effect: Propose) -> int:
+    base = _base(book, effect)
+    texts = {**base, **effect.edit}
+    number = book.counters.born
+    content = dict(book.population.members[effect.parents[0]].content) if effect.parents else {}
+    for path, text in effect.edit.items():
+        data = text.encode()
+        key = digest(data)
+        book.step.contents[key] = data
+        content[path] = key.hex()
+    row = _candidate_row(book, opened, effect, number, content)
+    book.step.candidates.append(row)
+    book.counters.born += 1
+    book.population.add(Member(number, effect.parents, content, row["content_digest"], effect.operator))
+    book.texts.keep(number, texts)
+    body = {"candidate": number, "round": opened.id, "digest": digests.candidate(row)}
+    book.step.entries.append(Entry("candidate.proposed", f"method:{book.run.method}", f"candidate:{row['id']}", body))
+    return number
+
+
+def _base(book: Book, effect: Propose) -> Mapping[str, str]:
+    if not effect.parents:
+        return {}
+    for number in (*effect.parents, *effect.inspirations):
+        if number not in book.population.members:
+            raise Refused(f"there is no candidate {number} in this run")
+        if book.population.members[number].verdict == "revert":
+            raise Refused(f"candidate {number} was reverted and is no parent any more")
+    base = book.texts.of(effect.parents[0])
+    inplace.check(effect, base, book.brief.edits)
+    return base
+
+
+def _candidate_row(book: Book, opened: OpenRound, effect: Propose, number: int, content: Mapping[str, str]) -> Row:
+    listed = encode(content)
+    parents: dict[str, Any] = {"parents": effect.parents}
+    if effect.inspirations:
+        parents["inspirations"] = effect.inspirations
+    contract = {name: getattr(effect.contract, name) for name in Contract.__slots__ if getattr(effect.contract, name)}
+    return {
+        "id": row_id(book.run.pk, number),
+        "run_id": book.run.pk,
+        "round_id": opened.id,
+        "parents": encode(parents),
+        "content": listed,
+        "content_digest": digest(listed),
+        "authors": encode({"method": book.run.method, "operator": effect.operator}),
+        "contract": encode(contract),
+        "salt": os.urandom(16),
+        "verdict": "",
+        "score": None,
+        "failure": "",
+    }
+
+
+def _judge(book: Book, opened: OpenRound, effect: Judge) -> dict[str, str]:
+    decision = inplace.judge(book.population, effect)
+    give(book, effect.candidate, decision.decision, f"rule:{effect.rule.name}", decision.why)
+    return {"decision": decision.decision, "why": decision.why}
+
+
+def _promote(book: Book, opened: OpenRound, effect: Promote) -> dict[str, str]:
+    now = Project.objects.values_list("champion", flat=True).get(pk=book.run.project_id)
+    if now != (row_id(*effect.champion) if effect.champion else None):
+        raise Refused(CHAMPION_MOVED)
+    rule = cast(Any, effect.rule)
+    ruling = rule.rule(effect.evidence, opened.ctx.random("promote"))
+    if ruling.decision == "promote":
+        give(book, effect.candidate, "promote", f"rule:{effect.rule.name}", ruling.why)
+        book.step.crowned.append((now, row_id(book.run.pk, effect.candidate)))
+    return {"decision": ruling.decision, "why": ruling.why}
+
+
+def give(book: Book, number: int, decision: str, by: str, why: str) -> None:
+    """A verdict: its record, its log entry, and what the run makes of it."""
+    identifier = row_id(book.run.pk, number)
+    row: Row = {
+        "candidate_id": identifier,
+        "decision": decision,
+        "by": by,
+        "why": why,
+        "content_digest": book.population.members[number].key,
+        "salt": os.urandom(16),
+    }
+    book.step.verdicts.append(row)
+    body = {"decision": decision, "digest": digests.verdict(row)}
+    book.step.entries.append(Entry("verdict.given", by, f"candidate:{identifier}", body))
+    book.population.judged(number, decision)
+    read(book, number)
+
+
+def read(book: Book, number: int) -> None:
+    """Bring the cached columns of a candidate and of the run up to what the population now says."""
+    population = book.population
+    identifier = row_id(book.run.pk, number)
+    row = {"verdict": population.members[number].verdict, "score": population.score(number), "failure": population.failure(number)}
+    book.step.readings[identifier] = row
+    best = population.best
+    book.counters.best = best
+    book.counters.best_score = None if best is None else population.score(best)
+
+
+_HANDLERS: Mapping[type, Callable[..., Any]] = {Choose: _choose, Propose: _propose, Judge: _judge, Promote: _promote}

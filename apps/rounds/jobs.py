@@ -1,0 +1,51 @@
+"""Celery's entry points. A doorbell says only that a queue has work; what it is stands in the database."""
+
+import logging
+from functools import cache
+from pathlib import Path
+
+from celery import shared_task
+from django.conf import settings
+from django.db import close_old_connections
+
+from apps.common.doorbell import alive, ring
+from apps.records.models import Run, RunState
+from apps.rounds.loop import Loop
+from apps.rounds.perform import perform_ready
+from apps.rounds.sweep import sweep as sweep_up
+
+log = logging.getLogger(__name__)
+
+TURN_SECONDS = 1.0
+
+
+@cache
+def loop() -> Loop:
+    """This process's loop, made on first use: in the process that works, never before a fork."""
+    return Loop(Path(settings.EVOWEB_HOME), settings.EVOWEB_SLOTS if settings.EVOWEB_MEASURES else 0)
+
+
+@shared_task(name="rounds.drive")
+def drive() -> None:
+    """Drive runs for at most a second, then ring again if there is more."""
+    alive("worker")
+    if loop().turn(TURN_SECONDS):
+        ring("rounds")
+
+
+@shared_task(name="rounds.perform")
+def perform() -> None:
+    """Measure what other processes' drivers asked for."""
+    alive("worker")
+    if perform_ready(Path(settings.EVOWEB_HOME), TURN_SECONDS):
+        ring("sandbox")
+
+
+@shared_task(name="rounds.sweep")
+def sweep() -> None:
+    """Every second: give back what dead processes held, and ring for what is due."""
+    alive("worker")
+    close_old_connections()
+    sweep_up()
+    if Run.objects.filter(state=RunState.OPEN).exists():
+        ring("rounds")

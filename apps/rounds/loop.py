@@ -1,0 +1,169 @@
+"""The one loop of a process: it owns the database connection and the evaluators, and drives as many runs as it took."""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Q
+
+from apps.records import transitions
+from apps.records.models import Run, RunState
+from apps.rounds.driver import Driver
+from apps.rounds.slots import Slot
+from apps.sandbox.pool import Pool
+from apps.sandbox.probe import require
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 2.0
+COLLECT_SECONDS = 0.25
+RETRY = timedelta(seconds=1)
+
+
+class Loop:
+    """Takes open runs and drives them. only: ids of the runs to drive; without it every run that nobody drives."""
+
+    def __init__(self, home: Path, evaluators: int, only: Sequence[int] = ()) -> None:
+        self.slot = Slot(home)
+        self._pool = Pool(evaluators, home, require(home, settings.EVOWEB_SANDBOX)) if evaluators else None
+        self._only = only
+        self._drivers: dict[int, Driver] = {}
+        self._broken: dict[int, float] = {}  # runs to be read again, and when
+        self._in_flight: dict[str, int] = {}  # run by job
+        self._beaten = time.monotonic()
+
+    def adopt(self, run: Run) -> None:
+        """Drive a run whose driver this process already is."""
+        self._drivers[run.pk] = Driver(run, self.slot, claims=self._pool is not None)
+
+    def turn(self, seconds: float) -> bool:
+        """Drive for at most that long, less when nothing can move. Whether work is left that can move."""
+        close_old_connections()
+        self._take()
+        end = time.monotonic() + seconds
+        while True:
+            self._step_all()
+            self._submit()
+            left = end - time.monotonic()
+            if left <= 0 or self.idle:
+                break
+            self._collect(min(left, COLLECT_SECONDS))
+            self._submit()
+            self._beat()
+        return not self.idle
+
+    @property
+    def idle(self) -> bool:
+        """Every run of this process waits for people, or there is none."""
+        return all(driver.idle for driver in self._drivers.values()) and not self._broken
+
+    @property
+    def drives(self) -> list[Run]:
+        return [driver.run for driver in self._drivers.values()]
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass while runs wait for people, and keep what this process holds."""
+        if self._pool is not None:
+            self._pool.collect(seconds)
+        self._beat()
+
+    def close(self) -> None:
+        """Stop: what is being measured is measured again by whoever goes on."""
+        for driver in self._drivers.values():
+            transitions.let_go(driver.run)
+        self._drivers.clear()
+        if self._pool is not None:
+            self._pool.close()
+        self.slot.close()
+
+    def _take(self) -> None:
+        wanted = Run.objects.filter(state=RunState.OPEN).exclude(pk__in=self._drivers)
+        if self._only:
+            wanted = wanted.filter(pk__in=self._only)
+        for identifier, driver in wanted.values_list("pk", "driver"):
+            dead = Q(driver__in=self.slot.dead([driver]) if driver else [])
+            if (run := transitions.take(identifier, self.slot.name, dead)) is not None:
+                self._guarded(identifier, lambda run=run: self.adopt(run))  # type: ignore[misc]
+
+    def _submit(self) -> None:
+        if self._pool is None:
+            return
+        waiting = list(self._drivers.values())
+        while waiting and self._pool.free:
+            for driver in list(waiting):
+                job = driver.next_job() if self._pool.free else None
+                if job is None:
+                    waiting.remove(driver)
+                    continue
+                self._in_flight[job.id] = driver.run.pk
+                self._pool.submit(job)
+
+    def _collect(self, seconds: float) -> None:
+        if self._pool is None:
+            time.sleep(seconds)
+            return
+        for outcome in self._pool.collect(seconds):
+            driver = self._drivers.get(self._in_flight.pop(outcome.job, 0))
+            if driver is not None:
+                driver.finish(outcome)
+
+    def _step_all(self) -> None:
+        for identifier, driver in list(self._drivers.items()):
+            if identifier in self._broken:
+                if time.monotonic() < self._broken[identifier]:
+                    continue
+                self._guarded(identifier, driver.reload)
+                if identifier in self._broken:
+                    continue
+            self._guarded(identifier, driver.step)
+            if driver.ended:
+                self._drop(identifier)
+
+    def _guarded(self, identifier: int, work: object) -> None:
+        """An edge: whatever breaks is dealt with by its kind, and never reaches the other runs of this process."""
+        try:
+            work()  # type: ignore[operator]
+            self._broken.pop(identifier, None)
+        except transitions.Stale as stale:
+            log.info("%s", stale)
+            self._reload(identifier)
+        except DatabaseError as error:
+            log.warning("run %s: the database failed, trying again in %s: %s", identifier, RETRY, error)
+            self._broken[identifier] = time.monotonic() + RETRY.total_seconds()
+        except Exception as error:  # noqa: BLE001 a method or project is broken: its run ends, and says so
+            log.exception("run %s failed", identifier)
+            self._fail(identifier, error)
+
+    def _reload(self, identifier: int) -> None:
+        driver = self._drivers.get(identifier)
+        if driver is None:
+            return
+        try:
+            driver.reload()
+        except transitions.Stale:
+            self._drop(identifier)
+
+    def _fail(self, identifier: int, error: Exception) -> None:
+        run = Run.objects.get(pk=identifier)
+        transitions.end(run, RunState.FAILED, f"{type(error).__name__}: {error}")
+        self._drop(identifier)
+
+    def _drop(self, identifier: int) -> None:
+        self._drivers.pop(identifier, None)
+        self._broken.pop(identifier, None)
+        for job in [job for job, run in self._in_flight.items() if run == identifier]:
+            del self._in_flight[job]
+            if self._pool is not None:
+                self._pool.stop(job)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._beaten < BEAT_SECONDS:
+            return
+        self._beaten = now
+        held = {identifier: driver.run.driver_token for identifier, driver in self._drivers.items()}
+        transitions.renew(held, self.slot.name)

@@ -1,0 +1,157 @@
+"""Taking up a run from its records: the fold of what it knows, and its open rounds replayed from their journals."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models.functions import Now
+
+from apps.common.ids import NUMBERS, row_id, run_and_number
+from apps.engine import supervise
+from apps.engine.canonical import decode
+from apps.engine.effects import Choose
+from apps.engine.population import Member, Population
+from apps.engine.recipe import Context, Outcome, Steps
+from apps.engine.records import Chosen, Result
+from apps.engine.replay import Asked, Play
+from apps.engine.replay import Row as JournalRow
+from apps.log.models import Event
+from apps.oversight import selectors
+from apps.projects.models import Project
+from apps.records.models import CandidateEdit, Effect, EffectState, Round, RoundState, Run, Trajectory
+from apps.records.step import Row
+from apps.rounds.book import Book, Counters, OpenRound
+from apps.rounds.brief import Brief, brief, seed_texts
+from apps.rounds.texts import Texts
+
+ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
+
+
+def open_book(run: Run, holder: str, claims: bool) -> Book:
+    """Read a run's state from the database. The run is this process's to drive. Raises Diverged, LookupError."""
+    known = brief(run)
+    population = fold(run, known)
+    book = Book(
+        run=run,
+        brief=known,
+        table=selectors.table(run),
+        latched=selectors.latches(run).exists(),
+        population=population,
+        counters=Counters.of(run),
+        texts=Texts(run.pk, population),
+        holder=holder,
+        claims=claims,
+        clock=_clock(),
+    )
+    for number in range(len(population.members)):
+        book.failures[population.failure(number)] += 1
+    for row in Round.objects.filter(run=run, state=RoundState.OPEN).order_by("id"):
+        book.rounds[row.pk] = _reopen(book, row)
+    return book
+
+
+def _clock() -> timedelta:
+    now = Project.objects.values_list(Now(), flat=True).first() or datetime.now(UTC)
+    return now - datetime.now(UTC)
+
+
+def fold(run: Run, known: Brief) -> Population:
+    """The population, folded from the records in the order of the log."""
+    population = Population(known.required, known.recipe.memory)
+    for member in members(run):
+        population.add(member)
+    measured = _measurements(run, known)
+    for kind, number, decision in _facts(run):
+        if kind == "candidate.measured":
+            population.measured(number, next(measured[number], []))
+        else:
+            population.judged(number, decision)
+    return population
+
+
+def members(run: Run) -> Iterator[Member]:
+    """All candidates of a run by birth."""
+    names = ("id", "parents", "content", "content_digest", "authors")
+    for identifier, parents, content, key, authors in (
+        CandidateEdit.objects.filter(pk__range=_range(run)).order_by("id").values_list(*names).iterator(chunk_size=2000)
+    ):
+        number = run_and_number(identifier)[1]
+        operator = decode(bytes(authors)).get("operator", "")
+        yield Member(number, tuple(decode(bytes(parents))["parents"]), decode(bytes(content)), bytes(key), operator)
+
+
+def _measurements(run: Run, known: Brief) -> dict[int, Iterator[list[Result]]]:
+    """For each candidate its measurements in order, with only the tasks that selection may count."""
+    counted = {task.pk: task.key for task in known.tasks.values() if task.key in known.required}
+    groups: dict[int, dict[tuple[int, int], list[Result]]] = defaultdict(dict)
+    names = ("candidate_id", "round", "position", "task_id", "score", "failure")
+    rows = Trajectory.objects.filter(candidate_id__range=_range(run)).order_by("id").values_list(*names)
+    for identifier, round_id, position, task, score, failure in rows.iterator(chunk_size=2000):
+        group = groups[run_and_number(identifier)[1]].setdefault((round_id, position), [])
+        if task in counted:
+            group.append(Result(counted[task], score, failure))
+    empty: list[list[Result]] = []
+    found: dict[int, Iterator[list[Result]]] = defaultdict(lambda: iter(empty))
+    found.update({number: iter(list(group.values())) for number, group in groups.items()})
+    return found
+
+
+def _facts(run: Run) -> Iterator[tuple[str, int, str]]:
+    kinds = ("candidate.measured", "verdict.given")
+    low, high = _range(run)
+    events = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind__in=kinds).order_by("sequence")
+    for kind, subject, body in events.values_list("kind", "subject", "body").iterator(chunk_size=2000):
+        identifier = int(subject.removeprefix("candidate:"))
+        if low <= identifier <= high:
+            yield kind, run_and_number(identifier)[1], decode(bytes(body)).get("decision", "")
+
+
+def _range(run: Run) -> tuple[int, int]:
+    return row_id(run.pk, 0), row_id(run.pk, NUMBERS - 1)
+
+
+def begin(book: Book, kind: str) -> OpenRound:
+    """A new round in memory; it is in the database after the step that it begins in."""
+    opened = _play(book, row_id(book.run.pk, book.counters.rounds), kind, None)
+    book.counters.rounds += 1
+    book.rounds[opened.id] = opened
+    return opened
+
+
+def _reopen(book: Book, stored: Round) -> OpenRound:
+    opened = _play(book, stored.pk, stored.kind, stored.position)
+    names = ("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate")
+    names += ("attempts", "failures", "token", "holder", "until")
+    rows: list[Row] = list(Effect.objects.filter(round=stored).order_by("position", "child").values(*names))
+    opened.rows = {(row["position"], row["child"]): row for row in rows}
+    journal = [JournalRow(row["position"], bytes(row["asked"]), _answer(row)) for row in rows if row["child"] == -1]
+    opened.play.replay(journal)
+    opened.waiting = any(row["state"] in (EffectState.HELD_BEFORE, EffectState.HELD_AFTER) for row in rows)
+    return opened
+
+
+def _answer(row: Row) -> bytes | None:
+    return bytes(row["answer"]) if row["state"] in ANSWERED else None
+
+
+def _play(book: Book, identifier: int, kind: str, stored: int | None) -> OpenRound:
+    ctx = Context(book.run.seed, run_and_number(identifier)[1], book.brief.edits, book.brief.parameters)
+    play = Play(_steps(book, kind, ctx), ctx, lambda effect, value: deliver(book, effect, value))
+    return OpenRound(identifier, kind, ctx, play, stored)
+
+
+def _steps(book: Book, kind: str, ctx: Context) -> Steps[Outcome]:
+    if kind == "plant":
+        return supervise.plant(ctx, book.brief.plan, seed_texts(book.run.project))
+    if kind == "conclude":
+        return supervise.conclude(ctx, book.brief.plan)
+    recipe = book.brief.recipe
+    return supervise.supervised(ctx, book.brief.plan, recipe.round(recipe, ctx))
+
+
+def deliver(book: Book, effect: Asked, value: Any) -> Any:
+    """What the generator gets for a journaled value: candidates come with their texts."""
+    if isinstance(effect, Choose) and effect.kind == "candidate":
+        return [Chosen(number, score, book.texts.of(number)) for number, score in value]
+    return value

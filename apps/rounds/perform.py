@@ -1,0 +1,127 @@
+"""Measuring for drivers in other processes: claim what is ready, run it, store the result, ring the drivers' bell."""
+
+import time
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import close_old_connections, transaction
+
+from apps.common.doorbell import ring
+from apps.engine.canonical import decode
+from apps.engine.effects import Compare, Measure
+from apps.log.services import append
+from apps.oversight import selectors
+from apps.oversight.rules import Facts, Go
+from apps.records import transitions
+from apps.records.models import Effect, EffectState, Run, Trajectory
+from apps.records.sql import insert
+from apps.rounds import measuring
+from apps.rounds.brief import Brief, brief
+from apps.rounds.measuring import Errand
+from apps.rounds.slots import Slot
+from apps.rounds.sweep import due
+from apps.rounds.texts import of_candidate
+from apps.sandbox.contract import Outcome
+from apps.sandbox.pool import Pool
+from apps.sandbox.probe import require
+
+BEAT_SECONDS = 2.0
+
+
+class Performer:
+    """One process's evaluators at work for other processes' drivers."""
+
+    def __init__(self, home: Path) -> None:
+        self._slot = Slot(home)
+        self._pool = Pool(settings.EVOWEB_SLOTS, home, require(home, settings.EVOWEB_SANDBOX))
+        self._errands: dict[measuring.Place, tuple[Errand, Effect, Brief]] = {}
+        self._briefs: dict[int, Brief] = {}
+        self._beaten = time.monotonic()
+
+    def turn(self, seconds: float) -> bool:
+        """Work for at most that long. Whether anything is under way or ready."""
+        close_old_connections()
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._claim()
+            if not self._errands:
+                return False
+            for outcome in self._pool.collect(0.25):
+                self._finish(outcome)
+            self._beat()
+        return True
+
+    def _claim(self) -> None:
+        if not self._pool.free:
+            return
+        for effect in due().select_related("round__run__project", "round__run__protocol").order_by("id")[: self._pool.free]:
+            run = effect.round.run
+            if selectors.latches(run).exists() or not transitions.claim(effect, self._slot.name):
+                continue
+            self._begin(effect, run)
+
+    def _begin(self, effect: Effect, run: Run) -> None:
+        known = self._briefs.setdefault(run.pk, brief(run))
+        asked = decode(bytes(effect.ran if effect.ran is not None else effect.asked))
+        place = (effect.round_id, effect.position, effect.child)
+        errand = measuring.errand(known, place, _effect(asked), effect.token, of_candidate)
+        self._errands[place] = (errand, effect, known)
+        for job in errand.jobs.values():
+            while not self._pool.free:
+                for outcome in self._pool.collect(0.25):
+                    self._finish(outcome)
+            self._pool.submit(job)
+
+    def _finish(self, outcome: Outcome) -> None:
+        place = measuring.place_of(outcome.job)
+        if place not in self._errands:
+            return
+        errand, effect, known = self._errands[place]
+        if outcome.infrastructure and effect.failures + 1 < measuring.INFRASTRUCTURE_ATTEMPTS:
+            del self._errands[place]
+            transitions.back_off(effect, 2**effect.failures)
+            return
+        errand.outcomes[outcome.job] = outcome
+        if errand.complete:
+            del self._errands[place]
+            store(known, errand, effect)
+            ring("rounds")
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beaten >= BEAT_SECONDS:
+            self._beaten = time.monotonic()
+            transitions.renew({}, self._slot.name)
+
+
+def _effect(asked: dict[str, object]) -> Measure | Compare:
+    tasks = asked["tasks"]
+    named = tasks if isinstance(tasks, str) else tuple(tasks)  # type: ignore[arg-type]
+    if "measure" in asked:
+        return Measure(asked["measure"], named, asked["repeats"])  # type: ignore[arg-type]
+    return Compare(asked["compare"], tuple(asked["champion"]), named)  # type: ignore[arg-type]
+
+
+def store(known: Brief, errand: Errand, effect: Effect) -> bool:
+    """Record a finished measurement for the driver to find. False when the claim was lost meanwhile."""
+    recorded = measuring.record(known, errand)
+    ruling = selectors.table(known.run).rule(effect.kind, "after", Facts(effect.round.kind))
+    unmeasurable = all(result[2] == "unmeasurable" for results in recorded.by_subject for result in results)
+    state = EffectState.DONE if isinstance(ruling, Go) else EffectState.HELD_AFTER
+    with transaction.atomic():
+        if not transitions.performed(effect, EffectState.UNMEASURABLE if unmeasurable else state, recorded.answer):
+            return False
+        insert(Trajectory, recorded.rows)
+        append(known.project.pk, recorded.entries)
+    return True
+
+
+@cache
+def performer(home: Path) -> Performer:
+    """This process's performer, made on first use."""
+    return Performer(home)
+
+
+def perform_ready(home: Path, seconds: float) -> bool:
+    """Perform what is ready for at most that long; whether there is more."""
+    return performer(home).turn(seconds)

@@ -1,0 +1,98 @@
+"""Starting a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from apps import engine
+from apps.accounts.actors import Actor
+from apps.common.doorbell import ring
+from apps.common.errors import UserError
+from apps.engine import registry
+from apps.engine.canonical import digest, encode
+from apps.oversight import rules
+from apps.oversight.services import set_policy
+from apps.projects.access import require
+from apps.projects.models import Project
+from apps.projects.protocol import protocol
+from apps.records import transitions
+from apps.records.models import Protocol, Run
+
+MOST_CANDIDATES = 10_000_000
+MOST_PARALLEL = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run is to do."""
+
+    method: str
+    candidates: int
+    seed: int
+    mode: str
+    parallel: int = 1
+    seconds: float | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    baseline_of: Run | None = None
+
+
+def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: str = "") -> Run:
+    """Write a run, its policy and its first log entries, all or nothing. Raises UserError for an order that makes no sense.
+
+    sandbox is the kind of isolation its scores will be measured under. driver is the slot that drives it from the
+    start; without it any worker takes it.
+    """
+    require(actor, "operate", project)
+    _check(order)
+    identity, description = protocol(project, sandbox)
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        number = (Run.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1
+        kept, _ = Protocol.objects.get_or_create(digest=bytes.fromhex(identity), defaults={"description": description})
+        run = Run(
+            project=project,
+            number=number,
+            method=order.method,
+            parameters=encode(dict(order.parameters)),
+            seed=order.seed,
+            protocol=kept,
+            code=code_digest(),
+            candidates=order.candidates,
+            seconds=order.seconds,
+            parallel=order.parallel,
+            baseline_of=order.baseline_of,
+        )
+        if driver:
+            run.driver, run.driver_token, run.driver_until = driver, 1, transitions.lease_from_now()
+        transitions.start(run, str(actor))
+        set_policy(actor, run, order.mode)
+        if not driver:
+            transaction.on_commit(lambda: ring("rounds"))
+    return Run.objects.select_related("project", "protocol").get(pk=run.pk)
+
+
+def _check(order: Order) -> None:
+    try:
+        registry.get(order.method).settings(order.parameters)
+        rules.preset(order.mode)
+    except (LookupError, ValueError) as error:
+        raise UserError(str(error.args[0])) from None
+    if not 1 <= order.candidates <= MOST_CANDIDATES:
+        raise UserError(f"A run measures between 1 and {MOST_CANDIDATES:,} candidates, not {order.candidates}.")
+    if not 1 <= order.parallel <= MOST_PARALLEL:
+        raise UserError(f"A run keeps between 1 and {MOST_PARALLEL} rounds open at a time, not {order.parallel}.")
+    if not -(2**63) <= order.seed < 2**63:
+        raise UserError(f"The seed {order.seed} does not fit into 64 bits.")
+
+
+@cache
+def code_digest() -> bytes:
+    """Digest of the engine's source: what a run's replay depends on."""
+    folder = Path(engine.__file__).parent
+    sources = sorted(path for path in folder.rglob("*.py") if "testing" not in path.parts)
+    return digest(b"\n".join(digest(path.read_bytes()) for path in sources))

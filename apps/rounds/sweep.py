@@ -1,0 +1,26 @@
+"""Giving back what nobody holds any more."""
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from apps.common.doorbell import ring
+from apps.records import transitions
+from apps.records.models import Effect, EffectState
+from apps.rounds.conduct import FOR_ANYBODY
+
+PERFORMED = ("measure", "compare")
+
+
+def sweep() -> int:
+    """Effects whose lease ran out become ready again. Returns how many; rings for those that wait for a performer."""
+    expired = Effect.objects.filter(state=EffectState.RUNNING, until__lt=Now(), kind__in=PERFORMED)
+    released = transitions.release(expired)
+    if due().exists():
+        ring("sandbox")
+    return released
+
+
+def due() -> QuerySet[Effect]:
+    """Ready effects that any process may perform: their driver does not claim what it asks for."""
+    waited = Q(until=None) | Q(until__lt=Now())
+    return Effect.objects.filter(waited, state=EffectState.READY, kind__in=PERFORMED, holder=FOR_ANYBODY)

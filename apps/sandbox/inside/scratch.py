@@ -1,0 +1,59 @@
+"""The one folder a candidate can write to: filled with its program, and emptied for the next one."""
+
+import os
+import shutil
+from collections.abc import Iterable
+
+MAX_ENTRIES = 20_000  # every entry costs kernel memory, even an empty file
+
+
+def fill(folder: str, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write a program's files; the host side has made sure that names are relative and stay inside."""
+    for name, content in files:
+        path = f"{folder}/{name}"
+        if "/" in name:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, content)
+        finally:
+            os.close(handle)
+
+
+def empty(folder: str) -> bool:
+    """Delete everything in the folder. False when something resisted: then the whole sandbox must be replaced.
+
+    What resists (folders without permissions, a million nested ones) costs its author a fresh sandbox, nobody else.
+    """
+    try:
+        os.chmod(folder, 0o700)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path)
+                else:
+                    os.unlink(entry.path)
+    except (OSError, RecursionError):
+        return False
+    return True
+
+
+def crowded(folder: str) -> bool:
+    """Whether more files were made than anyone needs. Only known where the folder is a file system of its own."""
+    room = os.statvfs(folder)
+    return os.path.ismount(folder) and room.f_files - room.f_ffree > MAX_ENTRIES
+
+
+def size(folder: str, enough: int) -> int:
+    """Bytes in the folder, counted until `enough` is passed; for sandboxes whose scratch is on the host's disk."""
+    total, open_folders = 0, [folder]
+    while open_folders and total <= enough:
+        try:
+            with os.scandir(open_folders.pop()) as entries:
+                for entry in entries:
+                    total += 4096 + entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        open_folders.append(entry.path)
+        except OSError:
+            continue  # it changes while we look
+    return total
