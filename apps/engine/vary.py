@@ -1,14 +1,14 @@
 """From text operators to steps of a round: draw an edit, propose it, try again when it is refused."""
 
 from collections.abc import Sequence
-from random import Random
-from typing import Any
 
 from apps.engine.effects import Choose, Propose, Refused
+from apps.engine.population import Memory
 from apps.engine.recall import Recall
 from apps.engine.recipe import Context, Steps, Vary
 from apps.engine.records import Chosen
 from apps.engine.variation.protocol import Operator
+from apps.engine.variation.steps import AdaptiveStep
 
 ATTEMPTS = 3
 
@@ -32,3 +32,27 @@ def edited_by(*operators: tuple[float, Operator]) -> Vary:
         return None
 
     return vary
+
+
+def adaptive(operator: AdaptiveStep) -> Vary:
+    """Edits the first parent with a step whose size is the method's memory."""
+
+    def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
+        base = parents[0]
+        (memory,) = yield Choose("memory", Recall())
+        for _ in range(ATTEMPTS):
+            edit = operator.edit(base.texts, ctx.edits, ctx.random("vary"), sigma=operator.sigma(memory))
+            if edit is None:
+                return None
+            try:
+                return (yield Propose((base.number,), edit, operator.name))
+            except Refused:
+                continue
+        return None
+
+    return vary
+
+
+def remembered(operator: AdaptiveStep) -> Memory:
+    """The memory that an adaptive step needs: its size, changed by each success and failure."""
+    return Memory(operator.initial(), lambda memory, judged: operator.update(memory, judged.decision == "keep"))

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from apps.engine.variation.regions import RegionError, regions
-from apps.projects.folder import MOST_FILES, Folder, Unusable, clean_path, plain_text
+from apps.projects.folder import MOST_FILES, Folder, Unusable, clean_path
 from apps.projects.manifest import FILE, Entry, Function
 from apps.projects.problems import Report, quoted
 from apps.projects.python_source import check_function
 
-LARGEST_TEXT = 1_000_000
-LARGEST_DATA = 8_000_000
+LARGEST_EDITABLE = 1_000_000
+LARGEST_PROTECTED = 8_000_000
 LARGEST_TOTAL = 16_000_000
 MARKER = "EVOLVE-BLOCK-START"
 
@@ -26,30 +26,33 @@ class PackagedComponent:
 
 
 def read_components(
-    folder: Folder, entries: Sequence[Entry], reserved: frozenset[str], report: Report
+    folder: Folder, entries: Sequence[Entry], reserved: Collection[str], report: Report
 ) -> tuple[PackagedComponent, ...]:
     """The components that can be read; problems go to report. reserved are files that candidates must never see."""
+    hidden = {folder.real(path) for path in reserved if path}
     found: dict[str, PackagedComponent] = {}
     lines: dict[str, int | None] = {}
     for entry in _expanded(folder, entries, report):
         if entry.path in found:
             first = lines[entry.path]
             report.add(FILE, entry.line, f"{quoted(entry.path)} is a component already (line {first})", "Name it once.")
-        elif entry.path in reserved:
+        elif folder.real(entry.path) in hidden:
             report.add(FILE, entry.line, f"{quoted(entry.path)} must stay hidden from candidates", "Remove it here.")
         elif component := _read(folder, entry, report):
             found[entry.path], lines[entry.path] = component, entry.line
-    _check_total(found.values(), report)
     if found and not any(component.edit != "protected" for component in found.values()):
         report.add(FILE, entries[0].line, "every component is protected", 'Let one be edited: edit = "whole".')
     return tuple(found.values())
 
 
-def check_entry(components: Sequence[PackagedComponent], entry: Function, report: Report) -> None:
-    """The entry function must be in a component."""
+def check_entry(
+    components: Sequence[PackagedComponent], named: Sequence[Entry], entry: Function, report: Report
+) -> None:
+    """The entry function must be in a component. named are all that the manifest names, readable or not."""
     files = {component.path: component for component in components}
-    if not entry.file:
-        return
+    unread = any(not one.path or (not one.folder and one.path not in files) for one in named)
+    if not entry.file or (entry.file not in files and unread):
+        return  # the fault is told already
     if entry.file not in files:
         report.add(
             FILE,
@@ -58,10 +61,7 @@ def check_entry(components: Sequence[PackagedComponent], entry: Function, report
             f'Add [[components]] with path = "{entry.file}", or name one of: {", ".join(files) or "none yet"}.',
         )
         return
-    try:
-        text = plain_text(files[entry.file].content)
-    except Unusable:
-        return  # reported when it was read, unless protected data is named as the entry; the self-test says so then
+    text = files[entry.file].content.decode()
     check_function(entry, text, "a candidate is called as run(input) or run(input, seed)", report)
 
 
@@ -81,10 +81,8 @@ def _expanded(folder: Folder, entries: Sequence[Entry], report: Report) -> Itera
 
 
 def _read(folder: Folder, entry: Entry, report: Report) -> PackagedComponent | None:
-    protected = entry.edit == "protected"
     try:
-        content = folder.bytes(entry.path, LARGEST_DATA if protected else LARGEST_TEXT)
-        text = "" if protected else plain_text(content)
+        text = folder.text(entry.path, LARGEST_PROTECTED if entry.edit == "protected" else LARGEST_EDITABLE)
     except Unusable as refusal:
         place = (FILE, entry.line) if refusal.line is None else (entry.path, refusal.line)
         report.add(*place, refusal.what, refusal.remedy)
@@ -92,7 +90,7 @@ def _read(folder: Folder, entry: Entry, report: Report) -> PackagedComponent | N
     edit = entry.edit or ("regions" if MARKER in text else "whole")
     if edit == "regions":
         _check_regions(entry.path, text, report)
-    return PackagedComponent(entry.path, entry.kind, edit, content)
+    return PackagedComponent(entry.path, entry.kind, edit, text.encode())
 
 
 def _check_regions(path: str, text: str, report: Report) -> None:
@@ -109,12 +107,14 @@ def _check_regions(path: str, text: str, report: Report) -> None:
         report.add(path, error.line, error.message, remedy)
 
 
-def _check_total(components: Collection[PackagedComponent], report: Report) -> None:
+def check_total(components: Collection[PackagedComponent], file_mb: int, report: Report) -> None:
+    """All components together must fit into a candidate's scratch space."""
     total = sum(len(component.content) for component in components)
-    if total > LARGEST_TOTAL or len(components) > MOST_FILES:
+    allowed = min(LARGEST_TOTAL, file_mb * 1_000_000)
+    if total > allowed or len(components) > MOST_FILES:
         report.add(
             FILE,
             None,
-            f"{len(components)} components with {total:,} bytes",
-            f"Every evaluation copies them: have at most {MOST_FILES} with {LARGEST_TOTAL:,} bytes.",
+            f"there are {len(components)} components with {total:,} bytes",
+            f"Each evaluation copies them: have at most {MOST_FILES} with {allowed:,} bytes (file_mb under [sandbox]).",
         )

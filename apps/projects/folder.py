@@ -69,6 +69,10 @@ class Folder:
         """The file's content as text. Raises Unusable, with the line, for what is not plain UTF-8."""
         return plain_text(self.bytes(path, limit))
 
+    def real(self, path: str) -> Path:
+        """Where the path leads in the end, links followed: two names of one file have one real path."""
+        return (self.root / path).resolve()
+
     def beneath(self, path: str) -> list[str]:
         """All files in the folder path and its folders, hidden ones left out. Raises Unusable."""
         top = self.root / path
@@ -108,7 +112,7 @@ class Folder:
 
 def plain_text(data: bytes) -> str:
     """The bytes as text. Raises Unusable, with the line, for what is not plain UTF-8."""
-    remedy = "Save it as plain UTF-8 text, or protect it as data (kind and edit)."
+    remedy = "Components are plain UTF-8 text; write binary data in a text form, such as Base64."
     if b"\x00" in data:
         raise Unusable("the file is binary, not text", remedy, _line(data, data.index(b"\x00")))
     try:

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from apps.engine import registry
 from apps.projects.folder import Unusable, clean_path
 from apps.projects.problems import Report, quoted
@@ -29,6 +27,7 @@ from apps.projects.vocabulary import (
 
 FILE = "evoweb.toml"
 
+_PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _OWN_VARIABLES = re.compile(r"PATH|HOME|TMPDIR|LD_.*|PYTHON.*")
 
 
@@ -175,25 +174,16 @@ def _clean(table: Table, key: str, raw: str) -> str:
         return ""
 
 
-def _numbers(table: Table, bounds: Mapping[str, Bound]) -> dict[str, float]:
+def _numbers(table: Table, bounds: Mapping[str, Bound]) -> dict[str, Any]:
     return {name: table.number(name, bound) for name, bound in bounds.items()}
 
 
 def _packages(sandbox: Table) -> tuple[str, ...]:
     named = sandbox.texts("packages")
     for text in named:
-        if not _pinned(text):
+        if not _PINNED.fullmatch(text):
             sandbox.problem("packages", f"the package {quoted(text)} is not pinned", 'Write it as "numpy==2.4.6".')
     return tuple(named)
-
-
-def _pinned(text: str) -> bool:
-    try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
-        return False
-    exact = [one.operator == "==" and "*" not in one.version for one in requirement.specifier]
-    return exact == [True] and requirement.url is None
 
 
 def _modules(sandbox: Table) -> tuple[str, ...]:

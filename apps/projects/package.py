@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from apps.engine.canonical import digest, encode
-from apps.projects.components import PackagedComponent, check_entry, read_components
+from apps.projects.components import PackagedComponent, check_entry, check_total, read_components
 from apps.projects.folder import Folder, Unusable
 from apps.projects.manifest import FILE, Entry, Manifest, read_manifest
 from apps.projects.problems import PackageError, Problem, Report
@@ -63,9 +63,9 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None) -> Packag
     report = Report()
     files = Folder(folder)
     manifest = read_manifest(_manifest_text(files, report), report, methods)
-    reserved = frozenset(hidden.path for hidden in _hidden(manifest))
-    components = read_components(files, manifest.components, reserved, report)
-    check_entry(components, manifest.entry, report)
+    components = read_components(files, manifest.components, _hidden(manifest), report)
+    check_total(components, manifest.settings.limits["file_mb"], report)
+    check_entry(components, manifest.components, manifest.entry, report)
     evaluator = _read_evaluator(files, manifest, report)
     tasks = read_tasks(files, manifest, report)
     report.settle()
@@ -96,10 +96,10 @@ def _manifest_text(files: Folder, report: Report) -> str:
     raise AssertionError("settle raises here")
 
 
-def _hidden(manifest: Manifest) -> list[Entry]:
+def _hidden(manifest: Manifest) -> list[str]:
     """Files of the folder that candidates must not see."""
-    hidden = [Entry(FILE, None), Entry(manifest.evaluator.file, manifest.evaluator.line), *manifest.helpers]
-    return [*hidden, manifest.tasks_file] if manifest.tasks_file else hidden
+    tasks = [manifest.tasks_file.path] if manifest.tasks_file else []
+    return [FILE, manifest.evaluator.file, *(helper.path for helper in manifest.helpers), *tasks]
 
 
 def _read_evaluator(files: Folder, manifest: Manifest, report: Report) -> dict[str, str]:

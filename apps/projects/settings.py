@@ -9,8 +9,8 @@ from typing import Any
 class Settings:
     """Columns of Project. limits and evaluator_limits are complete: a later change of a default changes no project."""
 
-    limits: Mapping[str, float]
-    evaluator_limits: Mapping[str, float]
+    limits: Mapping[str, Any]
+    evaluator_limits: Mapping[str, Any]
     packages: tuple[str, ...]
     preload: tuple[str, ...]
     variables: Mapping[str, str]

@@ -104,12 +104,13 @@ class _Reading:
 
 def read_tasks(folder: Folder, manifest: Manifest, report: Report) -> tuple[PackagedTask, ...]:
     """All tasks, inline ones first; problems go to report."""
-    reading = _Reading(report)
+    faults, reading = len(report.problems), _Reading(report)
     for values, reading.line in manifest.tasks:
         reading.add(values)
     if manifest.tasks_file and manifest.tasks_file.path:
         _read_file(folder, manifest.tasks_file, reading)
-    _check_splits(reading.tasks, manifest.tasks_file, report)
+    if len(report.problems) == faults:
+        _check_splits(reading.tasks, manifest.tasks_file, report)
     return tuple(reading.tasks)
 
 
@@ -162,7 +163,7 @@ def _read_line(line: bytes, reading: _Reading) -> None:
 
 
 def _check_splits(tasks: Sequence[PackagedTask], entry: Entry | None, report: Report) -> None:
-    if any(task.split == "validation" for task in tasks) or report.full:
+    if any(task.split == "validation" for task in tasks):
         return
     remedy = (
         'Give some tasks the split "validation".'

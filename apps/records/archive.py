@@ -2,7 +2,7 @@
 
 import hashlib
 
-from apps.common.ids import NUMBERS, row_id
+from apps.common.ids import of_run
 from apps.engine.canonical import decode, encode
 from apps.records.models import CandidateEdit, Run
 
@@ -10,7 +10,7 @@ from apps.records.models import CandidateEdit, Run
 def archive_digest(run: Run) -> str:
     """SHA-256, hex, over (content digest, parents, verdict) of every candidate of the run by birth."""
     whole = hashlib.sha256()
-    rows = CandidateEdit.objects.filter(pk__range=(row_id(run.pk, 0), row_id(run.pk, NUMBERS - 1))).order_by("pk")
+    rows = CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk")
     for content, parents, verdict in rows.values_list("content_digest", "parents", "verdict").iterator(chunk_size=2000):
         whole.update(encode([bytes(content).hex(), decode(bytes(parents))["parents"], verdict]))
     return whole.hexdigest()

@@ -71,6 +71,7 @@ class Run(models.Model):
     waiting_limit = models.PositiveSmallIntegerField(default=40)
     baseline_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="baselines")
     started_by = models.CharField(max_length=64)
+    options = models.BinaryField(default=b"{}", help_text="canonical bytes: how the command was told to go on")
     created = models.DateTimeField()
     since = models.PositiveBigIntegerField(default=0, help_text="sequence of its first log entry: where the fold begins")
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from apps.common.ids import NUMBERS, row_id
+from apps.common.ids import NUMBERS, of_run, run_and_number
 from apps.engine.canonical import decode, digest
 from apps.log.models import Event
 from apps.projects.models import Project
@@ -31,13 +31,12 @@ def problems(project: Project) -> Iterator[str]:
 
 
 def _vouched(run: Run) -> Vouched:
-    low, high = _range(run)
     found: Vouched = defaultdict(list)
     events = Event.objects.filter(project=run.project_id, sequence__gte=run.since, kind__in=KINDS).order_by("sequence")
     for kind, subject, body in events.values_list("kind", "subject", "body").iterator(chunk_size=CHUNK):
         name, _, number = subject.partition(":")
         identifier = int(number)
-        if subject == f"run:{run.pk}" or (name == "candidate" and low <= identifier <= high):
+        if subject == f"run:{run.pk}" or (name == "candidate" and run_and_number(identifier)[0] == run.pk):
             found[kind, subject].append(decode(bytes(body)))
     return found
 
@@ -63,7 +62,7 @@ def _run(run: Run, vouched: Vouched) -> Iterator[str]:
 
 def _rounds(run: Run, vouched: Vouched) -> Iterator[str]:
     said = {body["round"]: body["journal"] for body in vouched.pop(("round.ended", f"run:{run.pk}"), [])}
-    ended = Round.objects.filter(pk__range=_range(run), state=RoundState.DONE).order_by("id")
+    ended = Round.objects.filter(of_run(run.pk), state=RoundState.DONE).order_by("id")
     names = ("round_id", "position", "child", "kind", "state", "revision", "asked", "ran", "answer")
     for chunk in _chunks(list(ended.values_list("id", flat=True))):
         rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -78,7 +77,7 @@ def _rounds(run: Run, vouched: Vouched) -> Iterator[str]:
 
 def _candidates(run: Run, vouched: Vouched) -> Iterator[str]:
     needed = set()
-    for row in CandidateEdit.objects.filter(pk__range=_range(run)).order_by("pk").values().iterator(chunk_size=CHUNK):
+    for row in CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk").values().iterator(chunk_size=CHUNK):
         said = vouched.pop(("candidate.proposed", f"candidate:{row['id']}"), [])
         where = f"candidate {row['id'] % NUMBERS} of run {run.number}"
         if [body["digest"] for body in said] != [digests.candidate(row)]:
@@ -96,7 +95,7 @@ def _contents(run: Run, needed: set[bytes]) -> Iterator[str]:
 
 def _trajectories(run: Run, vouched: Vouched) -> Iterator[str]:
     groups: dict[tuple[int, int, int], list[dict[str, Any]]] = {}
-    for row in Trajectory.objects.filter(candidate_id__range=_range(run)).order_by("id").values().iterator(chunk_size=CHUNK):
+    for row in Trajectory.objects.filter(of_run(run.pk, "candidate")).order_by("id").values().iterator(chunk_size=CHUNK):
         groups.setdefault((row["candidate_id"], row["round"], row["position"]), []).append(row)
     said: dict[tuple[int, int, int], str] = {}
     for kind, subject in [key for key in vouched if key[0] == "candidate.measured"]:
@@ -111,7 +110,7 @@ def _trajectories(run: Run, vouched: Vouched) -> Iterator[str]:
 
 def _verdicts(run: Run, vouched: Vouched) -> Iterator[str]:
     given: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in Verdict.objects.filter(candidate_id__range=_range(run)).order_by("id").values().iterator(chunk_size=CHUNK):
+    for row in Verdict.objects.filter(of_run(run.pk, "candidate")).order_by("id").values().iterator(chunk_size=CHUNK):
         given[row["candidate_id"]].append(row)
     for identifier, rows in given.items():
         said = vouched.pop(("verdict.given", f"candidate:{identifier}"), [])
@@ -122,7 +121,7 @@ def _verdicts(run: Run, vouched: Vouched) -> Iterator[str]:
 
 def _readings(run: Run, given: dict[int, list[dict[str, Any]]]) -> Iterator[str]:
     """The cached verdict of each candidate is its last one that judged it for the archive."""
-    for identifier, verdict in CandidateEdit.objects.filter(pk__range=_range(run)).values_list("pk", "verdict").iterator(chunk_size=CHUNK):
+    for identifier, verdict in CandidateEdit.objects.filter(of_run(run.pk)).values_list("pk", "verdict").iterator(chunk_size=CHUNK):
         decisions = [row["decision"] for row in given.get(identifier, ()) if row["decision"] in ("keep", "drop", "revert")]
         if verdict != (decisions[-1] if decisions else ""):
             yield f"candidate {identifier % NUMBERS} of run {run.number} shows the verdict {verdict!r}, its records say otherwise"
@@ -132,10 +131,6 @@ def _champion(project: Project) -> Iterator[str]:
     promoted = Verdict.objects.filter(candidate__run__project=project, decision="promote").order_by("-id").first()
     if (promoted.candidate_id if promoted else None) != project.champion:
         yield f"the champion of {project} is not the candidate that was promoted last"
-
-
-def _range(run: Run) -> tuple[int, int]:
-    return row_id(run.pk, 0), row_id(run.pk, NUMBERS - 1)
 
 
 def _chunks[T](items: list[T]) -> Iterator[list[T]]:

@@ -44,22 +44,34 @@ def _choose(book: Book, opened: OpenRound, effect: Choose) -> list[Any]:
 
 def _standing(book: Book, effect: Choose) -> dict[str, Any]:
     number: int = getattr(effect.rule, "candidate")
-    champion = Project.objects.values_list("champion", flat=True).get(pk=book.run.project_id)
+    champion = _champion(book)
     standing = {"run": book.run.pk, "score": book.population.score(number), "looks": book.counters.looks}
     if champion is None:
         return standing | {"champion": None, "champion_score": None, "same": False}
-    content = CandidateEdit.objects.values_list("content_digest", flat=True).get(pk=champion)
+    run, rank = run_and_number(champion)
+    mine = run == book.run.pk
+    content = book.population.members[rank].key if mine else _content(champion)
     return standing | {
-        "champion": list(run_and_number(champion)),
-        "champion_score": _champion_score(book, champion),
-        "same": bytes(content) == book.population.members[number].key,
+        "champion": [run, rank],
+        "champion_score": book.population.score(rank) if mine else _score_elsewhere(book, champion),
+        "same": content == book.population.members[number].key,
     }
 
 
-def _champion_score(book: Book, champion: int) -> float | None:
-    run, number = run_and_number(champion)
-    if run == book.run.pk:
-        return book.population.score(number)
+def _champion(book: Book) -> int | None:
+    """The project's champion, as this step may already have changed it."""
+    if book.step.crowned:
+        return book.step.crowned[-1][1]
+    stored: int | None = Project.objects.values_list("champion", flat=True).get(pk=book.run.project_id)
+    return stored
+
+
+def _content(candidate: int) -> bytes:
+    return bytes(CandidateEdit.objects.values_list("content_digest", flat=True).get(pk=candidate))
+
+
+def _score_elsewhere(book: Book, champion: int) -> float | None:
+    """Score of another run's candidate, under this run's protocol only."""
     found = Trajectory.objects.filter(candidate=champion, protocol=book.run.protocol_id).order_by("id")
     estimate = Estimate()
     estimate.pool(Result(key, score, failure) for key, score, failure in found.values_list("task__key", "score", "failure"))
@@ -128,7 +140,7 @@ def _judge(book: Book, opened: OpenRound, effect: Judge) -> dict[str, str]:
 
 
 def _promote(book: Book, opened: OpenRound, effect: Promote) -> dict[str, str]:
-    now = Project.objects.values_list("champion", flat=True).get(pk=book.run.project_id)
+    now = _champion(book)
     if now != (row_id(*effect.champion) if effect.champion else None):
         raise Refused(CHAMPION_MOVED)
     rule = cast(Any, effect.rule)

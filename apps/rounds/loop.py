@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
 COLLECT_SECONDS = 0.25
+MOST_STALE = 100
 RETRY = timedelta(seconds=1)
 
 
@@ -30,9 +31,10 @@ class Loop:
     def __init__(self, home: Path, evaluators: int, only: Sequence[int] = ()) -> None:
         self.slot = Slot(home)
         self._pool = Pool(evaluators, home, require(home, settings.EVOWEB_SANDBOX)) if evaluators else None
-        self._only = only
+        self.only = only
         self._drivers: dict[int, Driver] = {}
         self._broken: dict[int, float] = {}  # runs to be read again, and when
+        self._stale: dict[int, int] = {}  # steps in a row that were thrown away, by run
         self._in_flight: dict[str, int] = {}  # run by job
         self._beaten = time.monotonic()
 
@@ -82,12 +84,12 @@ class Loop:
 
     def _take(self) -> None:
         wanted = Run.objects.filter(state=RunState.OPEN).exclude(pk__in=self._drivers)
-        if self._only:
-            wanted = wanted.filter(pk__in=self._only)
+        if self.only:
+            wanted = wanted.filter(pk__in=self.only)
         for identifier, driver in wanted.values_list("pk", "driver"):
             dead = Q(driver__in=self.slot.dead([driver]) if driver else [])
             if (run := transitions.take(identifier, self.slot.name, dead)) is not None:
-                self._guarded(identifier, lambda run=run: self.adopt(run))  # type: ignore[misc]
+                self._guarded(identifier, lambda run=run: self.adopt(run))
 
     def _submit(self) -> None:
         if self._pool is None:
@@ -123,14 +125,14 @@ class Loop:
             if driver.ended:
                 self._drop(identifier)
 
-    def _guarded(self, identifier: int, work: object) -> None:
+    def _guarded(self, identifier: int, work: Callable[[], object]) -> None:
         """An edge: whatever breaks is dealt with by its kind, and never reaches the other runs of this process."""
         try:
-            work()  # type: ignore[operator]
+            work()
             self._broken.pop(identifier, None)
+            self._stale.pop(identifier, None)
         except transitions.Stale as stale:
-            log.info("%s", stale)
-            self._reload(identifier)
+            self._reload(identifier, stale)
         except DatabaseError as error:
             log.warning("run %s: the database failed, trying again in %s: %s", identifier, RETRY, error)
             self._broken[identifier] = time.monotonic() + RETRY.total_seconds()
@@ -138,10 +140,16 @@ class Loop:
             log.exception("run %s failed", identifier)
             self._fail(identifier, error)
 
-    def _reload(self, identifier: int) -> None:
+    def _reload(self, identifier: int, stale: transitions.Stale) -> None:
+        """Read the run again. A step that is stale again and again is a fault of ours, not of the moment."""
         driver = self._drivers.get(identifier)
+        self._stale[identifier] = self._stale.get(identifier, 0) + 1
         if driver is None:
             return
+        if self._stale[identifier] > MOST_STALE:
+            self._fail(identifier, stale)
+            return
+        log.info("%s", stale)
         try:
             driver.reload()
         except transitions.Stale:

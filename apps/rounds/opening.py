@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from apps.common.ids import NUMBERS, row_id, run_and_number
+from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine import supervise
 from apps.engine.canonical import decode
 from apps.engine.effects import Choose
@@ -74,7 +74,7 @@ def members(run: Run) -> Iterator[Member]:
     """All candidates of a run by birth."""
     names = ("id", "parents", "content", "content_digest", "authors")
     for identifier, parents, content, key, authors in (
-        CandidateEdit.objects.filter(pk__range=_range(run)).order_by("id").values_list(*names).iterator(chunk_size=2000)
+        CandidateEdit.objects.filter(of_run(run.pk)).order_by("id").values_list(*names).iterator(chunk_size=2000)
     ):
         number = run_and_number(identifier)[1]
         operator = decode(bytes(authors)).get("operator", "")
@@ -86,7 +86,7 @@ def _measurements(run: Run, known: Brief) -> dict[int, Iterator[list[Result]]]:
     counted = {task.pk: task.key for task in known.tasks.values() if task.key in known.required}
     groups: dict[int, dict[tuple[int, int], list[Result]]] = defaultdict(dict)
     names = ("candidate_id", "round", "position", "task_id", "score", "failure")
-    rows = Trajectory.objects.filter(candidate_id__range=_range(run)).order_by("id").values_list(*names)
+    rows = Trajectory.objects.filter(of_run(run.pk, "candidate")).order_by("id").values_list(*names)
     for identifier, round_id, position, task, score, failure in rows.iterator(chunk_size=2000):
         group = groups[run_and_number(identifier)[1]].setdefault((round_id, position), [])
         if task in counted:
@@ -99,16 +99,12 @@ def _measurements(run: Run, known: Brief) -> dict[int, Iterator[list[Result]]]:
 
 def _facts(run: Run) -> Iterator[tuple[str, int, str]]:
     kinds = ("candidate.measured", "verdict.given")
-    low, high = _range(run)
     events = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind__in=kinds).order_by("sequence")
     for kind, subject, body in events.values_list("kind", "subject", "body").iterator(chunk_size=2000):
         identifier = int(subject.removeprefix("candidate:"))
-        if low <= identifier <= high:
-            yield kind, run_and_number(identifier)[1], decode(bytes(body)).get("decision", "")
-
-
-def _range(run: Run) -> tuple[int, int]:
-    return row_id(run.pk, 0), row_id(run.pk, NUMBERS - 1)
+        owner, number = run_and_number(identifier)
+        if owner == run.pk:
+            yield kind, number, decode(bytes(body)).get("decision", "")
 
 
 def begin(book: Book, kind: str) -> OpenRound:

@@ -39,6 +39,7 @@ class Order:
     seconds: float | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     baseline_of: Run | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the command, for `resume`
 
 
 def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: str = "") -> Run:
@@ -66,6 +67,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
             seconds=order.seconds,
             parallel=order.parallel,
             baseline_of=order.baseline_of,
+            options=encode(dict(order.options)),
         )
         if driver:
             run.driver, run.driver_token, run.driver_until = driver, 1, transitions.lease_from_now()

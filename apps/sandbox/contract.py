@@ -23,6 +23,10 @@ FAILURES = (
 )
 
 
+class Stopped(Exception):
+    """Raised by a `beat`: the lease is lost, a latch was set, the job must not go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one task may use. Seconds are per task, the rest is for all processes of the candidate together or each."""
@@ -111,7 +115,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A finished job. `infrastructure` is empty, or says what broke on our side: then results is empty and no score exists."""
+    """A finished job. `infrastructure` is empty, or says what broke on our side: then there are no results."""
 
     job: str
     results: tuple[Measured, ...] = ()

@@ -4,6 +4,7 @@ Everything from here on may be read and changed by the candidate, so nothing it 
 the reason why there is none. What it used and how long it took is measured by the parent.
 """
 
+import gc
 import json
 import os
 import resource
@@ -37,6 +38,7 @@ def _keep_only(pipe: int) -> int:
 
 def _enter(place: Place, limits: Limits, tasks: int) -> None:
     """Give up what a candidate must not have. Limits hold for it and all its children, and cannot be raised again."""
+    gc.enable()  # the warm parent runs without
     os.setsid()
     os.chdir(place.scratch)
     if place.rules is not None:

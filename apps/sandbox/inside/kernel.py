@@ -32,6 +32,10 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
     check(_libc.mount(*encoded, ctypes.c_ulong(flags), options.encode()), f"mount {target}")
 
 
+def unshare(flags: int) -> None:
+    check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
 def give_up_privileges() -> None:
     """No program that is started from here on can gain rights through setuid or file capabilities."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)

@@ -17,12 +17,15 @@ Function = Callable[..., Any]
 def load(program: Program, folder: str) -> Function:
     """The function a program names, with its folder importable. Raises Failure."""
     name, _, wanted = program.entry.partition(":")
+    source = dict(program.files).get(name)
+    if source is None:
+        raise Failure("no_entry", f"there is no file {name}")
     module = types.ModuleType(os.path.basename(name).removesuffix(".py"))
     module.__file__ = path = f"{folder}/{name}"
     sys.modules[module.__name__] = module
-    code = _compile(dict(program.files)[name], path)
+    code = _compile(source, path)
     call(lambda: exec(code, module.__dict__), folder, loading=True)
-    function = module.__dict__.get(wanted)
+    function: Function | None = module.__dict__.get(wanted)
     if not callable(function):
         raise Failure("no_entry", f"{name} has no function {wanted}")
     return function
@@ -43,6 +46,12 @@ def call(action: Callable[[], Any], folder: str, loading: bool = False) -> Any:
         raise Failure(kind, describe(problem, folder)) from None
 
 
+def search_path(packages: list[str]) -> list[str]:
+    """Where a program's imports are looked for: the standard library and the project's packages, nothing of ours."""
+    ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    return [path for path in sys.path if path not in ("", ours)] + packages
+
+
 def takes_seed(function: Function) -> bool:
     """Whether the function has a second positional parameter."""
     if isinstance(function, types.FunctionType):
@@ -51,7 +60,8 @@ def takes_seed(function: Function) -> bool:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return False
-    return sum(parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD) for parameter in parameters) > 1
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(parameter.kind in positional for parameter in parameters) > 1
 
 
 def describe(problem: BaseException, folder: str) -> str:

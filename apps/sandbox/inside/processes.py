@@ -4,6 +4,7 @@ Only looked at when a candidate runs longer than a moment, so quick evaluations 
 """
 
 import os
+import resource
 import signal
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 class Usage(NamedTuple):
     cpu_seconds: float
     memory: int  # bytes that are held beyond what the warm parent had when it forked
-    count: int
+    processes: int
 
 
 class _Process(NamedTuple):
@@ -24,15 +25,18 @@ class _Process(NamedTuple):
 
 def resident(pid: int | str) -> int:
     """Bytes of anonymous and shared memory a process holds (files it maps do not count), 0 if it is gone."""
-    total = 0
     try:
         with open(f"/proc/{pid}/status", "rb") as status:
-            for line in status:
-                if line.startswith((b"RssAnon:", b"RssShmem:")):
-                    total += int(line.split()[1]) << 10
+            lines = status.read().splitlines()
     except OSError:
         return 0
-    return total
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith((b"RssAnon:", b"RssShmem:")))
+
+
+def address_space() -> int:
+    """Bytes that this process has mapped."""
+    with open("/proc/self/statm") as sizes:
+        return int(sizes.read().split()[0]) * resource.getpagesize()
 
 
 def usage(root: int, inherited: int) -> Usage:

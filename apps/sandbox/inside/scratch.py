@@ -27,33 +27,34 @@ def empty(folder: str) -> bool:
     """
     try:
         os.chmod(folder, 0o700)
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path)
-                else:
-                    os.unlink(entry.path)
+        for entry in os.scandir(folder):
+            _remove(entry)
     except (OSError, RecursionError):
         return False
     return True
 
 
+def _remove(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path)
+    else:
+        os.unlink(entry.path)
+
+
 def crowded(folder: str) -> bool:
-    """Whether more files were made than anyone needs. Only known where the folder is a file system of its own."""
+    """Whether more files were made than anyone needs, in a folder that is a file system of its own."""
     room = os.statvfs(folder)
-    return os.path.ismount(folder) and room.f_files - room.f_ffree > MAX_ENTRIES
+    return room.f_files - room.f_ffree > MAX_ENTRIES
 
 
 def size(folder: str, enough: int) -> int:
     """Bytes in the folder, counted until `enough` is passed; for sandboxes whose scratch is on the host's disk."""
-    total, open_folders = 0, [folder]
-    while open_folders and total <= enough:
+    total, unseen = 0, [folder]
+    while unseen and total <= enough:
         try:
-            with os.scandir(open_folders.pop()) as entries:
-                for entry in entries:
-                    total += 4096 + entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        open_folders.append(entry.path)
+            entries = list(os.scandir(unseen.pop()))
+            total += sum(4096 + entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries)
+            unseen += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
         except OSError:
             continue  # it changes while we look
     return total

@@ -6,11 +6,11 @@ left of it (processes, files) is gone before the next one starts.
 
 import os
 import select
-import socket
 import time
 from typing import NamedTuple
 
 from . import candidate, processes, scratch
+from .channel import Channel, HungUp
 from .plan import KINDS, MAX_DETAIL, MEGABYTE, REPLY, Failure, Job, Limits, Place
 
 _LOOK_EVERY = 0.05  # seconds between looks at what a long-running candidate uses
@@ -24,18 +24,13 @@ class Reply(NamedTuple):
     cpu_seconds: float
 
 
-class HungUp(Exception):
-    """The host side closed the connection: nobody waits for results any more."""
-
-
 class Child:
-    """A context manager: the child is forked on entry; on exit nothing of it is left, and `clean` says whether that worked."""
+    """A context manager: on exit nothing of the child is left, and `clean` says whether that worked."""
 
-    def __init__(self, job: Job, first: int, place: Place, control: socket.socket) -> None:
+    def __init__(self, job: Job, first: int, place: Place, channel: Channel) -> None:
         self.limits = job.limits
         self.place = place
         self.clean = True
-        self._control = control
         self._buffer = bytearray()
         self._started = self._cpu_before = 0.0
         self._pipe, writer = os.pipe()
@@ -45,7 +40,7 @@ class Child:
         os.close(writer)
         self._poll = select.poll()
         self._poll.register(self._pipe, select.POLLIN)
-        self._poll.register(control, select.POLLRDHUP)
+        self._poll.register(channel.socket, select.POLLRDHUP)
 
     def __enter__(self) -> "Child":
         return self
@@ -114,21 +109,23 @@ class Child:
         if overdue:
             raise Failure("timeout", f"no answer within {limits.wall_seconds:g} seconds")
         if used.memory > limits.memory_mb * MEGABYTE:
-            held = f"{used.count} processes held {used.memory // MEGABYTE} MB"
+            held = f"{used.processes} processes held {used.memory // MEGABYTE} MB"
             raise Failure("memory", f"{held}, {limits.memory_mb} MB are allowed")
         _check_scratch(limits, place)
 
 
 def _check_scratch(limits: Limits, place: Place) -> None:
-    if scratch.crowded(place.scratch):
-        raise Failure("memory", f"made more than {scratch.MAX_ENTRIES} files")
+    if not place.shared_disk:
+        if scratch.crowded(place.scratch):
+            raise Failure("memory", f"made more than {scratch.MAX_ENTRIES} files")
+        return
     allowed = limits.file_mb * MEGABYTE
-    if place.shared_disk and scratch.size(place.scratch, allowed) > allowed:
+    if scratch.size(place.scratch, allowed) > allowed:
         raise Failure("output_limit", f"wrote more than {limits.file_mb} MB of files")
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Processor seconds of a process and its threads, 0 if it is gone (the kernel's clock number for another process)."""
+    """Processor seconds of a process and its threads, 0 if it is gone. Its clock has this number in the kernel."""
     try:
         return time.clock_gettime((~pid << 3) | 2)
     except OSError:

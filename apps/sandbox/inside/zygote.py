@@ -8,48 +8,33 @@ import gc
 import importlib
 import json
 import os
-import resource
-import signal
-import socket
 import sys
 from typing import Any
 
-from . import kernel, landlock, loading, processes, seccomp, values, wire
+from . import kernel, landlock, loading, processes, seccomp, values
+from .channel import Channel, HungUp, ordinary_signals
 from .plan import Failure, Job, Limits, Place, Program, Task
-from .supervision import Child, HungUp, Reply
+from .supervision import Child, Reply
 
 _MAX_JOB = 256 << 20
-_CHUNK = 1 << 18
 
 
 def main() -> None:
-    control = socket.socket(fileno=os.dup(0))
-    reader = wire.Reader(_MAX_JOB)
+    ordinary_signals()
+    channel = Channel(_MAX_JOB)
     try:
-        settings, _ = _receive(control, reader)
+        settings, _ = channel.receive()
         place = _prepare(settings)
-        control.sendall(wire.encode({"ready": True}))
+        channel.send({"ready": True})
         while True:
-            header, parts = _receive(control, reader)
-            clean = _serve(_job(header, parts), place, control)
-            control.sendall(wire.encode({"done": True, "clean": clean}))
-    except (HungUp, BrokenPipeError, ConnectionResetError):
+            job = _job(*channel.receive())
+            channel.send({"done": True, "clean": _serve(job, place, channel)})
+    except HungUp:
         return
 
 
-def _receive(control: socket.socket, reader: wire.Reader) -> wire.Frame:
-    while (frame := reader.next()) is None:
-        data = control.recv(_CHUNK)
-        if not data:
-            raise HungUp
-        reader.feed(data)
-    return frame
-
-
 def _prepare(settings: dict[str, Any]) -> Place:
-    for number in (signal.SIGINT, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_DFL if number == signal.SIGINT else signal.SIG_IGN)
-    sys.path = [path for path in sys.path if path and path != os.getcwd()] + settings["packages"]
+    sys.path = loading.search_path(settings["packages"])
     for name in settings["preload"]:
         importlib.import_module(name)
     _warm_up()
@@ -65,14 +50,14 @@ def _prepare(settings: dict[str, Any]) -> Place:
     gc.collect()
     gc.freeze()
     gc.disable()
-    pages = int(open("/proc/self/statm").read().split()[0])
-    address_space = pages * resource.getpagesize()
-    return Place(settings["scratch"], rules, address_space, processes.resident("self"), os.getpid() != 1)
+    return Place(settings["scratch"], rules, processes.address_space(), processes.resident("self"), os.getpid() != 1)
 
 
 def _warm_up() -> None:
-    """Do once what every candidate does, so that the parser, the encoder and traceback are in memory before the fork."""
-    program = Program([("warm.py", b"def run(x, seed):\n    return [sum(i * x for i in range(3)), 'a']\n")], "warm.py:run")
+    """Do once what every candidate does, so that parser, encoder and traceback are in memory before the fork."""
+    program = Program(
+        [("warm.py", b"def run(x, seed):\n    return [sum(i * x for i in range(3)), 'a']\n")], "warm.py:run"
+    )
     function = loading.load(program, "/warm")
     loading.takes_seed(function)
     values.decode(values.encode(function(json.loads(b"0.5"), 1)))
@@ -89,35 +74,35 @@ def _job(header: dict[str, Any], parts: list[bytes]) -> Job:
     return Job(Program(files, header["entry"]), tasks, Limits(*header["limits"]))
 
 
-def _serve(job: Job, place: Place, control: socket.socket) -> bool:
-    """Answer every task; a child that cannot go on is followed by a fresh one. Whether the place is clean afterwards."""
+def _serve(job: Job, place: Place, channel: Channel) -> bool:
+    """Answer every task; a child that cannot go on is followed by a fresh one. Whether the place is clean now."""
     position = 0
     while position < len(job.tasks):
-        with Child(job, position, place, control) as child:
-            position = _relay(child, position, len(job.tasks), control)
+        with Child(job, position, place, channel) as child:
+            position = _relay(child, position, len(job.tasks), channel)
         if not child.clean:
             break
     for skipped in range(position, len(job.tasks)):
-        _send(control, skipped, Reply("crashed", b"left files behind that could not be removed", 0.0, 0.0))
+        _send(channel, skipped, Reply("crashed", b"left files behind that could not be removed", 0.0, 0.0))
     return child.clean
 
 
-def _relay(child: Child, position: int, count: int, control: socket.socket) -> int:
+def _relay(child: Child, position: int, count: int, channel: Channel) -> int:
     """Send replies on until the tasks are done or the child cannot go on. The next task's position."""
     while position < count:
         try:
             reply = child.reply()
         except Failure as problem:
-            _send(control, position, child.last_words(problem))
+            _send(channel, position, child.last_words(problem))
             return position + 1
-        _send(control, position, reply)
+        _send(channel, position, reply)
         position += 1
     return position
 
 
-def _send(control: socket.socket, task: int, reply: Reply) -> None:
+def _send(channel: Channel, task: int, reply: Reply) -> None:
     header = {"task": task, "failure": reply.failure, "seconds": reply.seconds, "cpu": reply.cpu_seconds}
-    control.sendall(wire.encode(header, reply.content))
+    channel.send(header, reply.content)
 
 
 if __name__ == "__main__":

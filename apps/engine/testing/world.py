@@ -1,0 +1,147 @@
+"""A world in memory that carries out effects as the driver does, with a journal that rounds can be replayed from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from apps.engine import inplace, supervise
+from apps.engine.canonical import decode, digest, encode
+from apps.engine.effects import Choose, Compare, Effect, Judge, Measure, Promote, Propose, Refused
+from apps.engine.population import Member, Population
+from apps.engine.recipe import Context, Outcome, Recipe, Steps
+from apps.engine.records import Chosen, Result, results_from
+from apps.engine.replay import Asked, Play, Row, done, refused
+
+type Score = Callable[[Mapping[str, str], str, int], Result]  # texts, task, how many measurements came before
+
+
+@dataclass(slots=True)
+class World:
+    """One run of a recipe. score says what measuring gives; refuse may name a reason for an effect at a place."""
+
+    recipe: Recipe
+    seed: int
+    texts: Mapping[str, str]
+    score: Score
+    tasks: tuple[str, ...] = ("task",)
+    refuse: Callable[[int, int, Effect], str] = lambda number, position, effect: ""
+    plan: supervise.Plan = field(default_factory=lambda: supervise.Plan(repeatable=True, gate=False))
+
+    journal: dict[int, list[Row]] = field(default_factory=dict)
+    outcomes: dict[int, Outcome | Refused | None] = field(default_factory=dict)
+    contents: dict[int, Mapping[str, str]] = field(default_factory=dict)
+    champion: int | None = None
+    measurements: int = 0
+    population: Population = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.population = Population(self.tasks, self.recipe.memory)
+
+    @property
+    def measured(self) -> int:
+        """Candidates measured, the seed not counted."""
+        return sum(self.population.estimate(number).seen for number in self.population.members if number)
+
+    def evolve(self, candidates: int, most_rounds: int = 10_000) -> "World":
+        """Rounds until that many candidates are measured."""
+        for number in range(most_rounds):
+            if self.measured >= candidates:
+                break
+            self.round(number)
+        return self
+
+    def round(self, number: int) -> None:
+        """One round from its beginning to its end."""
+        play = self.play(number)
+        self.journal[number] = []
+        while play.current is not None:
+            self.answer(number, play)
+        self.outcomes[number] = play.refused or play.outcome
+
+    def play(self, number: int) -> Play:
+        """A fresh generator of a round."""
+        ctx = Context(self.seed, number, dict.fromkeys(self.texts, "regions"), self.recipe.settings({}))
+        steps = self._steps(number, ctx)
+        return Play(steps, ctx, self._deliver)
+
+    def answer(self, number: int, play: Play) -> None:
+        """Carry out the current effect, journal it, and feed the answer."""
+        ctx = Context(self.seed, number, {}, {}, play.position + 1)
+        asked = play.current
+        if isinstance(asked, list):
+            parts = [decode(self._answer(number, play.position, effect, ctx)) for effect in asked]
+            answer = encode({"done": parts})
+        else:
+            answer = self._answer(number, play.position, cast(Effect, asked), ctx)
+        self.journal[number].append(Row(play.position, play.asked, answer))
+        play.feed(answer)
+
+    def _steps(self, number: int, ctx: Context) -> Steps[Outcome]:
+        if number == 0:
+            return supervise.plant(ctx, self.plan, self.texts)
+        return supervise.supervised(ctx, self.plan, self.recipe.round(self.recipe, ctx))
+
+    def _answer(self, number: int, position: int, effect: Effect, ctx: Context) -> bytes:
+        reason = self.refuse(number, position, effect)
+        if reason:
+            return refused(reason)
+        try:
+            return done(self._carry_out(effect, ctx))
+        except Refused as refusal:
+            return refused(refusal.reason, refusal.hint)
+
+    def _carry_out(self, effect: Effect, ctx: Context) -> Any:
+        match effect:
+            case Choose(kind="champion"):
+                return [self._standing(effect)]
+            case Choose():
+                return inplace.choose(self.population, effect, ctx.random("choose"))
+            case Propose():
+                return self._propose(effect)
+            case Measure(candidate, tasks, repeats):
+                return self._measure(candidate, self.tasks if isinstance(tasks, str) else tasks, repeats)
+            case Judge(candidate):
+                decision = inplace.judge(self.population, effect)
+                self.population.judged(candidate, decision.decision)
+                return {"decision": decision.decision, "why": decision.why}
+            case Promote(candidate):
+                self.champion = candidate
+                return {"decision": "promote", "why": ""}
+            case Compare():
+                raise AssertionError("a repeatable world without gate tasks compares nothing")
+
+    def _standing(self, effect: Choose) -> dict[str, Any]:
+        number = cast(Any, effect.rule).candidate
+        known = {"run": 0, "score": self.population.score(number), "looks": 0, "same": False}
+        if self.champion is None:
+            return known | {"champion": None, "champion_score": None}
+        return known | {"champion": [0, self.champion], "champion_score": self.population.score(self.champion)}
+
+    def _propose(self, effect: Propose) -> int:
+        for parent in effect.parents:
+            if parent not in self.contents:
+                raise Refused(f"there is no candidate {parent}")
+        base = self.contents[effect.parents[0]] if effect.parents else {}
+        if effect.parents:
+            inplace.check(effect, base, dict.fromkeys(self.texts, "regions"))
+        number = len(self.contents)
+        self.contents[number] = {**base, **effect.edit}
+        content = {path: digest(text.encode()).hex() for path, text in self.contents[number].items()}
+        self.population.add(Member(number, effect.parents, content, digest(encode(content)), effect.operator))
+        return number
+
+    def _measure(self, candidate: int, tasks: tuple[str, ...], repeats: int) -> list[list[Any]]:
+        if candidate not in self.contents:
+            raise Refused(f"there is no candidate {candidate}")
+        rows = []
+        for task in tasks * repeats:
+            result = self.score(self.contents[candidate], task, self.measurements)
+            self.measurements += 1
+            rows.append([result.task, result.score, result.failure])
+        self.population.measured(candidate, results_from(rows))
+        return rows
+
+    def _deliver(self, effect: Asked, value: Any) -> Any:
+        if isinstance(effect, Choose) and effect.kind == "candidate":
+            return [Chosen(number, score, self.contents[number]) for number, score in value]
+        return value

@@ -1,0 +1,1 @@
+"""Operators on texts: each makes new contents of a candidate from those of its parents, inside what may be edited."""

@@ -1,0 +1,25 @@
+"""Finding candidates and their measurements, for those who may see them."""
+
+from django.db.models import QuerySet
+
+from apps.accounts.actors import Actor
+from apps.common.ids import row_id
+from apps.oversight.dossier import WITHHELD
+from apps.projects.access import visible_projects
+from apps.records.models import CandidateEdit, Run, Trajectory
+
+
+def runs(actor: Actor) -> QuerySet[Run]:
+    """Runs of the projects that the actor may see, each with its project."""
+    visible = Run.objects.filter(project__in=visible_projects(actor))
+    return visible.select_related("project").defer("project__evaluator", "parameters", "result")
+
+
+def candidates(run: Run, number: int) -> QuerySet[CandidateEdit]:
+    """The candidate with this birth number."""
+    return CandidateEdit.objects.filter(pk=row_id(run.pk, number))
+
+
+def outputs(run: Run, number: int) -> QuerySet[Trajectory]:
+    """A candidate's measurements whose outputs may be looked at."""
+    return Trajectory.objects.filter(candidate=row_id(run.pk, number)).exclude(task__split__in=WITHHELD)

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from apps.lineage import views
+
+_CANDIDATE = "projects/<str:slug>/runs/<int:run>/candidates/<int:number>/"
+
+urlpatterns = [
+    path(_CANDIDATE, views.candidate, name="candidate"),
+    path(_CANDIDATE + "files/<path:path>", views.file, name="candidate-file"),
+    path(_CANDIDATE + "outputs/<int:trajectory>", views.output, name="output"),
+]

@@ -1,0 +1,58 @@
+"""A candidate: what changed, where it comes from, what it scored, what was decided."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from apps.accounts.requests import actor_of
+from apps.common.ids import NUMBERS
+from apps.common.keyset import key
+from apps.lineage import selectors
+from apps.oversight.dossier import Dossier, unpacked
+from apps.records import content
+from apps.records.models import Run
+
+OUTPUT_AT_MOST = 1_000_000
+
+
+@require_GET
+def candidate(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
+    """One candidate; ?against=seed, ?full (the whole diff), ?after (a task position)."""
+    found = _run(request, slug, run, number)
+    edit = get_object_or_404(selectors.candidates(found, number))
+    against_seed = request.GET.get("against") == "seed"
+    dossier = Dossier(found, edit, against_seed, key(request, "after"), full="full" in request.GET)
+    context = {"dossier": dossier, "project": found.project}
+    return render(request, "lineage/candidate.html", context)
+
+
+@require_GET
+def file(request: HttpRequest, slug: str, run: int, number: int, path: str) -> HttpResponse:
+    """A component of the candidate, as a download: never shown by the browser."""
+    found = _run(request, slug, run, number)
+    files = Dossier(found, get_object_or_404(selectors.candidates(found, number))).files
+    if path not in files:
+        raise Http404(f"candidate {number} has no component of this name")
+    digest = bytes.fromhex(files[path])
+    return _attachment(content.load([digest])[digest], path.rpartition("/")[2])
+
+
+@require_GET
+def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: int) -> HttpResponse:
+    """What the candidate returned in one measurement, as a download."""
+    found = _run(request, slug, run, number)
+    measured = get_object_or_404(selectors.outputs(found, number), pk=trajectory)
+    text, _ = unpacked(measured.output, OUTPUT_AT_MOST)
+    return _attachment(text.encode(), f"output-{number}-{trajectory}.json")
+
+
+def _run(request: HttpRequest, slug: str, run: int, number: int) -> Run:
+    if number >= NUMBERS:
+        raise Http404("no run has so many candidates")
+    return get_object_or_404(selectors.runs(actor_of(request)), project__slug=slug, number=run)
+
+
+def _attachment(data: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(data, content_type="application/octet-stream", headers=headers)

@@ -1,0 +1,149 @@
+"""What a reviewer is asked: the gates of the queue, each in one sentence."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from apps.accounts.actors import Actor
+from apps.common.ids import run_and_number
+from apps.engine.canonical import decode
+from apps.log.models import Event, LogHead
+from apps.oversight import selectors
+from apps.projects.models import Project
+from apps.records.models import Effect, EffectState, Run
+
+# SQLite uses a partial index only where its very condition stands in the query; an equal one with parameters is a scan.
+_OPEN = """"records_effect"."state" IN ('held before', 'ready', 'running', 'held after')"""
+# How far back in the log the opening of a gate is looked for.
+_LOOK_BACK = 2_000
+HEAVY = ("round__run__project__evaluator", "round__run__parameters", "round__run__result", "round__outcome")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """An effect that is held for people. since is when it was held, None when the log no longer says so cheaply."""
+
+    effect: Effect
+    since: datetime | None = None
+
+    @property
+    def run(self) -> Run:
+        return self.effect.round.run
+
+    @property
+    def project(self) -> Project:
+        return self.run.project
+
+    @property
+    def when(self) -> str:
+        return "before" if self.effect.state == EffectState.HELD_BEFORE else "after"
+
+    @property
+    def number(self) -> int | None:
+        """Number of the candidate that it is about."""
+        return None if self.effect.candidate is None else run_and_number(self.effect.candidate)[1]
+
+    @cached_property
+    def asked(self) -> dict[str, Any]:
+        """What would run, or ran."""
+        ran = self.effect.asked if self.effect.ran is None else self.effect.ran
+        return dict(decode(bytes(ran)))
+
+    @cached_property
+    def came(self) -> Any:
+        """What came back; None before it was carried out."""
+        return decode(bytes(self.effect.answer)).get("done") if self.effect.answer else None
+
+    @property
+    def asks(self) -> str:
+        """What is asked, in one sentence."""
+        return _ASKS.get((self.effect.kind, self.when), _anything)(self)
+
+    @property
+    def drawn(self) -> list[tuple[int, float | None]]:
+        """(number, score at that moment) of the candidates that were drawn."""
+        if self.effect.kind != "choose" or self.asked.get("choose") != "candidate":
+            return []
+        return [(number, score) for number, score in self.came or []]
+
+    @property
+    def differences(self) -> int:
+        """Tasks behind a promotion's evidence; their differences one by one are nobody's to see."""
+        return len(self.asked.get("evidence", {}).get("differences", ()))
+
+
+def open_effects() -> QuerySet[Effect]:
+    """Effects that are not closed: few, whatever the history holds."""
+    return Effect.objects.filter(RawSQL(_OPEN, (), output_field=BooleanField()))
+
+
+def gates(actor: Actor) -> QuerySet[Effect]:
+    """The queue of the projects that the actor may see, without the columns that no page of gates shows."""
+    return selectors.gates(actor).filter(RawSQL(_OPEN, (), output_field=BooleanField())).defer(*HEAVY)
+
+
+def dated(effects: Sequence[Effect]) -> list[Gate]:
+    """The effects as gates, with when each was opened."""
+    opened = _opened({effect.round.run.project_id for effect in effects}) if effects else {}
+    return [Gate(effect, opened.get((effect.round_id, effect.position, effect.child))) for effect in effects]
+
+
+def _opened(projects: set[int]) -> dict[tuple[int, int, int], datetime]:
+    recent = Q(pk=None)
+    for project, head in LogHead.objects.filter(project__in=projects).values_list("project", "sequence"):
+        recent |= Q(project=project, sequence__gt=head - _LOOK_BACK)
+    found = {}
+    for body, at in Event.objects.filter(recent, kind="gate.opened").order_by("pk").values_list("body", "at"):
+        place = decode(bytes(body))
+        found[place["round"], place["position"], place["child"]] = datetime.fromtimestamp(at / 1_000_000, UTC)
+    return found
+
+
+def _draw(gate: Gate) -> str:
+    numbers = ", ".join(str(number) for number, _ in gate.drawn)
+    return f"Go on with what was drawn: candidate {numbers}?" if numbers else "Go on with what was drawn?"
+
+
+def _tasks(gate: Gate) -> str:
+    tasks = gate.asked.get("tasks", "")
+    return f"the {tasks} tasks" if isinstance(tasks, str) else f"{len(tasks)} tasks"
+
+
+def _measure(gate: Gate) -> str:
+    return f"Measure candidate {gate.number} on {_tasks(gate)}?"
+
+
+def _judgement(gate: Gate) -> str:
+    decision = (gate.came or {}).get("decision", "nothing")
+    return f"Candidate {gate.number} was judged: {decision}. Tell the method so?"
+
+
+def _promotion(gate: Gate) -> str:
+    champion = gate.asked.get("champion")
+    if champion is None:
+        return f"Make candidate {gate.number} the first champion?"
+    place = f"candidate {champion[1]}" if champion[0] == gate.run.pk else "the champion of another run"
+    return f"Make candidate {gate.number} the champion, in the place of {place}?"
+
+
+def _anything(gate: Gate) -> str:
+    verb = "Carry out" if gate.when == "before" else "Go on after"
+    about = "" if gate.number is None else f" of candidate {gate.number}"
+    return f"{verb} “{gate.effect.kind}”{about}?"
+
+
+_ASKS: dict[tuple[str, str], Callable[[Gate], str]] = {
+    ("choose", "after"): _draw,
+    ("propose", "before"): lambda gate: "Let this edit become a candidate?",
+    ("propose", "after"): lambda gate: f"Let candidate {gate.number} stand and be measured?",
+    ("measure", "before"): _measure,
+    ("measure", "after"): lambda gate: f"Let the method see what candidate {gate.number} scored?",
+    ("compare", "before"): lambda gate: f"Measure candidate {gate.number} beside the champion on {_tasks(gate)}?",
+    ("judge", "after"): _judgement,
+    ("promote", "before"): _promotion,
+}

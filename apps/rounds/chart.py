@@ -1,0 +1,90 @@
+"""The best score so far, as a step chart: places in percent, drawn by a template as SVG without any script."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH = HEIGHT = 1000  # of the drawing's own coordinates
+TICKS = 4
+POINTS_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on an axis: its place in percent from the left or from the top, and its value."""
+
+    at: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A new best: its place in percent, the candidate and its score."""
+
+    x: float
+    y: float
+    number: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything that is drawn. Values are in the project's own direction."""
+
+    path: str
+    points: tuple[Point, ...]
+    ticks: tuple[Tick, ...]
+    numbers: tuple[Tick, ...]
+    seed: Tick | None
+
+
+def step_chart(curve: Sequence[tuple[int, float]], last: int, sign: int, seed: float | None) -> Chart | None:
+    """A chart of each new best up to candidate number last; None where there is nothing to draw.
+
+    curve and seed hold internal scores; sign is -1 for a project that minimises.
+    """
+    shown = [(number, sign * score) for number, score in curve if math.isfinite(score)]
+    start = [] if seed is None else [sign * seed]
+    values = [score for _, score in shown] + start
+    if not shown or not math.isfinite(max(values) - min(values)):
+        return None
+    ticks = _ticks(values)
+    low, high = ticks[0], ticks[-1]
+    width = max(last, shown[-1][0], 1)
+
+    def x(number: float) -> float:
+        return round(100 * number / width, 3)
+
+    def y(score: float) -> float:
+        return round(100 * (high - score) / (high - low), 3)
+
+    points = tuple(Point(x(number), y(score), number, score) for number, score in shown)
+    return Chart(
+        path=_path(points),
+        points=points[-POINTS_SHOWN:],
+        ticks=tuple(Tick(y(value), value) for value in ticks),
+        numbers=tuple(Tick(x(number), number) for number in sorted({0, width // 2, width})),
+        seed=Tick(y(start[0]), start[0]) if start else None,
+    )
+
+
+def _path(points: Sequence[Point]) -> str:
+    x0, y0 = points[0].x, points[0].y
+    steps = "".join(f"H{point.x * 10:.1f}V{point.y * 10:.1f}" for point in points[1:])
+    return f"M{x0 * 10:.1f} {y0 * 10:.1f}{steps}H{WIDTH}"
+
+
+def _ticks(values: Sequence[float]) -> list[float]:
+    """Round values from below the smallest to above the largest."""
+    low, high = min(values), max(values)
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
+    step = _round_step((high - low) / TICKS)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [float(f"{n * step:.12g}") for n in range(first, max(last, first + 1) + 1)]
+
+
+def _round_step(raw: float) -> float:
+    """The next of 1, 2, 2.5, 5 times a power of ten."""
+    size = 10.0 ** math.floor(math.log10(raw))
+    return next(size * part for part in (1, 2, 2.5, 5, 10) if size * part >= raw * 0.999)

@@ -1,0 +1,65 @@
+"""manage.py check_project FOLDER: is this folder a project that can evolve? Every problem with its place and remedy."""
+
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.common.errors import UserError
+from apps.projects.facts import Facts
+from apps.projects.package import Package, PackageError
+from apps.rounds.selftest import REPEATS, check
+from apps.sandbox.isolation import NoIsolation
+from apps.sandbox.probe import require
+
+
+class Command(BaseCommand):
+    help = "Check a project folder: reads it, tries its evaluator on the seed, and explains each problem."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, help="a project folder with an evoweb.toml (docs/projects.md)")
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        home = Path(settings.EVOWEB_HOME)
+        try:
+            package, facts = check(options["folder"], home, require(home, settings.EVOWEB_SANDBOX))
+        except PackageError as error:
+            self.stdout.write(_as_json(error) if options["json"] else str(error))
+            raise SystemExit(1) from None
+        except (UserError, NoIsolation) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(_facts_as_json(package, facts) if options["json"] else summary(package, facts))
+
+
+def summary(package: Package, facts: Facts) -> str:
+    """What is good to know about a project that is fine, in a few lines."""
+    splits = Counter(task.split for task in package.tasks)
+    lines = [
+        f"ok: {package.name}",
+        f"  tasks   {', '.join(f'{count} {split}' for split, count in splits.items())}",
+        f"  seed    {facts.seed_score:.6g} ({package.metric}, {package.direction})",
+        f"  noise   {_noise(facts)}",
+        f"  time    {facts.seconds * 1000:.3g} ms of the candidate per evaluation",
+    ]
+    return "\n".join([*lines, *(f"  note    {note}" for note in facts.notes)])
+
+
+def _noise(facts: Facts) -> str:
+    if not facts.noise:
+        return f"none: {REPEATS} repeats of the seed scored equally"
+    return f"{facts.noise:.3g} per task; a gain below {facts.smallest_effect:.3g} would probably not be seen"
+
+
+def _as_json(error: PackageError) -> str:
+    return json.dumps({"ok": False, "problems": [asdict(problem) for problem in error.problems]}, ensure_ascii=False)
+
+
+def _facts_as_json(package: Package, facts: Facts) -> str:
+    found = asdict(facts) | {"smallest_effect": facts.smallest_effect}
+    return json.dumps({"ok": True, "name": package.name, "problems": [], "facts": found}, ensure_ascii=False)

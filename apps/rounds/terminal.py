@@ -1,0 +1,139 @@
+"""Driving runs from a terminal: progress, what waits, the summary and the last line."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TextIO
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from apps.accounts.actors import Actor
+from apps.engine.canonical import decode
+from apps.oversight import selectors
+from apps.records.models import HELD, Effect, Run, RunState
+from apps.rounds.loop import Loop
+from apps.rounds.report import report
+from apps.rounds.start import Order, start
+from apps.sandbox.probe import NoIsolation, probe
+
+LINE_SECONDS = 0.5
+WAIT_SECONDS = 0.25
+BASELINES = ("null_run", "best_of_n")
+ADDRESS = "http://127.0.0.1:8000"
+
+
+class Follower:
+    """Shows a run's progress on one line that is written over; nothing where nobody looks."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._shown = 0.0
+        self._said = ""
+        self._live = out.isatty()
+
+    def show(self, run: Run, rate: float, *, last: bool = False) -> None:
+        """One line: candidates, best score, rate."""
+        now = time.monotonic()
+        if not self._live or (now - self._shown < LINE_SECONDS and not last):
+            return
+        self._shown = now
+        best = "-" if run.best_score is None else f"{run.best_score:.6g}"
+        self._out.write(f"\r{run.method}: {run.measured}/{run.candidates} candidates, best {best}, {rate:.0f}/s   ")
+        if last:
+            self._out.write("\n")
+        self._out.flush()
+
+    def say(self, text: str) -> None:
+        """A line that stays, once."""
+        if text and text != self._said:
+            self._out.write(("\n" if self._live else "") + text + "\n")
+            self._out.flush()
+        self._said = text
+
+
+def drive(loop: Loop, run: Run, timeout: float | None) -> Run:
+    """Drive a run to its end, or until timeout seconds have passed. Returns the run as it then stands."""
+    loop.only = [run.pk]
+    follower = Follower(sys.stderr)
+    begun = time.monotonic()
+    before = run.measured
+    while run.state == RunState.OPEN and (timeout is None or time.monotonic() - begun < timeout):
+        left = LINE_SECONDS if timeout is None else min(LINE_SECONDS, timeout - (time.monotonic() - begun))
+        moved = loop.turn(max(left, 0.01))
+        run = Run.objects.select_related("project", "protocol").get(pk=run.pk)
+        follower.show(run, (run.measured - before) / max(time.monotonic() - begun, 1e-9))
+        if run.state == RunState.OPEN and run not in loop.drives:
+            follower.say(f"Another process drives this run ({run.driver}); following it.")
+        if not moved and run.state == RunState.OPEN:
+            follower.say(waits(run))
+            loop.wait(WAIT_SECONDS)
+    follower.show(run, (run.measured - before) / max(time.monotonic() - begun, 1e-9), last=True)
+    return run
+
+
+def waits(run: Run) -> str:
+    """What a run that cannot move waits for, and where that is answered."""
+    if selectors.latches(run).exists():
+        return f"Paused. Resume it on its page: {ADDRESS}/projects/{run.project.slug}/"
+    held = Effect.objects.filter(round__run=run, state__in=HELD).order_by("id")
+    first = "; ".join(f"{effect.kind} ({effect.state})" for effect in held[:3])
+    count = held.count()
+    return f"{count} waiting for people: {first}{' …' if count > 3 else ''}. Answer them at {ADDRESS}/queue/" if count else ""
+
+
+def open_loop() -> Loop:
+    """A loop of this process. Raises CommandError where candidates cannot be isolated."""
+    try:
+        return Loop(Path(settings.EVOWEB_HOME), settings.EVOWEB_SLOTS)
+    except NoIsolation as error:
+        raise CommandError(str(error)) from None
+
+
+def isolation() -> str:
+    """The kind of isolation that scores on this machine are measured under."""
+    return settings.EVOWEB_SANDBOX or probe(Path(settings.EVOWEB_HOME)).kind
+
+
+def carry_on(loop: Loop, run: Run, out: TextIO) -> None:
+    """Drive a run to its end, then the baselines that were ordered with it; print what came of it."""
+    options = decode(bytes(run.options))
+    run = drive(loop, run, options.get("timeout"))
+    if run.state in (RunState.FINISHED, RunState.EXHAUSTED):
+        for method in BASELINES if options.get("baseline") else ():
+            drive(loop, _baseline(loop, run, method), options.get("timeout"))
+    finish(run, out, as_json=options.get("json", False))
+
+
+def _baseline(loop: Loop, run: Run, method: str) -> Run:
+    """The baseline run of that method at equal budget, started unless it was before."""
+    if known := run.baselines.filter(method=method).first():
+        return known
+    order = Order(method, run.measured, run.seed, "full-auto", run.parallel, run.seconds, baseline_of=run)
+    return start(Actor.system(), run.project, order, isolation(), loop.slot.name)
+
+
+def finish(run: Run, out: TextIO, *, as_json: bool) -> None:
+    """The summary table, and with as_json the one JSON object as the last line. Raises CommandError for a failed run."""
+    found = report(run)
+    rows = [(name, found[name]) for name in SUMMARY]
+    rows += [(f"{method} at equal budget", scores["best_score"]) for method, scores in found["baseline"].items()]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        out.write(f"{name.replace('_', ' '):<{width}}  {_shown(value)}\n")
+    if as_json:
+        out.write(json.dumps(found) + "\n")
+    if run.state in (RunState.FAILED, RunState.DIVERGED):
+        raise CommandError(f"The run {run.state}: {run.why}")
+
+
+SUMMARY = ("project", "method", "state", "seed_score", "best_score", "corrected_score", "gate_score", "candidates", "evaluations", "failures", "wall_seconds")
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, dict):
+        return ", ".join(f"{label} {count}" for label, count in value.items()) or "none"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,52 @@
+"""The HTTP API. Everything needs a session unless it says otherwise."""
+
+from typing import Literal
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error, connection
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver
+from ninja import NinjaAPI, Schema
+from ninja.security import django_auth
+
+from apps.common.doorbell import signs
+
+api = NinjaAPI(title="evoweb", version="1", auth=django_auth, docs_url=None, urls_namespace="api")
+
+
+class Health(Schema):
+    """Whether each part works. worker and ticker are null where the broker keeps no signs of life (RabbitMQ)."""
+
+    status: Literal["ok", "degraded"]
+    database: bool
+    broker: bool
+    worker: bool | None
+    ticker: bool | None
+
+
+@api.get("/health", auth=None, response={200: Health, 503: Health})
+def health(request: HttpRequest) -> tuple[int, Health]:
+    """How the parts of evoweb are; 503 when one of them does not work."""
+    alive = signs(["worker", "ticker"])
+    broker, alive = alive is not None, alive or {"worker": False, "ticker": False}
+    parts = {"database": _database_answers(), "broker": broker, **alive}
+    well = all(state is not False for state in parts.values())
+    return (200, Health(status="ok", **parts)) if well else (503, Health(status="degraded", **parts))
+
+
+def api_urls() -> tuple[list[URLPattern | URLResolver], str, str]:
+    """The API's URLs, once. Its own authentication answers 401; the middleware would send programs to a sign-in page."""
+    patterns, app, namespace = api.urls
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            pattern.callback = login_not_required(pattern.callback)
+    return patterns, app, namespace
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    return True

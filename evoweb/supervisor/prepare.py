@@ -1,0 +1,66 @@
+"""Brings database, examples and the first administrator into place before anything starts.
+
+The one part of the supervisor that is Django: a process of its own that runs to its end, because one start of Django
+costs less than four. What a person must read goes to standard output.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import CommandError, call_command, get_commands
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from evoweb.supervisor.run import SAID_WHY, say
+
+
+def main() -> int:
+    """Exit code 0, or SAID_WHY after telling why not."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evoweb.settings")
+    django.setup()
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        say(f"The database cannot be reached: {error}")
+        return SAID_WHY
+    if unknown := unknown_migrations(executor):
+        say(_newer(unknown))
+        return SAID_WHY
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+    import_examples(Path(settings.BASE) / "examples")
+    call_command("ensure_admin")
+    return 0
+
+
+def unknown_migrations(executor: MigrationExecutor) -> list[str]:
+    """Migrations that were applied to the database but are not part of this code: a newer evoweb was here."""
+    known = executor.loader.disk_migrations
+    replaced = {key for migration in known.values() for key in migration.replaces}
+    return sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations.keys() - known.keys() - replaced)
+
+
+def import_examples(folder: Path) -> None:
+    """Import each example; the command leaves alone what was imported before. One that fails is told and skipped."""
+    if "import_project" not in get_commands():
+        return
+    for manifest in sorted(folder.glob("*/evoweb.toml")):
+        try:
+            call_command("import_project", str(manifest.parent), stdout=sys.stderr)
+        except CommandError as error:
+            say(f"The example {manifest.parent.name} was not imported: {error}")
+
+
+def _newer(unknown: list[str]) -> str:
+    return (
+        f"This database was written by a newer evoweb: it has changes that this one does not know "
+        f"({', '.join(unknown)}).\nRun that newer evoweb, or choose another folder with "
+        f"make run EVOWEB_HOME=./other. Nothing was changed."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

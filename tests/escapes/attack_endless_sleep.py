@@ -1,0 +1,10 @@
+"""Never comes back, using nothing."""
+
+PROGRAM = """
+import time
+
+def run(asked):
+    time.sleep(3600)
+"""
+
+EXPECT = {"timeout"}

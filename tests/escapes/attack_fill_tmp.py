@@ -1,0 +1,20 @@
+"""Fills /tmp, which is memory."""
+
+PROGRAM = """
+import os
+
+def run(asked):
+    written = 0
+    try:
+        for number in range(100):
+            with open("/tmp/big%d" % number, "wb") as file:
+                for _ in range(8):
+                    written += file.write(bytes(1 << 20))
+    except OSError:
+        pass
+    return written
+"""
+
+
+def check(measured):
+    assert int(measured.output) <= 8 << 20

@@ -1,0 +1,18 @@
+"""Writes an answer past its own checks: half a surrogate pair, escaped."""
+
+PROGRAM = r"""
+import os
+import struct
+
+def run(asked):
+    content = b'"\\ud800"'
+    frame = struct.pack(">BI", 0, len(content)) + content
+    for descriptor in range(64):
+        try:
+            os.write(descriptor, frame)
+        except OSError:
+            continue
+    os._exit(0)
+"""
+
+EXPECT = {"invalid_output"}

@@ -1,0 +1,11 @@
+"""Prints a gigabyte."""
+
+PROGRAM = """
+import sys
+
+def run(asked):
+    for _ in range(1 << 10):
+        sys.stdout.write("x" * (1 << 20))
+        sys.stderr.write("x" * (1 << 10))
+    return []
+"""

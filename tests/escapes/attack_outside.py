@@ -1,0 +1,23 @@
+"""Sends a datagram to the outside, over every family there is."""
+
+PROGRAM = """
+import socket
+
+def run(asked):
+    reached = []
+    for family, address in ((socket.AF_INET, ("127.0.0.1", asked["udp"])), (socket.AF_INET, ("192.0.2.1", 53)), (socket.AF_INET6, ("::1", 53))):
+        try:
+            socket.socket(family, socket.SOCK_DGRAM).sendto(b"hello", address)
+            reached.append(address[0])
+        except OSError:
+            continue
+    for family in (socket.AF_NETLINK, socket.AF_PACKET, socket.AF_VSOCK, socket.AF_ALG):
+        try:
+            socket.socket(family, socket.SOCK_RAW)
+            reached.append(str(family))
+        except OSError:
+            continue
+    return reached
+"""
+
+REAL = True  # without a sandbox it gets through

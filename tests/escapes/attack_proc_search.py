@@ -1,0 +1,17 @@
+"""Looks for secrets and answers in the environment, arguments, files and memory of every process."""
+
+PROGRAM = """
+import os
+
+def run(asked):
+    reached = []
+    for pid in [name for name in os.listdir("/proc") if name.isdigit()] if os.access("/proc", os.R_OK) else map(str, range(400)):
+        for part in ("environ", "cmdline", "maps", "root/etc/passwd", "cwd/evaluator.py", "fd/0", "fd/3", "fd/4"):
+            try:
+                handle = os.open("/proc/" + pid + "/" + part, os.O_RDONLY | os.O_NONBLOCK)
+                if int(pid) != os.getpid() and os.read(handle, 1 << 16):
+                    reached.append(pid + "/" + part)
+            except OSError:
+                continue
+    return reached
+"""

@@ -1,0 +1,188 @@
+"""The self-test runs the evaluator in the sandbox and names what is wrong with it."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from apps.projects.models import Project
+from apps.projects.package import PackageError
+from apps.rounds.selftest import check, with_variables
+from apps.sandbox.probe import require
+from apps.sandbox.runtime import prepare
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def facts_of(workspace, home):
+    """What the self-test says of the folder: facts, or its problems, one a line."""
+
+    def tried():
+        try:
+            return check(workspace.root, home, require(home))[1]
+        except PackageError as error:
+            return str(error)
+
+    return tried
+
+
+def evaluator(body: str) -> str:
+    return f"from random import Random\nimport random\n\n\ndef score(input, expected, output, seed):\n    {body}\n"
+
+
+def test_a_sound_project_is_repeatable_and_has_a_seed_score(facts_of):
+    facts = facts_of()
+    assert facts.repeatable
+    assert (facts.noise, facts.seed_score, facts.tasks) == (0.0, -1.5, 2)
+    assert 0 < facts.seconds < 5
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "told"),
+    [
+        ("return 1 / 0", 6, "ZeroDivisionError: division by zero."),
+        ("return None", 5, "the score is a NoneType, not a number."),
+        ("return float('nan')", 5, "the score is nan, not a finite number."),
+        ("return float('-inf')", 5, "the score is -inf, not a finite number."),
+        ("return 'good'", 5, "the score is"),
+        ("return {'value': 1}", 5, "the score is a NoneType, not a number."),
+    ],
+)
+def test_an_evaluator_without_a_score_is_named_with_its_line(workspace, facts_of, body, line, told):
+    workspace.write("evaluator.py", evaluator(body))
+    said = facts_of()
+    place = f"evaluator.py:{line}: the evaluator fails on the seed's answer to task"
+    assert said.startswith(f'{place} "one" and 1 more: scorer_error, ')
+    assert told in said
+    assert "It must return a finite number" in said
+
+
+def test_an_evaluator_that_cannot_be_loaded_is_named_with_its_line(workspace, facts_of):
+    workspace.write("evaluator.py", "import nowhere\n" + evaluator("return 1"))
+    said = facts_of()
+    assert said.startswith("evaluator.py:1:")
+    assert "No module named 'nowhere'" in said
+
+
+def test_an_evaluator_that_hangs_is_stopped_and_named(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator("while True: pass"))
+    workspace.change("evoweb.toml", "[tasks]", "wall_seconds = 0.2\n[tasks]")
+    assert "scorer_timeout" in facts_of()
+
+
+def test_a_seed_that_raises_is_named_with_its_line(workspace, facts_of):
+    workspace.write("main.py", "def run(number):\n    return number / 0\n")
+    said = facts_of()
+    assert said.startswith('main.py:2: the seed fails on task "one" and 1 more: error, ZeroDivisionError')
+
+
+def test_a_seed_that_does_not_end_is_named_with_the_limit_to_raise(workspace, facts_of):
+    workspace.write("main.py", "def run(number):\n    while True:\n        pass\n")
+    workspace.change("evoweb.toml", "[run]", "[sandbox]\nwall_seconds = 0.2\n[run]")
+    said = facts_of()
+    assert said.startswith("main.py:1: the seed fails on task")
+    assert "raise wall_seconds under [sandbox]" in said
+
+
+def test_an_evaluator_that_ignores_the_answer_does_not_pass(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator("return 0.5"))
+    said = facts_of()
+    assert "evaluator.py:5: score does not tell the seed (0.5) from a candidate that returns nothing (0.5)" in said
+    assert "from a candidate that returns garbage (0.5)" in said
+    assert "weak_seed = true" in said
+
+
+def test_a_seed_that_is_meant_to_be_weak_passes_when_the_manifest_says_so(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator("return float(output == expected)"))
+    assert "does not tell the seed" in facts_of()
+    workspace.change("evoweb.toml", "[tasks]", "weak_seed = true\n[tasks]")
+    assert facts_of().seed_score == 0.0
+
+
+def test_lower_is_better_where_the_manifest_says_so(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator("return 9 if output is None else abs(expected - output)"))
+    workspace.change("evoweb.toml", "[[components]]", 'direction = "minimise"\n[[components]]')
+    assert facts_of().seed_score == 1.5
+
+
+def test_an_evaluator_that_breaks_on_odd_answers_is_noted(facts_of):
+    [note] = facts_of().notes
+    assert note.startswith("evaluator.py:2: the evaluator breaks on a candidate that returns nothing: TypeError")
+
+
+def test_noise_is_measured_between_repeats_with_other_seeds(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator("return (output or -9) + Random(seed).gauss(0, 0.1)"))
+    facts = facts_of()
+    assert not facts.repeatable
+    assert 0.01 < facts.noise < 0.5
+    assert facts.smallest_effect == pytest.approx(2.8 * facts.noise)
+
+
+def test_noise_that_is_declared_away_is_a_problem(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator("return (output or -9) + random.random()"))
+    workspace.change("evoweb.toml", "[tasks]", "repeatable = true\n[tasks]")
+    assert "declared repeatable, but repeats of the seed differ by" in facts_of()
+
+
+def test_variables_reach_the_candidate(workspace, facts_of):
+    workspace.write("main.py", "import os\n\n\ndef run(number):\n    return int(os.environ['FACTOR']) * number\n")
+    workspace.change("evoweb.toml", "[run]", '[sandbox.variables]\nFACTOR = "2"\n[run]')
+    assert facts_of().seed_score == 0.0
+
+
+def test_runtimes_with_other_variables_share_no_warm_process(home):
+    plain = prepare((), home)
+    assert with_variables(plain, {}) is plain
+    assert with_variables(plain, {"A": "1"}).key != with_variables(plain, {"A": "2"}).key != plain.key
+
+
+def test_a_package_that_cannot_be_had_is_a_problem(workspace, facts_of, monkeypatch):
+    from apps.rounds import selftest
+
+    def fails(*_):
+        raise selftest.RuntimeBuildError("cannot install nope==1")
+
+    monkeypatch.setattr(selftest, "prepare", fails)
+    assert "cannot install nope==1. Correct packages under [sandbox]." in facts_of()
+
+
+def test_the_folder_in_the_documentation_works(tmp_path, home):
+    text = (Path(__file__).parents[2] / "docs" / "projects.md").read_text()
+    for path, content in re.findall(r"^`([\w.]+)`[^\n]*\n```\w+\n(.*?)```", text, re.MULTILINE | re.DOTALL):
+        (tmp_path / path).write_text(content)
+    package, facts = check(tmp_path, home, require(home))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["evaluator.py", "evoweb.toml", "main.py"]
+    assert package.components[0].edit == "regions"
+    assert facts.seed_score == -2.75
+
+
+@pytest.mark.django_db
+def test_the_commands_tell_every_problem_and_import_nothing(workspace):
+    workspace.change("evoweb.toml", "hill_climb", "hil_climb")
+    for command in ("check_project", "import_project"):
+        out = io.StringIO()
+        with pytest.raises(SystemExit) as left:
+            call_command(command, str(workspace.root), stdout=out)
+        assert left.value.code == 1
+        assert 'evoweb.toml:14: unknown method "hil_climb". Did you mean "hill_climb"?' in out.getvalue()
+    assert not Project.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_commands_say_what_a_sound_project_is_like(workspace):
+    out = io.StringIO()
+    call_command("check_project", str(workspace.root), stdout=out)
+    assert out.getvalue().startswith("ok: Doubling\n  tasks   2 validation\n  seed    -1.5 (score, maximise)\n")
+    out = io.StringIO()
+    call_command("check_project", str(workspace.root), "--json", stdout=out)
+    assert json.loads(out.getvalue())["facts"]["repeatable"] is True
+    out = io.StringIO()
+    call_command("import_project", str(workspace.root), stdout=out)
+    assert str(Project.objects.get(slug="doubling").uuid) in out.getvalue()
