@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.csp import CSP
 
+from evoweb.broker import embedded_broker
 from evoweb.secret import secret_key
 
 BASE = Path(__file__).resolve().parent.parent
@@ -139,7 +140,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "static"]
 WHITENOISE_USE_FINDERS = True
 
-CELERY_BROKER_URL = os.environ.get("EVOWEB_BROKER_URL", f"redis+socket://{HOME / 'broker.sock'}?virtual_host=0")
+CELERY_BROKER_URL = os.environ.get("EVOWEB_BROKER_URL", embedded_broker(HOME)[1])
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # The broker is only a doorbell: early acknowledgement, no results, nothing that must survive.

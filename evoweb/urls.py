@@ -1,6 +1,9 @@
 from django.urls import include, path
 
+from evoweb.api import api_urls
+
 urlpatterns = [
+    path("api/", api_urls()),
     path("", include("apps.accounts.urls")),
     path("", include("apps.oversight.urls")),
     path("", include("apps.rounds.urls")),

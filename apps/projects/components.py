@@ -50,7 +50,7 @@ def check_entry(
 ) -> None:
     """The entry function must be in a component. named are all that the manifest names, readable or not."""
     files = {component.path: component for component in components}
-    unread = any(not one.path or (not one.folder and one.path not in files) for one in named)
+    unread = not named or any(not one.path or (not one.folder and one.path not in files) for one in named)
     if not entry.file or (entry.file not in files and unread):
         return  # the fault is told already
     if entry.file not in files:

@@ -74,13 +74,13 @@ class Folder:
         return (self.root / path).resolve()
 
     def beneath(self, path: str) -> list[str]:
-        """All files in the folder path and its folders, hidden ones left out. Raises Unusable."""
+        """All files in the folder path and its folders, without hidden ones and byte code. Raises Unusable."""
         top = self.root / path
         self._check_inside(top, path)
         if not top.is_dir():
             raise Unusable(f"the folder {quoted(path)} does not exist", self._guess(top) or "Create it.")
         inside = (found.relative_to(self.root) for found in top.rglob("*") if found.is_file() or found.is_symlink())
-        files = sorted(str(found) for found in inside if not any(part[0] == "." for part in found.parts))
+        files = sorted(str(found) for found in inside if not any(map(_is_litter, found.parts)))
         if not 0 < len(files) <= MOST_FILES:
             raise Unusable(f"the folder {quoted(path)} holds {len(files)} files", f"Have 1 to {MOST_FILES} in it.")
         return files
@@ -108,6 +108,10 @@ class Folder:
         siblings = [entry.name for entry in target.parent.iterdir()] if target.parent.is_dir() else []
         nearest = get_close_matches(target.name, siblings, n=1)
         return f"Did you mean {quoted(nearest[0])}?" if nearest else ""
+
+
+def _is_litter(part: str) -> bool:
+    return part.startswith(".") or part == "__pycache__"
 
 
 def plain_text(data: bytes) -> str:

@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from apps.accounts.actors import Actor
 from apps.engine.canonical import encode
 from apps.log.chain import Entry
+from apps.log.services import append
 from apps.projects.access import require
 from apps.projects.facts import Facts
 from apps.projects.models import Component, Membership, Project, Task
@@ -45,11 +46,11 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
     project.save(force_insert=True)
     _add_parts(project, package)
     _add_members(project, before, actor)
+    append(project.pk, [_imported(actor, project)])
     return project
 
 
-def imported(actor: Actor, project: Project) -> Entry:
-    """The log's entry for a new project."""
+def _imported(actor: Actor, project: Project) -> Entry:
     body = {"package": bytes(project.package_digest).hex(), "repeatable": project.repeatable}
     return Entry("project.imported", str(actor), f"project:{project.pk}", body)
 

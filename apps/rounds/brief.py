@@ -14,6 +14,7 @@ from apps.engine.recipe import Recipe
 from apps.engine.supervise import Plan
 from apps.projects.models import Project, Task
 from apps.records.models import Run
+from apps.rounds.selftest import with_variables
 from apps.sandbox.contract import Limits, Runtime, Scorer
 from apps.sandbox.runtime import prepare
 
@@ -67,7 +68,8 @@ class Brief:
 
     @cached_property
     def runtime(self) -> Runtime:
-        return prepare(self.project.packages, Path(settings.EVOWEB_HOME), tuple(self.project.preload))
+        built = prepare(self.project.packages, Path(settings.EVOWEB_HOME), tuple(self.project.preload))
+        return with_variables(built, self.project.variables)
 
 
 def brief(run: Run) -> Brief:

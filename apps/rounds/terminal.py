@@ -16,7 +16,8 @@ from apps.records.models import HELD, Effect, Run, RunState
 from apps.rounds.loop import Loop
 from apps.rounds.report import report
 from apps.rounds.start import Order, start
-from apps.sandbox.probe import NoIsolation, probe
+from apps.sandbox.isolation import NoIsolation
+from apps.sandbox.probe import probe
 
 LINE_SECONDS = 0.5
 WAIT_SECONDS = 0.25

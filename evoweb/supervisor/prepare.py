@@ -7,6 +7,7 @@ costs less than four. What a person must read goes to standard output.
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -32,7 +33,7 @@ def main() -> int:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
     import_examples(Path(settings.BASE) / "examples")
-    call_command("ensure_admin")
+    _attempt("ensure_admin")
     return 0
 
 
@@ -44,14 +45,18 @@ def unknown_migrations(executor: MigrationExecutor) -> list[str]:
 
 
 def import_examples(folder: Path) -> None:
-    """Import each example; the command leaves alone what was imported before. One that fails is told and skipped."""
-    if "import_project" not in get_commands():
-        return
-    for manifest in sorted(folder.glob("*/evoweb.toml")):
-        try:
-            call_command("import_project", str(manifest.parent), stdout=sys.stderr)
-        except CommandError as error:
-            say(f"The example {manifest.parent.name} was not imported: {error}")
+    """Import each example; the command leaves alone what was imported before."""
+    if "import_project" in get_commands():
+        for manifest in sorted(folder.glob("*/evoweb.toml")):
+            _attempt("import_project", str(manifest.parent), stdout=sys.stderr)
+
+
+def _attempt(command: str, *arguments: str, **options: Any) -> None:
+    """Run a command that evoweb can start without: when it fails, the person is told why."""
+    try:
+        call_command(command, *arguments, **options)
+    except CommandError as error:
+        say(" ".join((command, *arguments)) + f" failed: {error}")
 
 
 def _newer(unknown: list[str]) -> str:

@@ -72,7 +72,7 @@ def _broker(home: Path, socket: Path) -> Program:
 
 
 def _web(listener: int) -> Program:
-    command = _python("-m", "uvicorn", "evoweb.asgi:application", "--fd", str(listener), "--ws", "websockets")
+    command = _python("-m", "uvicorn", "evoweb.asgi:application", "--fd", str(listener), "--ws", "websockets-sansio")
     quiet = ("--lifespan", "off", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3")
     return Program("web", (*command, *quiet), fds=(listener,))
 

@@ -5,7 +5,7 @@ import gc
 import sys
 
 def run(asked):
-    sought, reached, frame = "SEALED" + "-", [], sys._getframe()
+    sought, reached, frame = "SEALED" + chr(45), [], sys._getframe()
     while frame:
         reached += [name for name, value in frame.f_locals.items() if name != "sought" and sought in repr(value)[:100000]]
         frame = frame.f_back

@@ -4,7 +4,7 @@ import json
 from types import ModuleType
 
 import pytest
-from conftest import Range, attacks
+from ranges import Range, attacks
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import time
 from types import ModuleType
 
 import pytest
-from conftest import Range, Targets, attacks
+from ranges import Range, Targets, attacks
 
 from apps.sandbox.contract import Measured
 

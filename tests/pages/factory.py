@@ -4,9 +4,10 @@ import os
 import zlib
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,9 +34,6 @@ from apps.records.models import (
 PASSWORD = "a long enough password"
 SEED_TEXT = "def answer(task):\n    return task\n"
 
-_names = count(1)
-
-
 @dataclass(frozen=True)
 class Cast:
     """Alice maintains the project, Bob reviews it, Charlie has nothing to do with it."""
@@ -55,7 +53,12 @@ def cast() -> Cast:
 
 
 def person(name: str) -> User:
-    return User.objects.create_user(name, password=PASSWORD)
+    return User.objects.create(username=name, password=_hashed())
+
+
+@cache
+def _hashed() -> str:
+    return make_password(PASSWORD)  # slow on purpose: once is enough
 
 
 def project(name: str, **values: Any) -> Project:
@@ -73,9 +76,9 @@ def project(name: str, **values: Any) -> Project:
     return made
 
 
-def log(project: Project, kind: str, subject: str, **body: Any) -> None:
+def log(project: Project, what: str, subject: str, **body: Any) -> None:
     with transaction.atomic():
-        append(project.pk, [Entry(kind, "method:hill_climb", subject, body)])
+        append(project.pk, [Entry(what, "method:hill_climb", subject, body)])
 
 
 @dataclass

@@ -55,6 +55,8 @@ def test_text_that_is_none_is_told_with_its_line(workspace, only_problem, conten
 
 def test_a_folder_of_protected_data_comes_with_the_program(workspace):
     workspace.write("data/deep/table.csv", "1,2\n")
+    workspace.write("data/__pycache__/x.pyc", b"\x00")
+    workspace.write("data/.hidden", b"\x00")
     addition = '[[components]]\npath = "data/"\nkind = "data"\nedit = "protected"\n[evaluator]'
     workspace.change("evoweb.toml", "[evaluator]", addition)
     assert workspace.package().files["data/deep/table.csv"] == b"1,2\n"

@@ -2,7 +2,7 @@
 
 import math
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.conf import settings
@@ -29,17 +29,16 @@ def visible(value: object) -> str:
 
 
 @register.filter
-def number(value: float | None) -> str:
-    """A score in at most six significant digits; a dash for none."""
-    return NOTHING if value is None else _number(float(value))
+def number(value: float | Literal[""] | None) -> str:
+    """A score in at most six significant digits; a dash for none, which a template also sees as empty text."""
+    return NOTHING if value is None or value == "" else _number(value)
 
 
 @register.filter
-def signed(value: float | None) -> str:
+def signed(value: float | Literal[""] | None) -> str:
     """A difference with its sign."""
-    if value is None:
-        return NOTHING
-    return f"+{_number(value)}" if value > 0 else _number(value)
+    shown = number(value)
+    return f"+{shown}" if value and value > 0 else shown
 
 
 @register.filter

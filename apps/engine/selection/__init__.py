@@ -1,10 +1,64 @@
-from dataclasses import dataclass
-from typing import ClassVar
-@dataclass(frozen=True, slots=True)
-class Best:
-    name: ClassVar[str] = "best"
-    def choose(self, ranked, rng, n): return list(ranked[:n])
-@dataclass(frozen=True, slots=True)
-class Seed:
-    name: ClassVar[str] = "seed"
-    def choose(self, ranked, rng, n): return [0]*n
+"""Rules that choose candidates by rank, one per module; a module that is put here is found.
+
+The journal form of a rule is {"name": its name, and its parameters}, as `effects.rule_payload` writes it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from apps.engine.effects import rule_payload as payload
+from apps.engine.selection.best import Best
+from apps.engine.selection.linear_rank import LinearRank
+from apps.engine.selection.power_law import PowerLaw
+from apps.engine.selection.protocol import Selection
+from apps.engine.selection.seed import Seed
+from apps.engine.selection.tournament import Tournament
+
+__all__ = [
+    "REGISTRY",
+    "Best",
+    "LinearRank",
+    "PowerLaw",
+    "Seed",
+    "Selection",
+    "Tournament",
+    "from_payload",
+    "payload",
+]
+
+
+def _found() -> dict[str, type[Any]]:
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    classes = [(each, module) for module in modules for each in vars(module).values() if isinstance(each, type)]
+    return {each.name: each for each, module in classes if is_dataclass(each) and each.__module__ == module.__name__}
+
+
+REGISTRY: dict[str, type[Any]] = _found()
+
+
+def from_payload(data: Mapping[str, Any]) -> Selection:
+    """The rule behind its journal form; parameters that are missing keep their defaults.
+
+    Raises LookupError for an unknown rule, ValueError for an unknown parameter, a wrong type or a value out of bounds.
+    """
+    name = data.get("name")
+    if name not in REGISTRY:
+        raise LookupError(f"unknown selection rule {name!r}; known rules: {', '.join(sorted(REGISTRY))}")
+    kinds = {field.name: field.type for field in fields(REGISTRY[name])}
+    given = {key: value for key, value in data.items() if key != "name"}
+    for key, value in given.items():
+        if key not in kinds:
+            known = ", ".join(kinds) or "it has none"
+            raise ValueError(f"unknown parameter {key!r}; parameters of the rule {name}: {known}")
+        _check_type(key, value, kinds[key])
+    rule: Selection = REGISTRY[name](**given)
+    return rule
+
+
+def _check_type(key: str, value: Any, kind: Any) -> None:
+    accepted = (int, float) if kind is float else kind
+    if not isinstance(value, accepted) or isinstance(value, bool):
+        raise ValueError(f"parameter {key!r} must be of type {kind.__name__}, not {value!r}")

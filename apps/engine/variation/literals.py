@@ -4,7 +4,7 @@ import math
 import re
 from typing import NamedTuple
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][+-]?[0-9]+)?")
 LONGEST = 40  # characters; what is longer is a table, a key or a bit mask, no setting
 
@@ -24,7 +24,7 @@ class Number(NamedTuple):
 
 
 def number_at(start: int, literal: str) -> Number | None:
-    """The number that a literal spells; None for hexadecimal, underscored, complex, infinite and very long ones."""
+    """The number that a literal spells; None for hexadecimal, underscored, complex, infinite, 007 and very long ones."""
     if len(literal) > LONGEST:
         return None
     if _INTEGER.fullmatch(literal):

@@ -60,7 +60,10 @@ def regions(text: str) -> list[Region]:
 
 
 def editable(text: str, edit: str) -> list[Region]:
-    """What may be edited under the mode "whole", "regions" or "protected". Raises RegionError, and ValueError for a mode."""
+    """What may be edited under the mode "whole", "regions" or "protected".
+
+    Raises RegionError as regions does, and ValueError for an unknown mode.
+    """
     match edit:
         case "whole":
             return [Region(0, len(text))]
@@ -82,6 +85,12 @@ def outside_unchanged(before: str, after: str, edit: str) -> bool:
         return _outside(after, edit) == kept
     except RegionError:
         return False
+
+
+def newline(text: str) -> str:
+    """The line end that text uses first; LF where it has none."""
+    found = _LINE_END.search(text)
+    return found[0] if found else "\n"
 
 
 def _outside(text: str, edit: str) -> list[str]:

@@ -1,6 +1,5 @@
 """manage.py evolve FOLDER: import a project folder and evolve it, here in this process."""
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.accounts.actors import Actor
 from apps.common.errors import UserError
 from apps.projects.models import Project
+from apps.projects.package import PackageError
 from apps.records.models import Run
 from apps.rounds.intake import take_in
 from apps.rounds.start import Order, start
 from apps.rounds.terminal import carry_on, isolation, open_loop
+from apps.sandbox.isolation import NoIsolation
 
 
 class Command(BaseCommand):
@@ -35,11 +36,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._evolve(options)
-        except (UserError, PermissionDenied) as error:
+        except (UserError, PackageError, NoIsolation, PermissionDenied) as error:
             raise CommandError(str(error)) from None
 
     def _evolve(self, options: dict[str, Any]) -> None:
-        project = take_in(Actor.system(), options["folder"], sys.stderr)
+        project = take_in(Actor.system(), options["folder"])
+        if project.name != project.family:
+            self.stderr.write(f"The folder changed since it was first imported; its new version is “{project.name}”.")
         order = _order(project, options)
         if options["no_wait"]:
             run = start(Actor.system(), project, order, isolation())

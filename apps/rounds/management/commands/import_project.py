@@ -4,16 +4,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.accounts.actors import Actor
 from apps.common.errors import UserError
-from apps.projects.importer import import_package
 from apps.projects.package import PackageError
-from apps.rounds.selftest import check
+from apps.rounds.intake import take_in
 from apps.sandbox.isolation import NoIsolation
-from apps.sandbox.probe import require
 
 
 class Command(BaseCommand):
@@ -25,13 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="a project folder with an evoweb.toml (docs/projects.md)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        home = Path(settings.EVOWEB_HOME)
         try:
-            package, facts = check(options["folder"], home, require(home, settings.EVOWEB_SANDBOX))
+            project = take_in(Actor.system(), options["folder"])
         except PackageError as error:
             self.stdout.write(str(error))
             raise SystemExit(1) from None
         except (UserError, NoIsolation) as error:
             raise CommandError(str(error)) from None
-        project = import_package(Actor.system(), package, facts)
         self.stdout.write(f"{project.name}\n  slug  {project.slug}\n  uuid  {project.uuid}")

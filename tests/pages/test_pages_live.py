@@ -1,0 +1,149 @@
+"""The socket: who may hear what, that nothing is missed, and that it says no more than that something moved."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async as in_database
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from factory import Cast, Play, cast, grown
+
+from apps.accounts.models import User
+from apps.projects.models import Membership
+from apps.rounds import consumers
+from evoweb.websocket import websocket
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+def session_of(user: User) -> SessionBase:
+    session: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session
+
+
+def socket(cookie: str = "", origin: str = "http://localhost") -> WebsocketCommunicator:
+    headers = [(b"origin", origin.encode()), (b"host", b"localhost")]
+    if cookie:
+        headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
+    return WebsocketCommunicator(websocket, "/live/", headers)
+
+
+@asynccontextmanager
+async def listening(user: User, *projects: int) -> AsyncIterator[WebsocketCommunicator]:
+    session = await in_database(session_of)(user)
+    connected = socket(session.session_key or "")
+    await connected.connect()
+    await connected.send_json_to({"watch": list(projects)})
+    try:
+        yield connected
+    finally:
+        await connected.disconnect()
+
+
+async def stage() -> tuple[Cast, Play]:
+    people = await in_database(cast)()
+    return people, await in_database(grown)(people.project)
+
+
+async def act(action: Callable[..., Any], *args: Any) -> Any:
+    return await in_database(action)(*args)
+
+
+async def test_the_socket_first_says_where_the_log_stands() -> None:
+    people, _ = await stage()
+    async with listening(people.bob, people.project.pk) as connected:
+        said = await connected.receive_json_from()
+        assert said == {"project": people.project.pk, "sequence": 13, "topics": []}
+
+
+async def test_what_happens_is_hinted_with_its_topics_and_nothing_else() -> None:
+    people, play = await stage()
+    async with listening(people.bob, people.project.pk) as connected:
+        await connected.receive_json_from()
+        candidate = await act(play.candidate)
+        said = await connected.receive_json_from()
+        assert said == {"project": people.project.pk, "sequence": 14, "topics": ["candidates", "run"]}
+        await act(play.held, candidate)
+        assert "gates" in (await connected.receive_json_from())["topics"]
+
+
+async def test_far_too_much_at_once_means_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.rounds.watch.MOST_EVENTS", 1)
+    people, play = await stage()
+    async with listening(people.bob, people.project.pk) as connected:
+        await connected.receive_json_from()
+        await act(lambda: [play.candidate() for _ in range(5)])
+        said = [await connected.receive_json_from()]
+        while said[-1]["sequence"] < 18:
+            said.append(await connected.receive_json_from())
+        assert any(hint["topics"] == ["*"] for hint in said)
+
+
+async def test_an_outsider_hears_nothing() -> None:
+    people, play = await stage()
+    async with listening(people.charlie, people.project.pk) as connected:
+        await act(play.candidate)
+        assert await connected.receive_nothing(timeout=0.6)
+
+
+async def test_a_stranger_is_turned_away() -> None:
+    connected = socket()
+    await connected.connect()
+    assert await connected.receive_output() == {"type": "websocket.close", "code": consumers.SIGNED_OUT}
+
+
+async def test_another_origin_is_turned_away() -> None:
+    people, _ = await stage()
+    session = await act(session_of, people.bob)
+    accepted, _ = await socket(session.session_key, "http://evil.example").connect()
+    assert not accepted
+
+
+async def test_who_loses_the_role_hears_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "CHECKED_FOR", 0.0)
+    people, play = await stage()
+    async with listening(people.bob, people.project.pk) as connected:
+        await connected.receive_json_from()
+        await act(Membership.objects.filter(user=people.bob).delete)
+        await act(play.candidate)
+        assert await connected.receive_nothing(timeout=0.8)
+
+
+async def test_who_signs_out_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "CHECKED_FOR", 0.0)
+    people, play = await stage()
+    session = await act(session_of, people.bob)
+    connected = socket(session.session_key)
+    await connected.connect()
+    await connected.send_json_to({"watch": [people.project.pk]})
+    await connected.receive_json_from()
+    await act(session.flush)
+    await act(play.candidate)
+    assert (await connected.receive_output())["code"] == consumers.SIGNED_OUT
+    await connected.wait()
+
+
+@pytest.mark.parametrize("nonsense", ["{", "[]", '{"watch": "all"}', '{"watch": ["1"]}', '{"watch": [true]}'])
+async def test_nonsense_ends_the_conversation(nonsense: str) -> None:
+    people, _ = await stage()
+    async with listening(people.bob, people.project.pk) as connected:
+        await connected.receive_json_from()
+        await connected.send_to(text_data=nonsense)
+        assert (await connected.receive_output())["code"] == consumers.NOT_UNDERSTOOD
+
+
+async def test_silence_is_broken_by_a_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "BEAT", 0.1)
+    people, _ = await stage()
+    async with listening(people.bob, people.project.pk) as connected:
+        await connected.receive_json_from()
+        assert await connected.receive_json_from() == {"beat": True}

@@ -1,0 +1,99 @@
+"""No query per row: every page asks as often for fifty rows as for one, and never walks through a run's history."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from factory import Cast, Play, grown, project
+
+from apps.oversight import desk
+from apps.projects.models import Membership
+
+type Grow = Callable[[Cast, int], None]
+
+
+def projects(people: Cast, rows: int) -> None:
+    for number in range(rows):
+        made = project(f"Project {number}")
+        Membership.objects.create(project=made, user=people.bob, role="reviewer")
+        play = Play.begin(made)
+        candidate = play.candidate()
+        play.held(candidate)
+        made.champion = candidate.pk
+        made.save()
+
+
+def candidates(people: Cast, rows: int) -> None:
+    play = grown(people.project)
+    for _ in range(rows):
+        made = play.candidate("x = 1\n", parents=(1, 2))
+        play.measured(made, None, failure="timeout")
+
+
+def gates(people: Cast, rows: int) -> None:
+    play = grown(people.project)
+    for _ in range(rows):
+        play.held(play.candidate("x = 1\n", parents=(0,)))
+
+
+def runs(people: Cast, rows: int) -> None:
+    first = Play.begin(people.project)
+    for _ in range(rows):
+        Play.begin(people.project, baseline_of=first.run)
+
+
+def measurements(people: Cast, rows: int) -> None:
+    play = grown(people.project)
+    made = play.candidate("x = 1\n", parents=(3,))
+    for repeat in range(rows):
+        play.measured(made, 1.0, "t2" if repeat % 2 else "t1", repeat=repeat)
+        play.verdict(made, "keep")
+
+
+PAGES: list[tuple[str, Grow, int]] = [
+    ("/", projects, 12),
+    ("/queue/", gates, 6),
+    ("/projects/parabola/", candidates, 16),
+    ("/projects/parabola/", gates, 18),
+    ("/projects/parabola/", runs, 16),
+    ("/projects/parabola/runs/1/candidates/", candidates, 6),
+    ("/projects/parabola/runs/1/candidates/4/", measurements, 11),
+    ("/status", runs, 4),
+]
+
+
+@pytest.mark.parametrize(("url", "grow", "most"), PAGES)
+def test_fifty_rows_ask_as_often_as_one(people: Cast, as_bob: Client, url: str, grow: Grow, most: int) -> None:
+    grow(people, 1)
+    as_bob.get(url)  # what a process reads once
+    few = queries(as_bob, url)
+    grow_more(people, grow)
+    assert queries(as_bob, url) == few <= most
+
+
+def grow_more(people: Cast, grow: Grow) -> None:
+    people.project.runs.all()
+    if grow is projects:
+        for number in range(1, 50):
+            made = project(f"More {number}")
+            Membership.objects.create(project=made, user=people.bob, role="reviewer")
+            play = Play.begin(made)
+            play.held(play.candidate())
+        return
+    grow(people, 50)
+
+
+def queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plan")
+def test_open_effects_are_found_without_reading_closed_ones(people: Cast) -> None:
+    assert "effect_open" in desk.open_effects().explain()
+    from apps.accounts.actors import Actor
+
+    assert "SCAN records_effect" not in desk.gates(Actor.person(people.bob)).explain()
