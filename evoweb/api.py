@@ -25,15 +25,15 @@ class Health(Schema):
 @api.get("/health", auth=None, response={200: Health, 503: Health})
 def health(request: HttpRequest) -> tuple[int, Health]:
     """How the parts of evoweb are. 503 without the database only: pages can still be served without the others."""
-    alive = signs(["worker", "ticker"])
-    broker, alive = alive is not None, alive or {"worker": False, "ticker": False}
-    parts = {"database": _database_answers(), "broker": broker, **alive}
+    signs_of_life = signs(["worker", "ticker"])
+    alive = signs_of_life or {"worker": False, "ticker": False}
+    parts = {"database": _database_answers(), "broker": signs_of_life is not None, **alive}
     status = "degraded" if False in parts.values() else "ok"
-    return (200 if parts["database"] else 503), Health(status=status, **parts)
+    return (200 if parts["database"] else 503), Health.model_validate({"status": status, **parts})
 
 
 def api_urls() -> tuple[list[URLPattern | URLResolver], str, str]:
-    """The API's URLs, once. Its own authentication answers 401; the middleware would send programs to a sign-in page."""
+    """The API's URLs, once. It answers 401 itself; the middleware would send programs to a sign-in page."""
     patterns, app, namespace = api.urls
     for pattern in patterns:
         if isinstance(pattern, URLPattern):

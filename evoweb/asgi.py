@@ -1,4 +1,4 @@
-"""What the web server runs."""
+"""What the web server runs: pages over HTTP, hints over one WebSocket."""
 
 import os
 
@@ -9,5 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evoweb.settings")
 
 http = get_asgi_application()  # sets Django up; consumers can be imported only after it
 
-# Here goes "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([...]))).
-application = ProtocolTypeRouter({"http": http})
+from evoweb.websocket import websocket  # noqa: E402
+
+application = ProtocolTypeRouter({"http": http, "websocket": websocket})

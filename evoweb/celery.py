@@ -13,6 +13,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
 
 
-@setup_logging.connect
 def keep_logging_of_the_settings(**_: Any) -> None:
     """Celery sets up logging of its own unless somebody listens here."""
+
+
+setup_logging.connect(keep_logging_of_the_settings)

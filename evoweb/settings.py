@@ -3,7 +3,7 @@
 EVOWEB_HOME            folder of everything written at run time (default: ./var)
 EVOWEB_DATABASE_URL    postgresql://user:password@host:port/name; without it SQLite under EVOWEB_HOME
 EVOWEB_BROKER_URL      Celery's broker; without it the embedded Valkey's socket under EVOWEB_HOME
-EVOWEB_ALLOWED_HOSTS   comma-separated host names (default: loopback)
+EVOWEB_ALLOWED_HOSTS   comma-separated host names, besides those of the loopback interface
 EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where the machine offers none; every page then says so
 EVOWEB_SLOTS           evaluations at a time in one process (default: the number of cores)
 EVOWEB_MEASURES        `0`: workers of the rounds queue only drive; workers of the sandbox queue measure (several hosts)
@@ -29,7 +29,8 @@ EVOWEB_MEASURES = os.environ.get("EVOWEB_MEASURES", "1") == "1"
 
 SECRET_KEY = secret_key(HOME)
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("EVOWEB_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]  # always: the supervisor asks the web process for its health there
+ALLOWED_HOSTS = LOOPBACK + [host for host in os.environ.get("EVOWEB_ALLOWED_HOSTS", "").split(",") if host]
 ROOT_URLCONF = "evoweb.urls"
 ASGI_APPLICATION = "evoweb.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

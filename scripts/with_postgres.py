@@ -23,7 +23,8 @@ def main(command: list[str]) -> int:
     """The command's exit code."""
     if not command:
         sys.exit(__doc__)
-    with tempfile.TemporaryDirectory(prefix="evoweb-postgres-") as folder, postgres(Path(folder)) as url:
+    # Not TMPDIR: the path of a socket must be short, and without capitals as the host of a URL.
+    with tempfile.TemporaryDirectory(prefix="evoweb-postgres-", dir="/tmp") as folder, postgres(Path(folder)) as url:
         return subprocess.run(command, env=os.environ | {"EVOWEB_DATABASE_URL": url}, check=False).returncode
 
 
@@ -33,7 +34,8 @@ def postgres(folder: Path) -> Iterator[str]:
     data, owner = folder / "data", _unprivileged()
     if owner is not None:
         os.chown(folder, owner, -1)
-    _run(["initdb", "--pgdata", str(data), "--username", USER, "--auth", "trust", "--no-sync", "--encoding", "UTF8"], owner)
+    make = [f"--username={USER}", "--auth=trust", "--no-sync", "--encoding=UTF8"]
+    _run(["initdb", "--pgdata", str(data), *make], owner)
     settings = [f"-c{setting}" for setting in (*FAST, "listen_addresses=", f"unix_socket_directories={folder}")]
     start = ["start", "--wait", "--log", str(folder / "log"), "--options", " ".join(settings)]
     _run(["pg_ctl", "--pgdata", str(data), *start], owner)

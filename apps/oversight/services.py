@@ -40,15 +40,21 @@ class Reply:
 def set_policy(actor: Actor, run: Run, mode: str) -> Policy:
     """Put a mode in force; steps computed under the one before are thrown away. Raises LookupError for an unknown mode."""
     require(actor, "operate", run.project)
-    table = rules.to_bytes(rules.preset(mode))
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)
-        last = Policy.objects.filter(run=run).aggregate(last=Max("version"))["last"] or 0
-        policy = Policy.objects.create(run=run, version=last + 1, mode=mode, table=table, actor=str(actor))
+        policy = put_in_force(actor, run, mode)
         transitions.touch(Run.objects.filter(pk=run.pk))
-        body = {"run": run.pk, "version": policy.version, "mode": mode, "table": digest(table).hex()}
-        append(run.project_id, [Entry("policy.changed", str(actor), f"run:{run.pk}", body)])
         transaction.on_commit(lambda: ring("rounds"))
+    return policy
+
+
+def put_in_force(actor: Actor, run: Run, mode: str) -> Policy:
+    """The next version of a run's policy, inside the caller's transaction."""
+    table = rules.to_bytes(rules.preset(mode))
+    last = Policy.objects.filter(run=run).aggregate(last=Max("version"))["last"] or 0
+    policy = Policy.objects.create(run=run, version=last + 1, mode=mode, table=table, actor=str(actor))
+    body = {"run": run.pk, "version": policy.version, "mode": mode, "table": digest(table).hex()}
+    append(run.project_id, [Entry("policy.changed", str(actor), f"run:{run.pk}", body)])
     return policy
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import time
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
 
 from apps.accounts.actors import Actor
 from apps.projects.access import visible_projects
@@ -82,8 +84,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     async def _still_allowed(self) -> bool:
         """Whether the person is still signed in; watched shrinks to what is still theirs to see."""
-        session = self.scope["session"]
-        fresh = await get_user({"session": type(session)(session.session_key)})
+        # The scope's session is as it was when the socket opened; signing out deletes it from the store.
+        store = import_module(settings.SESSION_ENGINE).SessionStore
+        fresh = await get_user({"session": store(self.scope["session"].session_key)})
         if not fresh.is_authenticated:
             return False
         self.scope["user"] = fresh

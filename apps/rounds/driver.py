@@ -38,6 +38,7 @@ class Driver:
         self._ready: deque[Job] = deque()  # their claim is committed; they wait for an evaluator
         self._later: list[tuple[float, Errand, str]] = []  # failed on infrastructure: again at that moment
         self._polled = self._snapped = 0.0
+        self._news: set[int] = set()  # rounds that something from outside happened to
         self.run = run
         self.book = self._open()
 
@@ -76,6 +77,7 @@ class Driver:
         Raises transitions.Stale or a database error after which only reload() helps.
         """
         self._retry()
+        self._look()
         book = self.book
         for errand in self._arrived:
             absorb.store(book, errand)
@@ -116,13 +118,19 @@ class Driver:
         self._ready.extend(errand.jobs[name] for _, errand, name in due if errand.place in self._errands)
 
     def _to_advance(self) -> list[int]:
-        rounds = self._unmoved | {errand.place[0] for errand in self._arrived}
-        now = time.monotonic()
-        if now - self._polled >= POLL_SECONDS:
-            self._polled = now
-            rounds |= absorb.news(self.book)
-        self._unmoved = set()
+        rounds = self._unmoved | self._news | {errand.place[0] for errand in self._arrived}
+        self._unmoved, self._news = set(), set()
         return sorted(rounds)
+
+    def _look(self) -> None:
+        """A few times a second: did people answer gates, set or release a latch, change the policy?"""
+        now = time.monotonic()
+        if now - self._polled < POLL_SECONDS:
+            return
+        self._polled = now
+        if Run.objects.values_list("control", flat=True).get(pk=self.run.pk) != self.run.control:
+            raise transitions.Stale(f"policy or latches of {self.run} changed")
+        self._news |= absorb.news(self.book)
 
     def _fill(self) -> None:
         """Start rounds while the budget and the parallelism allow; conclude when the budget is spent."""

@@ -16,7 +16,7 @@ from apps.common.errors import UserError
 from apps.engine import registry
 from apps.engine.canonical import digest, encode
 from apps.oversight import rules
-from apps.oversight.services import set_policy
+from apps.oversight.services import put_in_force
 from apps.projects.access import require
 from apps.projects.models import Project
 from apps.projects.protocol import protocol
@@ -72,7 +72,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
         if driver:
             run.driver, run.driver_token, run.driver_until = driver, 1, transitions.lease_from_now()
         transitions.start(run, str(actor))
-        set_policy(actor, run, order.mode)
+        put_in_force(actor, run, order.mode)
         if not driver:
             transaction.on_commit(lambda: ring("rounds"))
     return Run.objects.select_related("project", "protocol").get(pk=run.pk)

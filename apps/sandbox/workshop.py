@@ -18,6 +18,7 @@ class Workshop:
     """Shared by the slots of a pool."""
 
     isolation: Isolation
+    home: Path
     selector: selectors.BaseSelector
     departures: Departures
 
@@ -51,7 +52,9 @@ class Bench:
 
     def _renew_folder(self) -> None:
         self._drop_folder()
-        self._folder = Path(tempfile.mkdtemp(prefix="evoweb-scratch-"))
+        parent = self._workshop.home / "scratch"
+        parent.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(dir=parent))
         if self.uid is not None:
             shutil.chown(self._folder, self.uid, self.uid)
 

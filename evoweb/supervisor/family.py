@@ -55,8 +55,8 @@ class Process:
             signal.pidfd_send_signal(self._pidfd, number)
 
     def _bury(self) -> int:
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)  # before it is waited for: until then the number cannot be anyone else's
+        with suppress(ProcessLookupError):  # before waiting for it: until then the number cannot be anyone else's
+            os.killpg(self.pid, signal.SIGKILL)
         code = self._popen.wait()
         os.close(self._pidfd)
         self._buried(self.pid)

@@ -68,7 +68,8 @@ def _broker(home: Path, socket: Path) -> Program:
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
     }
-    return Program("broker", (str(get_binary_path()), *(word for key in options for word in (f"--{key}", options[key]))))
+    words = (word for name, value in options.items() for word in (f"--{name}", value))
+    return Program("broker", (str(get_binary_path()), *words))
 
 
 def _web(listener: int) -> Program:

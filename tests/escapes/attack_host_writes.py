@@ -1,7 +1,7 @@
 """Writes to the host: next to a file that is known to be there, to the system, to its own mounts."""
 
 PROGRAM = """
-PATHS = ("/usr", "/usr/bin", "/usr/lib", "/box", "/box/lib/inside", "/box/python/lib", "/dev", "/etc", "/", "/proc", "/home")
+PATHS = "/usr /usr/bin /usr/lib /box /box/lib/inside /box/python/lib /dev /etc / /proc /home".split()
 
 def run(asked):
     reached = []

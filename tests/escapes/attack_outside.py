@@ -5,7 +5,8 @@ import socket
 
 def run(asked):
     reached = []
-    for family, address in ((socket.AF_INET, ("127.0.0.1", asked["udp"])), (socket.AF_INET, ("192.0.2.1", 53)), (socket.AF_INET6, ("::1", 53))):
+    for address in (("127.0.0.1", asked["udp"]), ("192.0.2.1", 53), ("::1", 53)):
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         try:
             socket.socket(family, socket.SOCK_DGRAM).sendto(b"hello", address)
             reached.append(address[0])

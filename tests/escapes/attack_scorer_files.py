@@ -12,7 +12,7 @@ def run(asked):
             for name in names:
                 path = os.path.join(folder, name)
                 try:
-                    if name in ("evaluator.py", "evaluator_data.json") or b"SEALED" + b"-" in open(path, "rb").read(1 << 20):
+                    if name == "evaluator.py" or b"SEALED" + b"-" in open(path, "rb").read(1 << 20):
                         reached.append(path)
                 except OSError:
                     continue

@@ -14,4 +14,4 @@ def run(asked):
     time.sleep(3600)
 """
 
-EXPECT = {"memory"}
+EXPECT = {"cpu", "memory"}

@@ -14,6 +14,7 @@ from typing import Any
 from apps.sandbox.contract import Job, Limits, Measured, Program, Runtime, Scorer, TaskItem
 from apps.sandbox.pool import Pool
 
+EVALUATOR = "KNOWN = '{}'\ndef score(asked, expected, output, seed):\n    return output == expected\n"
 LIMITS = Limits(wall_seconds=1.0, cpu_seconds=0.6, memory_mb=256, processes=12, file_mb=8, open_files=64, output_kb=256)
 
 
@@ -54,8 +55,8 @@ class Range:
 
     def run(self, source: str) -> Measured:
         """One program on one task. Infrastructure that breaks is a failure of the test."""
-        evaluator = f"KNOWN = {self.targets.secret!r}\ndef score(asked, expected, output, seed):\n    return output == expected\n"
-        scorer = Scorer({"evaluator.py": evaluator.encode()}, "evaluator.py:score", wall_seconds=5)
+        evaluator = EVALUATOR.format(self.targets.secret).encode()
+        scorer = Scorer({"evaluator.py": evaluator}, "evaluator.py:score", wall_seconds=5)
         task = TaskItem("task", self.targets.aim(self.confined), json.dumps(self.targets.secret).encode())
         program = Program({"program.py": source.encode()}, "program.py:run")
         outcome = self.pool.run(Job("job", program, scorer, (task,), LIMITS, self.runtime))

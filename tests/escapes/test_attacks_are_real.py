@@ -1,4 +1,4 @@
-"""The attacks that look for something do find it where no sandbox is: a test that could not fail would prove nothing."""
+"""Attacks that look for something do find it where no sandbox is: a test that could not fail would prove nothing."""
 
 import json
 from types import ModuleType

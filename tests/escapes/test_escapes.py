@@ -1,4 +1,4 @@
-"""Every attack is contained and labelled, leaves nothing behind, and the next candidate is measured as if it had not been."""
+"""Every attack is contained and labelled, leaves nothing behind, and the next candidate is measured as before."""
 
 import json
 import os
@@ -60,7 +60,7 @@ def _well(shooting_range: Range) -> Measured:
 
 
 def _assert_nobody_left(shooting_range: Range) -> None:
-    """Two processes of the candidate's sandbox and three of the scorer's stay warm; nothing else runs under their users."""
+    """Two processes of the candidate's sandbox and three of the scorer's stay warm; nothing else is theirs."""
     if not shooting_range.pool.uids:
         return
     until = time.monotonic() + 5

@@ -1,5 +1,6 @@
 """The socket: who may hear what, that nothing is missed, and that it says no more than that something moved."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -7,11 +8,11 @@ from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async as in_database
-from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from factory import Cast, Play, cast, grown
+from sockets import Socket
 
 from apps.accounts.models import User
 from apps.projects.models import Membership
@@ -30,23 +31,23 @@ def session_of(user: User) -> SessionBase:
     return session
 
 
-def socket(cookie: str = "", origin: str = "http://localhost") -> WebsocketCommunicator:
+def socket(cookie: str = "", origin: str = "http://localhost") -> Socket:
     headers = [(b"origin", origin.encode()), (b"host", b"localhost")]
     if cookie:
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
-    return WebsocketCommunicator(websocket, "/live/", headers)
+    return Socket(websocket, "/live/", headers)
 
 
 @asynccontextmanager
-async def listening(user: User, *projects: int) -> AsyncIterator[WebsocketCommunicator]:
+async def listening(user: User, *projects: int) -> AsyncIterator[Socket]:
     session = await in_database(session_of)(user)
     connected = socket(session.session_key or "")
-    await connected.connect()
-    await connected.send_json_to({"watch": list(projects)})
+    assert await connected.connect()
+    await connected.say(json.dumps({"watch": projects}))
     try:
         yield connected
     finally:
-        await connected.disconnect()
+        await connected.leave()
 
 
 async def stage() -> tuple[Cast, Play]:
@@ -61,30 +62,30 @@ async def act(action: Callable[..., Any], *args: Any) -> Any:
 async def test_the_socket_first_says_where_the_log_stands() -> None:
     people, _ = await stage()
     async with listening(people.bob, people.project.pk) as connected:
-        said = await connected.receive_json_from()
+        said = await connected.hear()
         assert said == {"project": people.project.pk, "sequence": 13, "topics": []}
 
 
 async def test_what_happens_is_hinted_with_its_topics_and_nothing_else() -> None:
     people, play = await stage()
     async with listening(people.bob, people.project.pk) as connected:
-        await connected.receive_json_from()
+        await connected.hear()
         candidate = await act(play.candidate)
-        said = await connected.receive_json_from()
+        said = await connected.hear()
         assert said == {"project": people.project.pk, "sequence": 14, "topics": ["candidates", "run"]}
         await act(play.held, candidate)
-        assert "gates" in (await connected.receive_json_from())["topics"]
+        assert "gates" in (await connected.hear())["topics"]
 
 
 async def test_far_too_much_at_once_means_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("apps.rounds.watch.MOST_EVENTS", 1)
     people, play = await stage()
     async with listening(people.bob, people.project.pk) as connected:
-        await connected.receive_json_from()
+        await connected.hear()
         await act(lambda: [play.candidate() for _ in range(5)])
-        said = [await connected.receive_json_from()]
+        said = [await connected.hear()]
         while said[-1]["sequence"] < 18:
-            said.append(await connected.receive_json_from())
+            said.append(await connected.hear())
         assert any(hint["topics"] == ["*"] for hint in said)
 
 
@@ -97,22 +98,21 @@ async def test_an_outsider_hears_nothing() -> None:
 
 async def test_a_stranger_is_turned_away() -> None:
     connected = socket()
-    await connected.connect()
-    assert await connected.receive_output() == {"type": "websocket.close", "code": consumers.SIGNED_OUT}
+    assert await connected.connect()  # a code says more than a refused handshake, which a browser cannot read
+    assert await connected.closed() == consumers.SIGNED_OUT
 
 
 async def test_another_origin_is_turned_away() -> None:
     people, _ = await stage()
     session = await act(session_of, people.bob)
-    accepted, _ = await socket(session.session_key, "http://evil.example").connect()
-    assert not accepted
+    assert not await socket(session.session_key, "http://evil.example").connect()
 
 
 async def test_who_loses_the_role_hears_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "CHECKED_FOR", 0.0)
     people, play = await stage()
     async with listening(people.bob, people.project.pk) as connected:
-        await connected.receive_json_from()
+        await connected.hear()
         await act(Membership.objects.filter(user=people.bob).delete)
         await act(play.candidate)
         assert await connected.receive_nothing(timeout=0.8)
@@ -124,26 +124,26 @@ async def test_who_signs_out_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> N
     session = await act(session_of, people.bob)
     connected = socket(session.session_key)
     await connected.connect()
-    await connected.send_json_to({"watch": [people.project.pk]})
-    await connected.receive_json_from()
+    await connected.say(json.dumps({"watch": [people.project.pk]}))
+    await connected.hear()
     await act(session.flush)
     await act(play.candidate)
-    assert (await connected.receive_output())["code"] == consumers.SIGNED_OUT
-    await connected.wait()
+    assert await connected.closed() == consumers.SIGNED_OUT
+    await connected.leave()
 
 
 @pytest.mark.parametrize("nonsense", ["{", "[]", '{"watch": "all"}', '{"watch": ["1"]}', '{"watch": [true]}'])
 async def test_nonsense_ends_the_conversation(nonsense: str) -> None:
     people, _ = await stage()
     async with listening(people.bob, people.project.pk) as connected:
-        await connected.receive_json_from()
-        await connected.send_to(text_data=nonsense)
-        assert (await connected.receive_output())["code"] == consumers.NOT_UNDERSTOOD
+        await connected.hear()
+        await connected.say(nonsense)
+        assert await connected.closed() == consumers.NOT_UNDERSTOOD
 
 
 async def test_silence_is_broken_by_a_beat(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "BEAT", 0.1)
     people, _ = await stage()
     async with listening(people.bob, people.project.pk) as connected:
-        await connected.receive_json_from()
-        assert await connected.receive_json_from() == {"beat": True}
+        await connected.hear()
+        assert await connected.hear() == {"beat": True}

@@ -91,7 +91,14 @@ def test_time_is_counted_per_task(pool, make_job):
 
 
 def test_processor_time_is_counted_over_all_processes(measure):
-    program = "import os, time\ndef run(x):\n    for _ in range(2):\n        if os.fork() == 0:\n            while True: pass\n    time.sleep(60)"
+    program = (
+        "import os, time\n"
+        "def run(x):\n"
+        "    for _ in range(2):\n"
+        "        if os.fork() == 0:\n"
+        "            while True: pass\n"
+        "    time.sleep(60)"
+    )
     measured = measure(program, cpu_seconds=0.5, wall_seconds=5)
     assert measured.failure == "cpu"
     assert measured.seconds < 4
@@ -103,7 +110,13 @@ def test_a_program_that_cannot_be_loaded_fails_every_task(pool, make_job):
 
 
 def test_limits_leave_room_for_what_they_allow(measure):
-    program = "import os\ndef run(x):\n    big = b'x' * (150 << 20)\n    open('file', 'wb').write(b'x' * (6 << 20))\n    return len(big)"
+    program = (
+        "import os\n"
+        "def run(x):\n"
+        "    big = b'x' * (150 << 20)\n"
+        "    open('file', 'wb').write(b'x' * (6 << 20))\n"
+        "    return len(big)"
+    )
     assert measure(program, None, 150 << 20).score == 1.0
 
 
@@ -121,3 +134,19 @@ def run(x):
         return made
 """
     assert measure(program, None, 5, processes=5).score == 1.0
+
+
+def test_processor_time_of_children_does_not_add_up_over_tasks(pool, make_job):
+    program = """
+import os, time
+def run(x):
+    if (pid := os.fork()) == 0:
+        end = time.process_time() + 0.2
+        while time.process_time() < end: pass
+        os._exit(0)
+    os.waitpid(pid, 0)
+    time.sleep(0.06)
+    return x
+"""
+    outcome = pool.run(make_job(program, [(n, n) for n in range(6)], cpu_seconds=0.6))
+    assert [result.failure for result in outcome.results] == [""] * 6

@@ -70,12 +70,25 @@ def run(x):
 
 
 def test_4_memory_is_bounded_over_all_processes(measure):
-    program = "import os, signal, time\ndef run(x):\n    for _ in range(8):\n        if os.fork() == 0:\n            held = b'x' * (100 << 20)\n            signal.pause()\n    time.sleep(60)"
-    assert measure(program, memory_mb=256).failure == "memory"
+    program = (
+        "import os, signal, time\n"
+        "def run(x):\n"
+        "    for _ in range(8):\n"
+        "        if os.fork() == 0:\n"
+        "            held = b'x' * (100 << 20)\n"
+        "            signal.pause()\n"
+        "    time.sleep(60)"
+    )
+    assert measure(program, memory_mb=256, cpu_seconds=5, wall_seconds=5).failure == "memory"
 
 
 def test_5_the_filter_is_on(measure):
-    program = "import ctypes\ndef run(x):\n    c = ctypes.CDLL(None, use_errno=True)\n    return [c.prctl(21, 0, 0, 0, 0), c.unshare(0x10000000), ctypes.get_errno()]"
+    program = (
+        "import ctypes\n"
+        "def run(x):\n"
+        "    c = ctypes.CDLL(None, use_errno=True)\n"
+        "    return [c.prctl(21, 0, 0, 0, 0), c.unshare(0x10000000), ctypes.get_errno()]"
+    )
     assert json.loads(measure(program).output) == [2, -1, 1]
 
 

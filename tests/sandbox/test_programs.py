@@ -5,7 +5,11 @@ import pytest
 
 def test_helper_modules_and_data(measure):
     files = {
-        "program.py": b"import helper, json, pack.part\ndef run(x):\n    return [helper.twice(x), json.load(open('config.json')), pack.part.N]",
+        "program.py": (
+            b"import helper, json, pack.part\n"
+            b"def run(x):\n"
+            b"    return [helper.twice(x), json.load(open('config.json')), pack.part.N]"
+        ),
         "helper.py": b"def twice(x):\n    return 2 * x",
         "config.json": b'{"a": 1}',
         "pack/__init__.py": b"",
@@ -22,12 +26,24 @@ def test_a_file_may_have_any_name(measure, name):
 
 
 def test_dataclasses_and_pickle_find_the_module(measure):
-    program = "import pickle\nfrom dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\ndef run(x):\n    return pickle.loads(pickle.dumps(P(x))).x"
+    program = (
+        "import pickle\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass\n"
+        "class P:\n"
+        "    x: int\n"
+        "def run(x):\n"
+        "    return pickle.loads(pickle.dumps(P(x))).x"
+    )
     assert measure(program, 3, 3).score == 1.0
 
 
 def test_the_program_can_read_itself(measure):
-    program = "import inspect\ndef run(x):\n    return inspect.getsource(run).startswith('def run') and len(open(__file__).read()) > 0"
+    program = (
+        "import inspect\n"
+        "def run(x):\n"
+        "    return inspect.getsource(run).startswith('def run') and len(open(__file__).read()) > 0"
+    )
     assert measure(program, None, True).score == 1.0
 
 

@@ -1,8 +1,13 @@
 """What comes back when a candidate behaves."""
 
 import json
+from dataclasses import fields
 
 import pytest
+
+from apps.sandbox.contract import Limits
+from apps.sandbox.inside import plan
+from apps.sandbox.pool import Pool
 
 
 def test_score_and_output(measure):
@@ -60,3 +65,15 @@ def test_large_inputs_and_answers(measure):
     text = "ä" * 2_000_000
     measured = measure("def run(x):\n    return x", text, text, output_kb=8_000)
     assert measured.score == 1.0
+
+
+def test_sets_have_the_same_order_in_every_sandbox(home, isolation, make_job):
+    outputs = set()
+    for _ in range(2):
+        with Pool(1, home, isolation) as pool:
+            outputs.add(pool.run(make_job("def run(x):\n    return hash('order')")).results[0].output)
+    assert len(outputs) == 1
+
+
+def test_limits_are_handed_over_in_the_same_order():
+    assert plan.Limits._fields == tuple(field.name for field in fields(Limits))

@@ -9,7 +9,11 @@ from apps.sandbox.pool import Pool
 from apps.sandbox.runtime import RuntimeBuildError, prepare
 
 NUMPY = "numpy==2.4.6"
-USES_NUMPY = "import numpy as np\ndef run(x):\n    return {'sum': np.arange(x).sum(), 'list': np.eye(2), 'mean': np.float64(0.5)}"
+USES_NUMPY = (
+    "import numpy as np\n"
+    "def run(x):\n"
+    "    return {'sum': np.arange(x).sum(), 'list': np.eye(2), 'mean': np.float64(0.5)}"
+)
 
 
 @pytest.fixture(scope="module")

@@ -80,5 +80,9 @@ def test_a_scorer_cannot_speak_out_of_turn(pool, make_job):
 
 
 def test_scorer_has_no_network_and_no_host(measure):
-    body = "import os, socket\n    try: socket.socket()\n    except OSError: return float(not os.path.exists('/etc/passwd'))"
+    body = (
+        "import os, socket\n"
+        "    try: socket.socket()\n"
+        "    except OSError: return float(not os.path.exists('/etc/passwd'))"
+    )
     assert measure(GOOD, scorer=_scorer(body)).score == 1.0

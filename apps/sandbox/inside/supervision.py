@@ -6,6 +6,7 @@ left of it (processes, files) is gone before the next one starts.
 
 import os
 import select
+import signal
 import time
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ class Child:
         self.clean = True
         self._buffer = bytearray()
         self._started = self._cpu_before = 0.0
+        self._others_before: float | None = 0.0  # processor seconds of the child's own children before this task
         self._pipe, writer = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
@@ -69,7 +71,7 @@ class Child:
 
     def _measured(self, kind: str, content: bytes) -> Reply:
         cpu = max(_cpu_seconds(self.pid), self._cpu_before)
-        used, self._cpu_before = cpu - self._cpu_before, cpu
+        used, self._cpu_before, self._others_before = cpu - self._cpu_before, cpu, None
         return Reply(kind, content, time.monotonic() - self._started, used)
 
     def _message(self) -> tuple[str, bytes] | None:
@@ -100,17 +102,25 @@ class Child:
                 raise _death(self.pid)
             self._buffer += data
 
+    def _cpu_of_task(self, total: float) -> float:
+        """Processor seconds of all processes in this task; what children used before its first look is not counted."""
+        own = _cpu_seconds(self.pid)
+        others = max(0.0, total - own)
+        if self._others_before is None:
+            self._others_before = others
+        return own - self._cpu_before + others - self._others_before
+
     def _enforce(self, overdue: bool) -> None:
         limits, place = self.limits, self.place
         used = processes.usage(os.getpid(), place.resident)
-        cpu = used.cpu_seconds - self._cpu_before
+        cpu = self._cpu_of_task(used.cpu_seconds)
+        if used.memory > limits.memory_mb * MEGABYTE:
+            held = f"{used.processes} processes held {used.memory // MEGABYTE} MB"
+            raise Failure("memory", f"{held}, {limits.memory_mb} MB are allowed")
         if cpu >= limits.cpu_seconds:
             raise Failure("cpu", f"{cpu:.2f} processor seconds, {limits.cpu_seconds:g} are allowed")
         if overdue:
             raise Failure("timeout", f"no answer within {limits.wall_seconds:g} seconds")
-        if used.memory > limits.memory_mb * MEGABYTE:
-            held = f"{used.processes} processes held {used.memory // MEGABYTE} MB"
-            raise Failure("memory", f"{held}, {limits.memory_mb} MB are allowed")
         _check_scratch(limits, place)
 
 
@@ -133,11 +143,14 @@ def _cpu_seconds(pid: int) -> float:
 
 
 def _death(pid: int) -> Failure:
-    """Why a child closed its pipe before it answered."""
+    """Why a child closed its pipe before it answered: most probably it is ending, so it gets a moment for that."""
+    handle = os.pidfd_open(pid)
+    select.select([handle], [], [], _LOOK_EVERY)
+    os.close(handle)
     seen, status = os.waitpid(pid, os.WNOHANG)
     if not seen:
         return Failure("crashed", "closed its result pipe without an answer")
     code = os.waitstatus_to_exitcode(status)
-    if -code == 24:  # SIGXCPU: the backstop
+    if -code == signal.SIGXCPU:  # the backstop
         return Failure("cpu", "killed by the processor time limit")
     return Failure("crashed", f"ended with status {code}" if code >= 0 else f"killed by signal {-code}")

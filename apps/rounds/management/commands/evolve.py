@@ -14,7 +14,7 @@ from apps.projects.package import PackageError
 from apps.records.models import Run
 from apps.rounds.intake import take_in
 from apps.rounds.start import Order, start
-from apps.rounds.terminal import carry_on, isolation, open_loop
+from apps.rounds.terminal import begin, carry_on, isolation, open_loop
 from apps.sandbox.isolation import NoIsolation
 
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             return
         loop = open_loop()
         try:
-            run = start(Actor.system(), project, order, isolation(), loop.slot.name)
+            run = begin(loop, project, order)
             self._say(run)
             carry_on(loop, run, self.stdout)
         finally:

@@ -1,0 +1,64 @@
+"""Plays the worker in a process of its own: `python stage.py SCENE` changes the database that EVOWEB_HOME names.
+
+Prints what the scene returns, as JSON.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evoweb.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+from factory import Play, cast, grown  # noqa: E402
+
+from apps.common.ids import of_run  # noqa: E402
+from apps.records.models import CandidateEdit, Effect, Run, Snapshot  # noqa: E402
+
+
+def begin() -> dict[str, Any]:
+    """The cast, and a run with a seed and three candidates."""
+    people = cast()
+    grown(people.project)
+    return {"project": people.project.pk}
+
+
+def better() -> dict[str, Any]:
+    """One more candidate, the best so far."""
+    play = taken_up()
+    made = play.candidate("better = True\n", parents=(0,), operator="inspired")
+    play.measured(made, 42.5)
+    play.verdict(made, "keep")
+    return {"candidate": made.number}
+
+
+def gate() -> dict[str, Any]:
+    """A candidate that waits for people."""
+    play = taken_up()
+    return {"gate": play.held(play.candidate(f"waits = {play.born}\n", parents=(0,))).pk}
+
+
+def states() -> dict[str, Any]:
+    """The state of every gate."""
+    return {str(key): state for key, state in Effect.objects.values_list("pk", "state")}
+
+
+def taken_up() -> Play:
+    run = Run.objects.get()
+    snapshot = Snapshot.objects.get(run=run)
+    curve = json.loads(bytes(snapshot.curve))
+    rounds = Effect.objects.count() + CandidateEdit.objects.filter(of_run(run.pk)).count()
+    return Play(run, born=run.born, rounds=rounds, curve=curve)
+
+
+SCENES: dict[str, Callable[[], dict[str, Any]]] = {scene.__name__: scene for scene in (begin, better, gate, states)}
+
+if __name__ == "__main__":
+    print(json.dumps(SCENES[sys.argv[1]]()))
