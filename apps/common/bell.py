@@ -63,10 +63,9 @@ class Bell:
         """Who of them gave a recent sign of life (None: this broker cannot tell); None when the broker is away."""
 
         def look(producer: Any) -> dict[str, bool | None]:
-            channel = producer.channel  # connects
             if not _remembers(producer):
                 return dict.fromkeys(names)
-            found = channel.client.mget([_key(name) for name in names])
+            found = producer.channel.client.mget([_key(name) for name in names])
             return {name: value is not None for name, value in zip(names, found, strict=True)}
 
         return self._attempt(look)
@@ -76,7 +75,7 @@ class Bell:
         with self._lock:
             connection = self._producer.connection if self._producer else self._app.connection_for_write()
             try:
-                self._producer = self._producer or self._app.amqp.Producer(connection)
+                self._producer = self._producer or self._app.amqp.Producer(connection.default_channel)
                 result = action(self._producer)
             except (KombuError, *connection.connection_errors, *connection.channel_errors) as error:
                 self._lose(connection, error)

@@ -129,7 +129,8 @@ def _readings(run: Run, given: dict[int, list[dict[str, Any]]]) -> Iterator[str]
 
 def _champion(project: Project) -> Iterator[str]:
     promoted = Verdict.objects.filter(candidate__run__project=project, decision="promote").order_by("-id").first()
-    if (promoted.candidate_id if promoted else None) != project.champion:
+    champion = Project.objects.values_list("champion", flat=True).get(pk=project.pk)
+    if (promoted.candidate_id if promoted else None) != champion:
         yield f"the champion of {project} is not the candidate that was promoted last"
 
 

@@ -53,6 +53,10 @@ class Driver:
         busy = self._errands or self._arrived or self._ready
         return not (busy or (self._claims and self.book.moving and not self.book.latched))
 
+    def wake(self) -> None:
+        """Somebody rang: look for what people did at the next step."""
+        self._polled = 0.0
+
     def next_job(self) -> Job | None:
         """A job whose claim is committed, for a free evaluator."""
         return self._ready.popleft() if self._ready else None

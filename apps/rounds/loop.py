@@ -46,6 +46,8 @@ class Loop:
         """Drive for at most that long, less when nothing can move. Whether work is left that can move."""
         close_old_connections()
         self._take()
+        for driver in self._drivers.values():
+            driver.wake()
         end = time.monotonic() + seconds
         while True:
             self._step_all()

@@ -33,7 +33,7 @@ class Limits:
 
     wall_seconds: float = 10.0
     cpu_seconds: float = 10.0
-    memory_mb: int = 512  # address space per process
+    memory_mb: int = 512  # address space of each process, and what all of them may hold together
     processes: int = 16
     file_mb: int = 16  # one file, and all scratch space together
     open_files: int = 64

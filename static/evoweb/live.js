@@ -27,6 +27,7 @@
       this.element = element;
       this.topics = element.dataset.live.split(" ");
       this.stale = false;
+      this.fetching = false;
       this.rest = 0;             // not before this moment
       this.timer = 0;
       this.pointed = 0;
@@ -49,7 +50,7 @@
 
     touch() {
       this.stale = true;
-      this.plan(Math.max(0, this.rest - Date.now()));
+      if (!this.fetching) this.plan(Math.max(0, this.rest - Date.now()));
     }
 
     plan(delay) {
@@ -60,13 +61,15 @@
       if (!this.stale || over || document.hidden) return;
       if (this.busy) return this.plan(HANDS_OFF);
       this.stale = false;
+      this.fetching = true;
       const began = Date.now();
-      this.rest = Infinity;
-      const swap = { target: this.element, swap: "innerHTML show:none focus-scroll:false" };
+      // With a source of its own: requests of one source wait for each other, and all but the last are dropped.
+      const swap = { source: this.element, target: this.element, swap: "innerHTML show:none focus-scroll:false" };
       try {
         await htmx.ajax("GET", this.element.dataset.liveUrl, swap);
       } finally {
         const took = Date.now() - began;
+        this.fetching = false;
         this.rest = Date.now() + Math.max(QUICKEST - took, PATIENCE * took, 0);
       }
       if (this.stale) this.touch();

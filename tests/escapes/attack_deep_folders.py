@@ -12,3 +12,5 @@ def run(asked):
         os.chdir("d")
     return []
 """
+
+EXPECT = {"", "output_limit"}  # on the host's disk it is ended instead

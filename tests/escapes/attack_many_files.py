@@ -8,4 +8,4 @@ def run(asked):
         number += 1
 """
 
-EXPECT = {"cpu", "error", "memory"}
+EXPECT = {"cpu", "error", "memory", "output_limit"}

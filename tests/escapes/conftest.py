@@ -84,9 +84,10 @@ def isolation(home: Path) -> Isolation:
     return require(home)
 
 
-@pytest.fixture(scope="module")
-def shooting_range(targets: Targets, home: Path, isolation: Isolation) -> Iterator[Range]:
-    with Pool(1, home, isolation) as pool:
+@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+def shooting_range(request: Any, targets: Targets, home: Path, isolation: Isolation) -> Iterator[Range]:
+    """The sandbox that people have, and the one they get where user namespaces are forbidden."""
+    with Pool(1, home, isolation if request.param == isolation.kind else Isolation(request.param)) as pool:
         yield Range(pool, prepare((), home), targets, True)
 
 

@@ -23,12 +23,16 @@ def run(x):
 
 
 def _processes(uids: frozenset[int]) -> list[Path]:
-    return [path for path in Path("/proc").glob("[0-9]*") if path.stat().st_uid in uids or _real_user(path) in uids]
+    return [path for path in Path("/proc").glob("[0-9]*") if _user(path) in uids]
 
 
-def _real_user(path: Path) -> int:
-    line = next(line for line in (path / "status").read_text().splitlines() if line.startswith("Uid:"))
-    return int(line.split()[1])
+def _user(process: Path) -> int:
+    """The real user of a process: what it owns in /proc may belong to root. -1 if it is gone."""
+    try:
+        lines = (process / "status").read_text().splitlines()
+    except OSError:
+        return -1
+    return next(int(line.split()[1]) for line in lines if line.startswith("Uid:"))
 
 
 def test_1_the_launchers_environment_is_not_in_the_sandbox(home, isolation, make_job, monkeypatch):

@@ -1,7 +1,6 @@
 """The bell on a real broker, and without one."""
 
 import logging
-import os
 import signal
 import subprocess
 import time
@@ -69,7 +68,9 @@ def test_signs_of_life(broker: Broker) -> None:
     assert 0 < broker.client.ttl("evoweb:alive:worker") <= 10
 
 
-@pytest.mark.parametrize("url", ["redis+socket:///no/such/broker.sock", "redis://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
+@pytest.mark.parametrize(
+    "url", ["redis+socket:///no/such/broker.sock", "redis://127.0.0.1:1/0", "amqp://127.0.0.1:1//"]
+)
 def test_without_a_broker_nothing_is_raised_and_little_said(url: str, caplog: pytest.LogCaptureFixture) -> None:
     bell = Bell(url)
     with caplog.at_level(logging.WARNING):
@@ -99,14 +100,3 @@ def test_it_rings_again_after_the_broker_came_back_empty(broker: Broker) -> None
     broker.start()
     assert bell.ring("rounds")
     assert broker.client.llen("rounds") == 1
-
-
-def test_it_may_be_rung_after_a_fork(broker: Broker) -> None:
-    bell = Bell(broker.url)
-    bell.ring("rounds")
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if bell.ring("rounds") else 1)
-    assert os.waitpid(child, 0)[1] == 0
-    assert bell.ring("rounds")
-    assert broker.client.llen("rounds") == 3

@@ -32,8 +32,8 @@ __all__ = [
 
 def _found() -> dict[str, type[Any]]:
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
-    classes = [(each, module) for module in modules for each in vars(module).values() if isinstance(each, type)]
-    return {each.name: each for each, module in classes if is_dataclass(each) and each.__module__ == module.__name__}
+    rules: list[Any] = [each for module in modules for each in vars(module).values() if is_dataclass(each)]
+    return {rule.name: rule for rule in rules}
 
 
 REGISTRY: dict[str, type[Any]] = _found()

@@ -10,9 +10,9 @@ from typing import ClassVar
 class LinearRank:
     """Candidates by expected values that fall linearly with rank, from pressure (the best) to 2 - pressure (the worst).
 
-    Of N candidates the one of rank i (best: 1) is expected pressure - 2 (pressure - 1) (i - 1) / (N - 1) times in N draws:
-    Baker, Adaptive selection methods for genetic algorithms, ICGA (1985), who advises 1.1. Draws are independent, with
-    replacement. Raises ValueError for a pressure outside 1 to 2.
+    Of N candidates the one of rank i (best: 1) is expected pressure - 2 (pressure - 1) (i - 1) / (N - 1) times in N
+    draws: Baker, Adaptive selection methods for genetic algorithms, ICGA (1985), who advises 1.1. Draws are
+    independent, with replacement. Raises ValueError for a pressure outside 1 to 2.
     """
 
     pressure: float = 1.1
@@ -26,7 +26,7 @@ class LinearRank:
         return [ranked[self._place(len(ranked), rng)] for _ in range(n)]
 
     def _place(self, count: int, rng: Random) -> int:
-        """Baker's line is a mixture: the better of two different candidates falls from 2 to 0, anyone is 1 throughout."""
+        """Baker's line is a mixture of two: the better of two different candidates (2 down to 0), and anyone (1)."""
         if count > 1 and rng.random() < self.pressure - 1:
             return min(rng.sample(range(count), 2))
         return rng.randrange(count)

@@ -10,8 +10,8 @@ from typing import ClassVar
 class Tournament:
     """The best of size contestants, who are drawn uniformly and with replacement; so are the n tournaments.
 
-    Of N candidates the one of rank i (best: 1) wins with probability ((N - i + 1)^size - (N - i)^size) / N^size: Blickle
-    and Thiele, A comparison of selection schemes used in genetic algorithms, TIK report 11, ETH Zurich (1995), section
+    Of N candidates the one of rank i (best: 1) wins with probability ((N - i + 1)^size - (N - i)^size) / N^size:
+    Blickle and Thiele, A comparison of selection schemes used in genetic algorithms, TIK report 11, ETH Zurich (1995),
     on tournament selection. Size 1 is a uniform draw. Raises ValueError for a size below 1.
     """
 

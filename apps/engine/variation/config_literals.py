@@ -90,8 +90,8 @@ def _logical_lines(tokens: Iterator[_Token]) -> Iterator[list[_Token]]:
 
 
 def _values(line: Sequence[_Token], syntax: Syntax) -> Iterator[_Token]:
-    """Words of a line that are whole values: they stand between a separator, dash, bracket or comma and a comma, bracket
-    or the line's end.
+    """Words of a line that are whole values: they stand between a separator, dash, bracket or comma and a comma,
+    bracket or the line's end.
 
     Unless syntax is loose, a line's value begins after its first separator or dash (a TOML header has neither), and
     commas divide only what stands in brackets.

@@ -24,7 +24,7 @@ class Number(NamedTuple):
 
 
 def number_at(start: int, literal: str) -> Number | None:
-    """The number that a literal spells; None for hexadecimal, underscored, complex, infinite, 007 and very long ones."""
+    """The number that a literal spells; None where that is not plainly decimal (0x1f, 1_000, 2j, 007), or too long."""
     if len(literal) > LONGEST:
         return None
     if _INTEGER.fullmatch(literal):

@@ -21,8 +21,9 @@ _BLANKS = re.compile(r"[ \t]*(\r\n|\r|\n|)\Z")
 class NoOp:
     """Marks the end of one editable region with a number, in the place of an earlier mark of that region.
 
-    In Python the mark is a comment line `# null 17`, in any other file blanks and tabs after the last line, which JSON,
-    TOML and most languages do not read. A region of Python that ends inside a string or after a backslash is left alone.
+    In Python the mark is a comment line `# null 17`, in any other file blanks and tabs after the last line, which
+    JSON, TOML and most languages do not read. A region of Python that ends inside a string or after a backslash is
+    left alone.
     """
 
     name: ClassVar[str] = "noop"

@@ -51,8 +51,8 @@ def log_normal(value: float, rng: Random, sigma: float) -> float:
     """A value near value: times exp(sigma N(0, 1)), the step of evolution strategies for positive quantities.
 
     As likely up as down, and scale-free: 0.001 moves like 1000. Evolution strategies step their mutation strengths so
-    (Schwefel, Numerical Optimization of Computer Models, 1981; Beyer and Schwefel, Evolution strategies: A comprehensive
-    introduction, Natural Computing 1, 2002). Such a step alone neither leaves zero nor crosses it, so that we add:
+    (Schwefel, Numerical Optimization of Computer Models, 1981; Beyer and Schwefel, Evolution strategies: A
+    comprehensive introduction, Natural Computing 1, 2002). Such a step alone neither leaves zero nor crosses it: so
     zero moves by sigma N(0, 1), and the sign changes with probability FLIP sigma, at most FLIP: the rarer the smaller
     the steps, which leaves fine tuning in peace. An int stays an int and moves by at least 1. A float keeps only the
     digits that its step can tell apart, about a thousandth of sigma: texts stay short, and the last bit of a machine's

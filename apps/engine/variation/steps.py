@@ -16,10 +16,11 @@ SMALLEST, LARGEST = 1e-6, 1.0
 class AdaptiveStep:
     """PerturbNumbers whose sigma grows with successes and shrinks with failures.
 
-    Rechenberg, Evolutionsstrategie (1973): at the best step size of a (1+1) strategy about one mutation in five succeeds.
-    The rule is applied after each mutation, as Kern et al. do (Learning probability distributions in continuous
-    evolutionary algorithms, Natural Computing 3, 2004), not over a window. The size is no state of the operator: initial
-    and update are a fold for the method's memory, {"sigma": size}, in products only, which every machine rounds alike.
+    Rechenberg, Evolutionsstrategie (1973): at the best step size of a (1+1) strategy about one mutation in five
+    succeeds. The rule is applied after each mutation, as Kern et al. do (Learning probability distributions in
+    continuous evolutionary algorithms, Natural Computing 3, 2004), not over a window. The size is no state of the
+    operator: initial and update are a fold for the method's memory, {"sigma": size}, made of products only, which
+    every machine rounds alike.
     """
 
     sigma0: float = 0.2
