@@ -63,7 +63,7 @@ def step_chart(curve: Sequence[tuple[int, float]], last: int, sign: int, seed: f
         path=_path(points),
         points=points[-POINTS_SHOWN:],
         ticks=tuple(Tick(y(value), value) for value in ticks),
-        numbers=tuple(Tick(x(number), number) for number in sorted({0, width // 2, width})),
+        numbers=tuple(Tick(x(number), number) for number in (0, width)),
         seed=Tick(y(start[0]), start[0]) if start else None,
     )
 

@@ -1,7 +1,7 @@
 """Taking up a run from its records: the fold of what it knows, and its open rounds replayed from their journals."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine import supervise
 from apps.engine.canonical import decode
 from apps.engine.effects import Choose
-from apps.engine.population import Member, Population
+from apps.engine.population import Member, Memory, Population
 from apps.engine.recipe import Context, Outcome, Steps
 from apps.engine.records import Chosen, Result
 from apps.engine.replay import Asked, Play
@@ -22,7 +22,7 @@ from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Effect, EffectState, Round, RoundState, Run, Trajectory
 from apps.records.step import Row
 from apps.rounds.book import Book, Counters, OpenRound
-from apps.rounds.brief import Brief, brief, seed_texts
+from apps.rounds.brief import brief, seed_texts
 from apps.rounds.texts import Texts
 
 ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
@@ -31,7 +31,8 @@ ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 def open_book(run: Run, holder: str, claims: bool) -> Book:
     """Read a run's state from the database. The run is this process's to drive. Raises Diverged, LookupError."""
     known = brief(run)
-    population = fold(run, known)
+    counted = {task.pk: task.key for task in known.tasks.values() if task.key in known.required}
+    population = fold(run, counted, known.recipe.memory)
     book = Book(
         run=run,
         brief=known,
@@ -56,12 +57,12 @@ def _clock() -> timedelta:
     return now - datetime.now(UTC)
 
 
-def fold(run: Run, known: Brief) -> Population:
-    """The population, folded from the records in the order of the log."""
-    population = Population(known.required, known.recipe.memory)
+def fold(run: Run, counted: Mapping[int, str], memory: Memory | None) -> Population:
+    """The population, folded from the records in the order of the log. counted: the tasks that selection counts, by id."""
+    population = Population(tuple(counted.values()), memory)
     for member in members(run):
         population.add(member)
-    measured = _measurements(run, known)
+    measured = _measurements(run, counted)
     for kind, number, decision in _facts(run):
         if kind == "candidate.measured":
             population.measured(number, next(measured[number], []))
@@ -81,9 +82,8 @@ def members(run: Run) -> Iterator[Member]:
         yield Member(number, tuple(decode(bytes(parents))["parents"]), decode(bytes(content)), bytes(key), operator)
 
 
-def _measurements(run: Run, known: Brief) -> dict[int, Iterator[list[Result]]]:
+def _measurements(run: Run, counted: Mapping[int, str]) -> dict[int, Iterator[list[Result]]]:
     """For each candidate its measurements in order, with only the tasks that selection may count."""
-    counted = {task.pk: task.key for task in known.tasks.values() if task.key in known.required}
     groups: dict[int, dict[tuple[int, int], list[Result]]] = defaultdict(dict)
     names = ("candidate_id", "round", "position", "task_id", "score", "failure")
     rows = Trajectory.objects.filter(of_run(run.pk, "candidate")).order_by("id").values_list(*names)

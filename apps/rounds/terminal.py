@@ -18,7 +18,7 @@ from apps.rounds.loop import Loop
 from apps.rounds.report import report
 from apps.rounds.start import Order, start
 from apps.sandbox.isolation import NoIsolation
-from apps.sandbox.probe import probe
+from apps.sandbox.probe import require
 
 LINE_SECONDS = 0.5
 WAIT_SECONDS = 0.25
@@ -96,7 +96,7 @@ def open_loop() -> Loop:
 
 def isolation() -> str:
     """The kind of isolation that scores on this machine are measured under."""
-    return settings.EVOWEB_SANDBOX or probe(Path(settings.EVOWEB_HOME)).kind
+    return require(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX).kind
 
 
 def carry_on(loop: Loop, run: Run, out: TextIO) -> None:

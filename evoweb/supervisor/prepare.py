@@ -55,8 +55,8 @@ def _attempt(command: str, *arguments: str, **options: Any) -> None:
     """Run a command that evoweb can start without: when it fails, the person is told why."""
     try:
         call_command(command, *arguments, **options)
-    except CommandError as error:
-        say(" ".join((command, *arguments)) + f" failed: {error}")
+    except (CommandError, SystemExit) as error:
+        say(f"{' '.join((command, *arguments))} failed: {error} (more may be in logs/prepare.log)")
 
 
 def _newer(unknown: list[str]) -> str:

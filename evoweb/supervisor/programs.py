@@ -67,6 +67,7 @@ def _broker(home: Path, socket: Path) -> Program:
         "appendonly": "no",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "set-proc-title": "no",  # it would overwrite its environment, by which everything of one evoweb can be found
     }
     words = (word for name, value in options.items() for word in (f"--{name}", value))
     return Program("broker", (str(get_binary_path()), *words))

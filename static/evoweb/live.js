@@ -10,6 +10,7 @@
   const POLL = 15000;            // ms between looks at the sequences, in case a hint was lost
   const SILENCE = 45000;         // ms without a word from the server: the connection is dead
   const BACK_OFF = [500, 20000]; // ms, shortest and longest
+  const LATER = 3000;            // ms after a fetch that failed
   const HANDS_OFF = 1500;        // ms after the pointer moved in a region: somebody is aiming at something
   const SIGNED_OUT = 4401;
 
@@ -28,10 +29,27 @@
       this.topics = element.dataset.live.split(" ");
       this.stale = false;
       this.fetching = false;
+      this.failed = false;
+      this.seen = false;         // in the window
       this.rest = 0;             // not before this moment
       this.timer = 0;
       this.pointed = 0;
       element.addEventListener("pointermove", () => { this.pointed = Date.now(); }, { passive: true });
+      element.addEventListener("htmx:beforeSwap", event => this.check(event.detail));
+      element.addEventListener("htmx:afterRequest", event => { this.failed = !event.detail.successful; });
+      new IntersectionObserver(entries => this.look(entries.at(-1)), { rootMargin: "200px" }).observe(element);
+    }
+
+    look(entry) {
+      this.seen = entry.isIntersecting;
+      if (this.seen && this.stale) this.touch();
+    }
+
+    /* An answer from another address is the sign-in page: the session has ended. */
+    check(detail) {
+      if (new URL(detail.xhr.responseURL).pathname === location.pathname) return;
+      detail.shouldSwap = false;
+      end();
     }
 
     wants(topics) {
@@ -58,21 +76,22 @@
     }
 
     async refresh() {
-      if (!this.stale || over || document.hidden) return;
+      if (!this.stale || over || document.hidden || !this.seen) return;
       if (this.busy) return this.plan(HANDS_OFF);
+      const began = Date.now();
       this.stale = false;
       this.fetching = true;
-      const began = Date.now();
+      await this.fetch().catch(() => { this.failed = true; });
+      this.fetching = false;
+      const took = Date.now() - began;
+      this.rest = Date.now() + (this.failed ? LATER : Math.max(QUICKEST - took, PATIENCE * took));
+      if (this.failed || this.stale) this.touch();
+    }
+
+    fetch() {
       // With a source of its own: requests of one source wait for each other, and all but the last are dropped.
-      const swap = { source: this.element, target: this.element, swap: "innerHTML show:none focus-scroll:false" };
-      try {
-        await htmx.ajax("GET", this.element.dataset.liveUrl, swap);
-      } finally {
-        const took = Date.now() - began;
-        this.fetching = false;
-        this.rest = Date.now() + Math.max(QUICKEST - took, PATIENCE * took, 0);
-      }
-      if (this.stale) this.touch();
+      const how = { source: this.element, target: this.element, swap: "innerHTML show:none focus-scroll:false" };
+      return htmx.ajax("GET", this.element.dataset.liveUrl, how);
     }
   }
 
@@ -113,16 +132,19 @@
 
   function lost(code) {
     socket = null;
-    if (code === SIGNED_OUT) {
-      over = true;
-      show("stale", "signed out");
-      return;
-    }
+    if (over) return;
+    if (code === SIGNED_OUT) return end();
     show(tries < 3 ? "reconnecting" : "stale", tries < 3 ? "reconnecting" : "stale");
     const [shortest, longest] = BACK_OFF;
     const delay = Math.min(longest, shortest * 2 ** tries) * (0.5 + Math.random());
     tries += 1;
     setTimeout(() => { if (!socket && !over) connect(); }, delay);
+  }
+
+  function end() {
+    over = true;
+    show("stale", "signed out");
+    if (socket) socket.close();
   }
 
   function watchdog() {

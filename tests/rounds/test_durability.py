@@ -5,7 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from apps.records.archive import archive_digest
 from apps.records.models import CandidateEdit, Effect, Trajectory, Verdict
-from apps.rounds.management.commands.verify_log import problems
+from apps.rounds.verify import problems
 from tests.rounds import world
 
 

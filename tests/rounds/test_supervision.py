@@ -11,7 +11,7 @@ from apps.oversight.models import Answer, Policy
 from apps.oversight.services import Reply
 from apps.projects.models import Membership
 from apps.records.models import CandidateEdit, Effect, Round, Trajectory, Verdict
-from apps.rounds.management.commands.verify_log import problems
+from apps.rounds.verify import problems
 from tests.rounds import world
 
 

@@ -46,6 +46,14 @@ def test_a_version_that_only_pyenv_has_is_found(tmp_path: Path) -> None:
     assert found.returncode == 0, found.stderr
 
 
+def test_a_version_beside_its_shims_is_found_without_home(tmp_path: Path) -> None:
+    shims = tmp_path / "pyenv" / "shims"
+    put(shims, "python3.13", "exit 127")
+    put_real(tmp_path / "pyenv/versions/3.13.9/bin", "python3.13")
+    found = find(shims, HOME="")
+    assert found.returncode == 0, found.stderr
+
+
 def test_the_named_python_comes_first(tmp_path: Path) -> None:
     put_real(tmp_path, "python3.14")
     mine = put(tmp_path, "mine", "echo /my/own/python")

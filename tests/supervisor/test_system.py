@@ -30,8 +30,11 @@ def healthy(port: int) -> bool:
         return False
 
 
-def the(name: str, home: Path) -> int:
-    return next((pid for pid in of_home(home) if PROGRAMS[name] in command_of(pid)), 0)
+def the(name: str, home: Path, other_than: int = 0) -> int:
+    """Wait for this program of the home to run, as another process than before."""
+    return until(
+        lambda: next((pid for pid in of_home(home) if PROGRAMS[name] in command_of(pid) and pid != other_than), 0)
+    )
 
 
 def test_a_whole_life(start: Start, tmp_path: Path, free_port: int) -> None:
@@ -52,7 +55,7 @@ def test_a_whole_life(start: Start, tmp_path: Path, free_port: int) -> None:
         before = the(name, tmp_path)
         os.kill(before, signal.SIGKILL)
         supervisor.until_said(f"{name} was ended by SIGKILL")
-        until(lambda name=name, before=before: the(name, tmp_path) not in (0, before))
+        the(name, tmp_path, other_than=before)
     until(lambda: healthy(free_port))
 
     os.kill(supervisor.pid, signal.SIGKILL)

@@ -1,9 +1,8 @@
-"""Expressions of Python as pieces of text: another operator, swapped operands, a sibling's copy, a small arithmetic change."""
+"""Expressions of Python as pieces of text: another operator, swapped operands, a sibling's copy, a small change."""
 
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from random import Random
 from typing import NamedTuple
 
@@ -64,7 +63,7 @@ class Pair(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """A place, and the siblings that could be said there instead: arguments, items, operands."""
+    """A place, and what can be said there: the arguments, items or operands of one expression, itself among them."""
 
     at: Region
     siblings: tuple[Operand, ...]
@@ -96,7 +95,7 @@ def swap_operands(text: str, pair: Pair, rng: Random) -> list[Splice]:
 
 
 def copy_sibling(text: str, place: Copy, rng: Random) -> list[Splice]:
-    """A sibling's text in the place of its own."""
+    """A sibling's text in the place of its own; where it draws itself, nothing changes."""
     return [Splice(place.at, rng.choice(place.siblings).of(text))]
 
 
@@ -134,8 +133,8 @@ def _binary(tree: Tree, whole: Region, left: ast.expr, right: ast.expr) -> Itera
     if symbol in _ALIKE:
         yield Symbol(Region(*between.span("symbol")), symbol)
     yield pair
-    yield Copy(pair.left.at, (pair.right,))
-    yield Copy(pair.right.at, (pair.left,))
+    yield Copy(pair.left.at, pair)
+    yield Copy(pair.right.at, pair)
     if symbol in _ARITHMETIC:
         yield from _amounts(pair, symbol, left, right)
 
@@ -151,11 +150,8 @@ def _amounts(pair: Pair, symbol: str, left: ast.expr, right: ast.expr) -> Iterat
 
 
 def _copies(tree: Tree, items: Sequence[ast.expr]) -> Iterator[Copy]:
-    free = [Operand(tree.span(item), True) for item in items if not isinstance(item, _BOUND)]
-    for operand in free:
-        siblings = tuple(other for other in free if other.at != operand.at)
-        if siblings:
-            yield Copy(operand.at, siblings)
+    free = tuple(Operand(tree.span(item), True) for item in items if not isinstance(item, _BOUND))
+    return (Copy(operand.at, free) for operand in free if len(free) > 1)
 
 
 def _operand(node: ast.expr, bare: Region, at: Region) -> Operand:

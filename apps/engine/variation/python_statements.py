@@ -32,7 +32,7 @@ def statements(tree: Tree, editable: Sequence[Region]) -> list[Statement]:
     """The statements that lie in the editable regions, outer blocks first."""
     found = []
     for block, depth in _blocks(tree.root):
-        places = [place for place in (_place(tree, statement) for statement in block) if place]
+        places = [place for statement in block if not _is_text(statement) and (place := _place(tree, statement))]
         free = tuple(place for place in places if within(place, editable))
         found += [Statement(place, free, len(block) == 1, depth) for place in free]
     return found
@@ -88,6 +88,11 @@ def _place(tree: Tree, statement: ast.stmt) -> Region | None:
     lines = tree.lines(first, statement.end_lineno or statement.lineno)
     apart = _BEFORE.fullmatch(tree.text, lines.start, start) and _AFTER.fullmatch(tree.text, span.end, lines.end)
     return lines if apart else None
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """A docstring, or a comment in quotes."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _line_end(text: str, at: int) -> str:

@@ -1,6 +1,8 @@
 """Pieces of new text in the place of old ones."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from apps.engine.variation.regions import Region
@@ -21,5 +23,6 @@ def spliced(text: str, splices: Sequence[Splice]) -> str:
 
 
 def within(inner: Region, outer: Sequence[Region]) -> bool:
-    """Does one of the outer regions contain the inner one?"""
-    return any(each.start <= inner.start and inner.end <= each.end for each in outer)
+    """Does one of the outer regions, which stand in order, contain the inner one?"""
+    at = bisect_right(outer, inner.start, key=attrgetter("start")) - 1
+    return at >= 0 and inner.end <= outer[at].end

@@ -1,8 +1,8 @@
 """Structural mutation of Python: statements and expressions, without a model.
 
-The operators of genetic improvement and of mutation testing: delete, copy and exchange statements (Petke et al., Genetic
-Improvement of Software: A Comprehensive Survey, IEEE TEVC 22, 2018), exchange operators and operands (Offutt et al., An
-Experimental Determination of Sufficient Mutant Operators, ACM TOSEM 5, 1996).
+The operators of genetic improvement and of mutation testing: delete, copy and exchange statements (Petke et al.,
+Genetic Improvement of Software: A Comprehensive Survey, IEEE TEVC 22, 2018), exchange operators and operands (Offutt
+et al., An Experimental Determination of Sufficient Mutant Operators, ACM TOSEM 5, 1996).
 """
 
 from collections.abc import Callable, Mapping

@@ -1,15 +1,13 @@
 """manage.py verify_log [PROJECT]: is everything that was recorded still as it was recorded?"""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.log.selectors import broken_links, last_sequence
-from apps.oversight import verify as decisions
+from apps.log.selectors import last_sequence
 from apps.projects.models import Project
-from apps.records import verify as records
+from apps.rounds.verify import problems
 
 
 class Command(BaseCommand):
@@ -31,9 +29,3 @@ class Command(BaseCommand):
                 raise CommandError(f"{project.slug}: {wrong}")
             self.stdout.write(f"{project.slug}: {last_sequence(project.pk)} entries, all whole")
 
-
-def problems(project: Project) -> Iterator[str]:
-    """What is wrong with a project's log and records, the chain first."""
-    yield from (what for _, what in broken_links(project.pk))
-    yield from records.problems(project)
-    yield from decisions.problems(project)

@@ -1,0 +1,55 @@
+"""Is everything that was recorded still as it was recorded? The chain, the records, the decisions, the readings."""
+
+from collections import Counter
+from collections.abc import Iterator
+from math import isclose
+from typing import Any
+
+from apps.common.ids import of_run
+from apps.engine.population import Population
+from apps.log.selectors import broken_links
+from apps.oversight import verify as decisions
+from apps.projects.models import Project
+from apps.records import verify as records
+from apps.records.models import CandidateEdit, Run, Trajectory
+from apps.rounds.opening import fold
+
+
+def problems(project: Project) -> Iterator[str]:
+    """What is wrong with a project's log and records, the chain first, each naming its place."""
+    yield from (what for _, what in broken_links(project.pk))
+    yield from records.problems(project)
+    yield from decisions.problems(project)
+    for run in Run.objects.filter(project=project).order_by("pk"):
+        yield from _readings(run)
+
+
+def _readings(run: Run) -> Iterator[str]:
+    """Cached columns are what the records, folded again, say."""
+    tasks = list(run.project.tasks.filter(split="validation").order_by("position"))
+    population = fold(run, {task.pk: task.key for task in tasks}, None)
+    shared = Counter(member.key for member in population.members.values())
+    rows = CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk")
+    for identifier, score, failure in rows.values_list("pk", "score", "failure").iterator(chunk_size=1000):
+        number = identifier % (1 << 32)
+        if shared[population.members[number].key] > 1:
+            continue  # equal contents share one estimate, which each shows as it was when it was last touched
+        if not _same(score, population.score(number)) or failure != population.failure(number):
+            yield f"candidate {number} of run {run.number} shows a score or failure that its trajectories do not give"
+    yield from _counters(run, population)
+
+
+def _counters(run: Run, population: Population) -> Iterator[str]:
+    seen = sum(population.estimate(number).seen for number in population.members if number)
+    evaluations = Trajectory.objects.filter(of_run(run.pk, "round")).count()
+    found: dict[str, Any] = {"born": len(population.members), "measured": seen, "evaluations": evaluations}
+    found["best"] = population.best
+    for name, value in found.items():
+        if getattr(run, name) != value:
+            yield f"run {run.number} shows {getattr(run, name)} as {name}, its records give {value}"
+
+
+def _same(shown: float | None, folded: float | None) -> bool:
+    if shown is None or folded is None:
+        return shown is folded
+    return isclose(shown, folded, rel_tol=1e-9, abs_tol=1e-12)

@@ -1,0 +1,157 @@
+"""A tampered, deleted or reordered entry or record is found: two hundred random trials, and each kind by name."""
+
+import random
+
+import pytest
+from django.db import connection, transaction
+
+from apps.accounts.actors import Actor
+from apps.accounts.models import User
+from apps.oversight import selectors, services
+from apps.oversight.services import Reply
+from apps.projects.models import Membership
+from apps.records.models import Effect, Run
+from apps.rounds.verify import problems
+from tests.rounds import world
+
+TRIALS = 200
+TABLES = {
+    "log_event": ("kind", "at", "actor", "subject", "body", "hash", "sequence"),
+    "log_loghead": ("sequence", "hash"),
+    "records_candidateedit": ("parents", "content", "content_digest", "authors", "contract", "salt", "verdict", "score"),
+    "records_trajectory": ("score", "failure", "report", "output", "seconds", "seed", "salt", "round"),
+    "records_verdict": ("decision", "by", "why", "content_digest", "salt"),
+    "records_effect": ("asked", "answer", "kind", "state"),
+    "records_content": ("data",),
+    "records_run": ("method", "seed", "candidates", "parameters", "code", "measured", "best"),
+    "oversight_answer": ("decision", "reason", "seen", "salt"),
+    "oversight_policy": ("mode", "table"),
+}
+NEVER_DELETED = ("log_loghead", "records_run")  # what hangs on them is deleted with them, or keeps them
+REORDERED = {"records_verdict": "why", "records_trajectory": "output", "log_event": "body", "records_effect": "asked"}
+
+
+@pytest.fixture
+def recorded(transactional_db, monkeypatch):
+    """A project with a finished run and answers of people."""
+    world.use_shared_pool(monkeypatch)
+    toy = world.project()
+    user = User.objects.create_user("bob")
+    Membership.objects.create(project=toy, user=user, role="reviewer")
+    loop = world.new_loop()
+    run = world.begin(loop, toy, world.order(mode="gate-only", candidates=6))
+    while run.state == "open":
+        for _ in range(30):
+            if not loop.turn(0.3):
+                break
+        for number, gate in enumerate(Effect.objects.filter(round__run=run, state__startswith="held")):
+            decision = "reject" if number % 3 == 2 else "approve"
+            reply = Reply(decision, "because", gate.revision, selectors.shown(gate).hex(), f"{gate.pk}")
+            services.answer(Actor.person(user), gate, reply)
+        run.refresh_from_db()
+    loop.close()
+    toy.refresh_from_db()
+    assert list(problems(toy)) == []
+    return toy
+
+
+class Undone(Exception):
+    pass
+
+
+def tamper(dice):
+    """One random change in the database, in words; None when the draw changed nothing."""
+    table = dice.choice(sorted(TABLES))
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA defer_foreign_keys=ON")
+        key = "project" if table == "log_loghead" else "digest" if table == "records_content" else "id"
+        cursor.execute(f"SELECT {key} FROM {table} ORDER BY {key}")
+        keys = [row[0] for row in cursor.fetchall()]
+        victim = dice.choice(keys)
+        deed = dice.choice(["change", "change", "delete", "reorder"])
+        if deed == "delete" and table not in NEVER_DELETED:
+            return _delete(cursor, table, key, victim)
+        if deed == "reorder" and table in REORDERED:
+            return _swap(cursor, table, REORDERED[table], dice.sample(keys, 2))
+        return _change(cursor, table, key, victim, dice)
+
+
+def _delete(cursor, table, key, victim):
+    if table == "records_candidateedit":
+        for column in ("records_trajectory", "records_verdict"):
+            cursor.execute(f"DELETE FROM {column} WHERE candidate_id = %s", [victim])
+    if table == "records_effect":
+        cursor.execute("DELETE FROM oversight_answer WHERE effect_id = %s", [victim])
+    cursor.execute(f"DELETE FROM {table} WHERE {key} = %s", [victim])
+    return f"deleted {table} {victim!r}"
+
+
+def _swap(cursor, table, column, keys):
+    cursor.execute(f'SELECT id, "{column}" FROM {table} WHERE id IN (%s, %s)', keys)
+    (first, a), (second, b) = cursor.fetchall()
+    if bytes(a, "utf8") == bytes(b, "utf8") if isinstance(a, str) else bytes(a) == bytes(b):
+        return None
+    cursor.execute(f'UPDATE {table} SET "{column}" = %s WHERE id = %s', [b, first])
+    cursor.execute(f'UPDATE {table} SET "{column}" = %s WHERE id = %s', [a, second])
+    return f"swapped {column} of {table} {first} and {second}"
+
+
+def _change(cursor, table, key, victim, dice):
+    column = dice.choice(TABLES[table])
+    cursor.execute(f'SELECT "{column}" FROM {table} WHERE {key} = %s', [victim])
+    old = cursor.fetchone()[0]
+    cursor.execute(f'UPDATE {table} SET "{column}" = %s WHERE {key} = %s', [_other(old, dice), victim])
+    return f"changed {column} of {table} {victim!r}"
+
+
+def _other(old, dice):
+    if isinstance(old, bytes | memoryview):
+        data = bytearray(bytes(old)) or bytearray(b"x")
+        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+        return bytes(data)
+    if isinstance(old, str):
+        return old[:-1] + ("x" if old[-1:] != "x" else "y")
+    return (old or 0) + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_random_change_is_found(recorded):
+    dice, found, tried = random.Random(20), 0, 0
+    while tried < TRIALS:
+        try:
+            with transaction.atomic():
+                deed = tamper(dice)
+                if deed is not None:
+                    tried += 1
+                    assert next(problems(recorded), None), f"not found: {deed}"
+                    found += 1
+                raise Undone
+        except Undone:
+            pass
+    assert found == TRIALS
+    assert list(problems(recorded)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_bad_entry_is_named(recorded):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE log_event SET actor = 'nobody' WHERE sequence = 7")
+    assert "entry 7" in next(problems(recorded))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entries_cut_off_at_the_end_are_found(recorded):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(sequence) FROM log_event")
+        last = cursor.fetchone()[0]
+        cursor.execute("DELETE FROM log_event WHERE sequence = %s", [last])
+    assert f"entry {last - 1}" in next(problems(recorded))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_champion_that_nobody_promoted_is_found(recorded):
+    other = Run.objects.get().pk * (1 << 32)
+    recorded.champion = other if recorded.champion != other else other + 1
+    recorded.save(update_fields=["champion"])
+    assert any("champion" in problem for problem in problems(recorded))
