@@ -25,11 +25,6 @@ class Estimate:
                 total, scored = total + result.score, scored + 1
             self._tasks[result.task] = (total, scored, failed)
 
-    @property
-    def seen(self) -> bool:
-        """Whether anything was measured, be it failed."""
-        return bool(self._tasks)
-
     def task(self, key: str) -> float | None:
         """Mean score on one task; None while there is none, or while attempts at it have failed."""
         total, scored, failed = self._tasks.get(key, (0.0, 0, 0))

@@ -69,6 +69,7 @@ class Member:
     key: bytes  # digest of the whole content: members with equal keys share one estimate
     operator: str
     verdict: str = ""
+    measured: bool = False  # itself, not only another member with the same content
 
 
 class Population:
@@ -92,6 +93,7 @@ class Population:
 
     def measured(self, number: int, results: Sequence[Result]) -> None:
         """A candidate was measured on tasks that selection may count."""
+        self.members[number].measured = True
         key = self.members[number].key
         self._estimates.setdefault(key, Estimate()).pool(results)
         for sharing in self._sharing.get(key, ()):

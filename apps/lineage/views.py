@@ -43,7 +43,7 @@ def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: i
     """What the candidate returned in one measurement, as a download."""
     found = _run(request, slug, run, number)
     measured = get_object_or_404(selectors.outputs(found, number), pk=trajectory)
-    text, _ = unpacked(measured.output, OUTPUT_AT_MOST)
+    text, _ = unpacked(bytes(measured.output), OUTPUT_AT_MOST)
     return _attachment(text.encode(), f"output-{number}-{trajectory}.json")
 
 

@@ -51,7 +51,7 @@ def fold(book: Book, opened: OpenRound, effect: Measure | Compare, answer: bytes
         if effect.champion[0] == book.run.pk:
             _pool(book, effect.champion[1], value["champion"])
         return
-    first = not book.population.estimate(effect.candidate).seen
+    first = not book.population.members[effect.candidate].measured
     _pool(book, effect.candidate, value)
     if first and effect.candidate in opened.reserved:
         opened.reserved.remove(effect.candidate)
@@ -105,7 +105,7 @@ def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: 
         if position != opened.play.position or row["kind"] not in ("measure", "compare"):
             continue
         number = run_and_number(row["candidate"])[1]
-        if opened.kind == "grow" and row["kind"] == "measure" and not book.population.estimate(number).seen:
+        if opened.kind == "grow" and row["kind"] == "measure" and not book.population.members[number].measured:
             opened.reserved.add(number)
         if row["state"] != EffectState.RUNNING:
             continue

@@ -129,7 +129,7 @@ def _reserve(book: Book, opened: OpenRound, effect: Measure | Compare) -> None:
     number = effect.candidate
     if number not in book.population.members:
         raise Refused(f"there is no candidate {number} in this run")
-    if opened.kind != "grow" or isinstance(effect, Compare) or book.population.estimate(number).seen:
+    if opened.kind != "grow" or isinstance(effect, Compare) or book.population.members[number].measured:
         return
     others = sum(len(each.reserved - {number}) for each in book.rounds.values())
     if book.counters.measured + others >= book.run.candidates:

@@ -23,7 +23,7 @@ SIGNED_OUT = 4401
 NOT_UNDERSTOOD = 4400
 
 
-class LiveConsumer(AsyncJsonWebsocketConsumer):
+class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """Sends {"project", "sequence", "topics"} of the projects that the client named in {"watch": [ids]}, and beats."""
 
     async def connect(self) -> None:

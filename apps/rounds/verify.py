@@ -40,7 +40,7 @@ def _readings(run: Run) -> Iterator[str]:
 
 
 def _counters(run: Run, population: Population) -> Iterator[str]:
-    seen = sum(population.estimate(number).seen for number in population.members if number)
+    seen = sum(member.measured for member in population.members.values() if member.number)
     evaluations = Trajectory.objects.filter(of_run(run.pk, "round")).count()
     found: dict[str, Any] = {"born": len(population.members), "measured": seen, "evaluations": evaluations}
     found["best"] = population.best

@@ -85,7 +85,7 @@ class Watch:
 
     async def join(self, listener: Listener, projects: Collection[int]) -> dict[int, int]:
         """Post what comes after the returned sequences of these projects to the listener."""
-        heads = await database_sync_to_async(_heads)(projects)
+        heads: dict[int, int] = await database_sync_to_async(_heads)(projects)
         for project in projects:
             self._listeners[project].add(listener)
             # Others may have been told of more meanwhile; this listener starts where the next hint will.

@@ -55,7 +55,9 @@ class Process:
             signal.pidfd_send_signal(self._pidfd, number)
 
     def _bury(self) -> int:
-        with suppress(ProcessLookupError):  # before waiting for it: until then the number cannot be anyone else's
+        # Before waiting for it: until then the number cannot be anyone else's. Orphans are cleared by their parent, too,
+        # but not every kernel tells who they are.
+        with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         code = self._popen.wait()
         os.close(self._pidfd)

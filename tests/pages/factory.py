@@ -34,6 +34,7 @@ from apps.records.models import (
 PASSWORD = "a long enough password"
 SEED_TEXT = "def answer(task):\n    return task\n"
 
+
 @dataclass(frozen=True)
 class Cast:
     """Alice maintains the project, Bob reviews it, Charlie has nothing to do with it."""

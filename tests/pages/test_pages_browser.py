@@ -52,7 +52,9 @@ class Site:
 
     def run(self, *arguments: str) -> str:
         command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+        ).stdout
 
     def play(self, scene: str) -> dict[str, Any]:
         """Another process does something to the records."""
@@ -151,6 +153,19 @@ def test_a_page_catches_up_after_the_server_was_away(page: Page, site: Site) -> 
     site.start()
     expect(page.get_by_role("status")).to_have_text("live", timeout=20_000)
     expect(page.locator("#state")).to_contain_text("42.5")
+
+
+def test_who_signed_out_elsewhere_is_told_and_keeps_the_page(page: Page, site: Site) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/projects/parabola/")
+    expect(page.get_by_role("status")).to_have_text("live")
+    other = page.context.new_page()
+    other.goto(f"{site.url}/status")
+    other.get_by_role("button", name="Sign out").click()
+    page.bring_to_front()
+    site.play("better")
+    expect(page.get_by_role("status")).to_have_text("signed out")
+    expect(page.get_by_role("heading", name="Latest candidates")).to_be_visible()
 
 
 def test_approving_and_rejecting_from_the_queue(page: Page, site: Site, errors: list[str]) -> None:

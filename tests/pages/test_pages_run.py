@@ -19,7 +19,7 @@ def test_no_project_yet_says_how_to_import_one(as_charlie: Client) -> None:
 
 
 def test_no_run_yet_says_how_to_start_one(as_alice: Client) -> None:
-    assert "manage.py evolve parabola" in page(as_alice)
+    assert "manage.py evolve FOLDER" in page(as_alice)
     assert "not started" in page(as_alice, "/")
 
 
@@ -84,7 +84,12 @@ def test_a_project_that_minimises_shows_its_own_numbers(as_alice: Client, people
 
 
 def test_a_concluded_run_shows_what_holds_after_correction(as_alice: Client, play: Play) -> None:
-    result = {"best": 3, "best_score": 3.0, "corrected_score": 2.5, "corrected_gain": {"mean": 2.5, "low": 1, "high": 4}}
+    result = {
+        "best": 3,
+        "best_score": 3.0,
+        "corrected_score": 2.5,
+        "corrected_gain": {"mean": 2.5, "low": 1, "high": 4},
+    }
     Run.objects.update(state="finished", result=encode(result), ended=timezone.now())
     shown = page(as_alice)
     assert "finished" in shown

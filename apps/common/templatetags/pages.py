@@ -2,7 +2,7 @@
 
 import math
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from django import template
 from django.conf import settings
@@ -67,12 +67,6 @@ def age(moment: datetime | None) -> str:
     passed = max(timedelta(0), timezone.now() - moment).total_seconds()
     size, unit = next(((size, unit) for size, unit in _UNITS if passed >= size), (1, "s"))
     return f"{int(passed // size)} {unit}"
-
-
-@register.filter
-def get(mapping: dict[Any, Any], key: Any) -> Any:
-    """The value behind a key that is itself a variable."""
-    return mapping.get(key)
 
 
 def _number(value: float) -> str:

@@ -40,7 +40,7 @@ class World:
     @property
     def measured(self) -> int:
         """Candidates measured, the seed not counted."""
-        return sum(self.population.estimate(number).seen for number in self.population.members if number)
+        return sum(member.measured for member in self.population.members.values() if member.number)
 
     def evolve(self, candidates: int, most_rounds: int = 10_000) -> "World":
         """Rounds until that many candidates are measured."""

@@ -2,12 +2,15 @@
 
 from random import Random
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from apps.engine.variation.noop import NoOp
 from apps.engine.variation.numbers import PerturbNumbers
 from apps.engine.variation.statements import MutateStatements
 from apps.engine.variation.steps import AdaptiveStep
+
+quick = settings(max_examples=40, deadline=None)
 
 OPERATORS = (PerturbNumbers(count=3), AdaptiveStep(), MutateStatements(count=2), NoOp())
 
@@ -57,7 +60,9 @@ def _compound(blocks: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("for i in range({}):\n{}\nelse:\n{}".format, _expressions, bodies, bodies),
         st.builds("if x:\n{}\nelif {}:\n{}".format, bodies, _expressions, bodies),
         st.builds("try:\n{}\nexcept ValueError:\n{}\nfinally:\n{}".format, bodies, bodies, bodies),
-        st.builds("match x:\n    case -1 | 31:\n        x = 32\n    case {{33: _, 34: _}}:\n        {}".format, _assignments),
+        st.builds(
+            "match x:\n    case -1 | 31:\n        x = 32\n    case {{33: _, 34: _}}:\n        {}".format, _assignments
+        ),
     )
 
 
