@@ -27,6 +27,7 @@ class Context:
     edits: Mapping[str, str]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     position: int = 0
+    run: int = 0  # for naming candidates beyond this run; never a source of randomness
 
     def random(self, label: str) -> Random:
         """A generator of its own for each place and purpose: equal labels at one position give the same stream."""

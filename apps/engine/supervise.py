@@ -106,7 +106,7 @@ def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:
     best = yield Choose("candidate", Best(), 1)
     number = best[0].number
     if not plan.repeatable:
-        yield Compare(number, (0, SEED), "validation")
+        yield Compare(number, (ctx.run, SEED), "validation")
     if plan.gate:
         yield Measure(number, "gate")
     return Grown(number, "best")

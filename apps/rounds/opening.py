@@ -132,7 +132,8 @@ def _answer(row: Row) -> bytes | None:
 
 
 def _play(book: Book, identifier: int, kind: str, stored: int | None) -> OpenRound:
-    ctx = Context(book.run.seed, run_and_number(identifier)[1], book.brief.edits, book.brief.parameters)
+    number = run_and_number(identifier)[1]
+    ctx = Context(book.run.seed, number, book.brief.edits, book.brief.parameters, run=book.run.pk)
     play = Play(_steps(book, kind, ctx), ctx, lambda effect, value: deliver(book, effect, value))
     return OpenRound(identifier, kind, ctx, play, stored)
 

@@ -55,8 +55,8 @@ class Process:
             signal.pidfd_send_signal(self._pidfd, number)
 
     def _bury(self) -> int:
-        # Before waiting for it: until then the number cannot be anyone else's. Orphans are cleared by their parent, too,
-        # but not every kernel tells who they are.
+        # Before waiting for it: until then the number cannot be anyone else's. Orphans are cleared elsewhere, too, but
+        # not every kernel tells who they are.
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         code = self._popen.wait()
