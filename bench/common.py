@@ -35,7 +35,7 @@ def environment(path: Path, **more: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A finished command: its last line as JSON, wall seconds, CPU seconds of itself and of its children, peak memory."""
+    """A finished command: its last line as JSON, wall seconds, CPU seconds without its children, peak memory."""
 
     last: dict[str, Any]
     wall: float
@@ -109,7 +109,9 @@ def cpu_seconds(pid: int) -> float:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under a head, columns aligned."""
-    cells = [list(map(str, head))] + [[f"{value:.4g}" if isinstance(value, float) else str(value) for value in row] for row in rows]
+    cells = [list(map(str, head))] + [
+        [f"{value:.4g}" if isinstance(value, float) else str(value) for value in row] for row in rows
+    ]
     widths = [max(len(row[at]) for row in cells) for at in range(len(head))]
     for row in cells:
         print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))

@@ -1,6 +1,6 @@
 """Does a candidate cost more when there are many? CPU per candidate early and late, database bytes, peak memory.
 
-    python -m bench.growth [CANDIDATES]
+python -m bench.growth [CANDIDATES]
 """
 
 import sqlite3
@@ -45,7 +45,9 @@ def main() -> None:
         size = (path / "evoweb.sqlite3").stat().st_size
     early = slope(points, WINDOW // 2, WINDOW + WINDOW // 2)
     rows = [(count, slope(points, count - WINDOW, count)) for count in range(5 * WINDOW, candidates + 1, 5 * WINDOW)]
-    table(("candidates", "CPU ms each", "times early"), [(WINDOW, early, 1.0), *((n, ms, ms / early) for n, ms in rows)])
+    table(
+        ("candidates", "CPU ms each", "times early"), [(WINDOW, early, 1.0), *((n, ms, ms / early) for n, ms in rows)]
+    )
     table(("database kB per candidate", "peak MB of the tree"), [(size / 1024 / candidates, peak / 1024)])
 
 

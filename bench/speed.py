@@ -30,7 +30,15 @@ def pair(path: Path, candidates: int, seed: int) -> tuple[object, ...]:
                       "--candidates", str(candidates), "--seed", str(seed))  # fmt: skip
     _, after = commits(path)
     rate = candidates / ran.last["wall_seconds"]
-    return (seed, rate, floor, rate / floor, 1000 * ran.own_cpu / candidates, (after - before) / candidates, ran.peak_mb)
+    return (
+        seed,
+        rate,
+        floor,
+        rate / floor,
+        1000 * ran.own_cpu / candidates,
+        (after - before) / candidates,
+        ran.peak_mb,
+    )
 
 
 def main() -> None:

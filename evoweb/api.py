@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from ninja.security import django_auth
 
 from apps.common.doorbell import signs
@@ -23,13 +23,13 @@ class Health(Schema):
 
 
 @api.get("/health", auth=None, response={200: Health, 503: Health})
-def health(request: HttpRequest) -> tuple[int, Health]:
+def health(request: HttpRequest) -> Status[Health]:
     """How the parts of evoweb are. 503 without the database only: pages can still be served without the others."""
     signs_of_life = signs(["worker", "ticker"])
     alive = signs_of_life or {"worker": False, "ticker": False}
     parts = {"database": _database_answers(), "broker": signs_of_life is not None, **alive}
     status = "degraded" if False in parts.values() else "ok"
-    return (200 if parts["database"] else 503), Health.model_validate({"status": status, **parts})
+    return Status(200 if parts["database"] else 503, Health.model_validate({"status": status, **parts}))
 
 
 def api_urls() -> tuple[list[URLPattern | URLResolver], str, str]:

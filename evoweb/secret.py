@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -12,9 +13,7 @@ def secret_key(home: Path) -> str:
         draft = home / f"secret.key.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)  # fails when another process was first: then its key is the key
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # another process was first: then its key is the key
+            os.link(draft, path)
         draft.unlink()
     return path.read_text()

@@ -4,7 +4,7 @@ EVOWEB_HOME            folder of everything written at run time (default: ./var)
 EVOWEB_DATABASE_URL    postgresql://user:password@host:port/name; without it SQLite under EVOWEB_HOME
 EVOWEB_BROKER_URL      Celery's broker; without it the embedded Valkey's socket under EVOWEB_HOME
 EVOWEB_ALLOWED_HOSTS   comma-separated host names, besides those of the loopback interface
-EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where the machine offers none; every page then says so
+EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where there is none; every page then says so
 EVOWEB_SLOTS           evaluations at a time in one process (default: the number of cores)
 EVOWEB_MEASURES        `0`: workers of the rounds queue only drive; workers of the sandbox queue measure (several hosts)
 """
@@ -93,7 +93,7 @@ def database(url: str) -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME / "evoweb.sqlite3",
             "OPTIONS": {
-                # Reading and then writing under DEFERRED fails with "database is locked" as soon as two processes do it.
+                # Under DEFERRED reading and then writing fails with "database is locked" when two processes do it.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",

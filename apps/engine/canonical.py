@@ -9,8 +9,6 @@ import json
 import math
 from typing import Any
 
-type Json = None | bool | int | float | str | list[Json] | dict[str, Json]
-
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _TAG = "$float"
 

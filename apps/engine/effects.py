@@ -21,7 +21,7 @@ class Rule(Protocol):
 
 
 class Refused(Exception):
-    """The effect was not carried out, or its result is withheld. `hint` is what a person or a check suggests instead."""
+    """The effect was not carried out, or its result is withheld. `hint` says what to do instead."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason)
@@ -90,7 +90,7 @@ class Judge:
 class Promote:
     """Make the candidate the champion if the rule finds the evidence sufficient. Only the driver's wrapper yields it.
 
-    champion is the candidate whose place it takes: (run, number), or None for the first. evidence is what the wrapper saw.
+    champion is the candidate whose place it takes, (run, number), or None for the first; evidence what the wrapper saw.
     """
 
     candidate: int
@@ -120,21 +120,27 @@ def payload(effect: Effect | Sequence[Effect]) -> Any:
     """What the journal keeps of an effect and what replay compares: content is named by its digest."""
     if isinstance(effect, list | tuple):
         return [payload(child) for child in effect]
+    return _payload(effect)
+
+
+def _payload(effect: Any) -> dict[str, Any]:
+    found: dict[str, Any]
     match effect:
         case Choose(kind, rule, n):
-            return {"choose": kind, "rule": rule_payload(rule), "n": n}
+            found = {"choose": kind, "rule": rule_payload(rule), "n": n}
         case Propose():
-            return _proposal(effect)
+            found = _proposal(effect)
         case Measure(candidate, tasks, repeats):
-            return {"measure": candidate, "tasks": tasks, "repeats": repeats}
+            found = {"measure": candidate, "tasks": tasks, "repeats": repeats}
         case Judge(candidate, rule):
-            return {"judge": candidate, "rule": rule_payload(rule)}
+            found = {"judge": candidate, "rule": rule_payload(rule)}
         case Promote(candidate, champion, rule, evidence):
-            return {"promote": candidate, "champion": champion, "rule": rule_payload(rule), "evidence": dict(evidence)}
+            found = {"promote": candidate, "champion": champion, "rule": rule_payload(rule), "evidence": dict(evidence)}
         case Compare(candidate, champion, tasks):
-            return {"compare": candidate, "champion": champion, "tasks": tasks}
+            found = {"compare": candidate, "champion": champion, "tasks": tasks}
         case _:
-            raise TypeError(f"a method yielded {effect!r}, which is no effect; was `yield from` forgotten before an operator?")
+            raise TypeError(f"a method yielded {effect!r}, which is no effect; was `yield from` forgotten?")
+    return found
 
 
 def _proposal(effect: Propose) -> dict[str, Any]:

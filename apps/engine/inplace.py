@@ -1,4 +1,4 @@
-"""The effects that need nothing but the population: drawing and judging. Pure, so that tests run them as the driver does."""
+"""The effects that need nothing but the population: drawing and judging. Pure: tests run them as the driver does."""
 
 from collections.abc import Mapping
 from random import Random

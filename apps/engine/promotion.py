@@ -65,7 +65,9 @@ class ConfirmedGain:
         level = spending(self.alpha, self.look)
         gain = bootstrap(evidence["differences"], rng)
         words = f"gain {gain.mean:.4g} [{gain.low:.4g}, {gain.high:.4g}] over {len(evidence['differences'])} tasks"
-        return Ruling("promote" if p <= level else "inconclusive", f"{words}; p {p:.4g}, needed {level:.4g} at look {self.look}")
+        return Ruling(
+            "promote" if p <= level else "inconclusive", f"{words}; p {p:.4g}, needed {level:.4g} at look {self.look}"
+        )
 
 
 RULES = {rule.name: rule for rule in (First, Difference, ConfirmedGain)}

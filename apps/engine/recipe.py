@@ -89,5 +89,3 @@ class Recipe:
             if not isinstance(value, kind) and not (kind is float and isinstance(value, int)):
                 raise ValueError(f"parameter {name!r} must be a {kind.__name__}, not {value!r}")
         return dict(self.parameters) | dict(given)
-
-

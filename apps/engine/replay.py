@@ -105,5 +105,3 @@ def done(value: Any) -> bytes:
 def refused(reason: str, hint: str = "") -> bytes:
     """The journal form of a refusal."""
     return encode({"refused": reason, "hint": hint} if hint else {"refused": reason})
-
-

@@ -39,7 +39,7 @@ def sign_flip_p(differences: Sequence[float], rng: Random) -> float:
 
 
 def bootstrap(differences: Sequence[float], rng: Random, level: float = 0.95) -> Interval:
-    """Mean difference with the percentile bootstrap interval over tasks (Efron 1979). One task has no interval: ±inf."""
+    """Mean difference with its percentile bootstrap interval over tasks (Efron 1979). One task gives none: ±inf."""
     n = len(differences)
     mean = fsum(differences) / n
     if n == 1:
@@ -50,5 +50,5 @@ def bootstrap(differences: Sequence[float], rng: Random, level: float = 0.95) ->
 
 
 def spending(alpha: float, look: int) -> float:
-    """Level of the look-th test (1, 2, …) so that all of a run's looks together stay below alpha: alpha / (k (k + 1))."""
+    """Level of the look-th test (1, 2, …): alpha / (k (k + 1)), so that all looks together stay below alpha."""
     return alpha / (look * (look + 1))

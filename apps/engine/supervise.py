@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.engine.acceptance import Always
-from apps.engine.effects import METHOD_EFFECTS, METHOD_SPLITS, Choose, Compare, Effect, Judge, Measure, Promote, Propose, Refused
+from apps.engine.effects import (
+    METHOD_EFFECTS,
+    METHOD_SPLITS,
+    Choose,
+    Compare,
+    Effect,
+    Judge,
+    Measure,
+    Promote,
+    Propose,
+    Refused,
+)
 from apps.engine.promotion import ConfirmedGain, Difference, First, Standing
 from apps.engine.recipe import Barren, Context, Grown, Outcome, Steps
 from apps.engine.selection import Best
@@ -85,7 +96,11 @@ def _attempt(ctx: Context, plan: Plan, number: int, standing: Mapping[str, Any])
         yield Promote(number, None, First(), {"score": standing["score"]})
         return
     against = standing["champion_score"]
-    if champion == (standing["run"], number) or standing["same"] or (against is not None and standing["score"] <= against):
+    if (
+        champion == (standing["run"], number)
+        or standing["same"]
+        or (against is not None and standing["score"] <= against)
+    ):
         return
     if plan.repeatable and not plan.gate and against is not None:
         yield Promote(number, champion, Difference(), {"score": standing["score"], "champion": against})
@@ -112,10 +127,8 @@ def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:
     return Grown(number, "best")
 
 
-
-
 def differences(candidate: Sequence[Sequence[Any]], champion: Sequence[Sequence[Any]]) -> list[float]:
-    """Score differences task by task. A failed candidate counts as the worst seen on either side; so does a failed champion."""
+    """Score differences task by task. What failed counts as the worst score seen on either side."""
     scores = [score for _, score, _ in [*candidate, *champion] if score is not None]
     worst = min(scores, default=0.0)
     per_task: dict[str, list[float]] = {}

@@ -26,9 +26,10 @@ def edited_by(*operators: tuple[float, Operator]) -> Vary:
             if edit is None:
                 continue
             try:
-                return (yield Propose((base.number,), edit, operator.name))
+                child: int = yield Propose((base.number,), edit, operator.name)
             except Refused:
                 continue  # the next attempt stands at another position and draws anew
+            return child
         return None
 
     return vary
@@ -45,9 +46,10 @@ def adaptive(operator: AdaptiveStep) -> Vary:
             if edit is None:
                 return None
             try:
-                return (yield Propose((base.number,), edit, operator.name))
+                child: int = yield Propose((base.number,), edit, operator.name)
             except Refused:
                 continue
+            return child
         return None
 
     return vary

@@ -48,5 +48,5 @@ def salted(salt: bytes, content: bytes) -> str:
 
 
 def link(previous: bytes, position: tuple[int, int, int], entry: tuple[str, str, str], body: bytes) -> bytes:
-    """Hash of one entry: over the previous hash, (project, sequence, at), (kind, actor, subject) and the body's bytes."""
+    """Hash of an entry: over the previous hash, (project, sequence, at), (kind, actor, subject), and the body."""
     return digest(previous + encode([FORMAT, *position, *entry]) + body)

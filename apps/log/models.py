@@ -1,4 +1,4 @@
-"""The project's log: hash-chained entries and the head of each chain. No foreign keys: the log outlives what it names."""
+"""The project's log: hash-chained entries, and the head of each chain. No foreign keys: it outlives what it names."""
 
 from typing import ClassVar
 

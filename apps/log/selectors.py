@@ -32,4 +32,7 @@ def broken_links(project: int) -> Iterator[tuple[int, str]]:
         previous = computed
     head = LogHead.objects.filter(project=project).first()
     if (head.sequence, bytes(head.hash)) != (expected, previous) if head else expected:
-        yield expected + 1, f"the log ends at entry {expected}, but its head says otherwise: entries are missing at the end"
+        yield (
+            expected + 1,
+            f"the log ends at entry {expected}, but its head says otherwise: entries are missing at the end",
+        )

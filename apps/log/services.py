@@ -9,6 +9,8 @@ from apps.engine.canonical import encode
 from apps.log.chain import GENESIS, Entry, link
 from apps.log.models import Event, LogHead
 
+type Row = tuple[int, int, str, int, str, str, bytes, bytes]
+
 
 def append(project: int, entries: Sequence[Entry]) -> int:
     """Append entries to the project's chain; the last statement of the caller's transaction. Returns the last sequence.
@@ -20,7 +22,7 @@ def append(project: int, entries: Sequence[Entry]) -> int:
     head, _ = LogHead.objects.select_for_update().get_or_create(project=project, defaults={"hash": GENESIS})
     at = int(timezone.now().timestamp() * 1_000_000)
     sequence, last = head.sequence, bytes(head.hash)
-    rows = []
+    rows: list[Row] = []
     for entry in entries:
         sequence += 1
         body = encode(entry.body)
@@ -31,7 +33,7 @@ def append(project: int, entries: Sequence[Entry]) -> int:
     return sequence
 
 
-def _insert(rows: list[tuple[object, ...]]) -> None:
+def _insert(rows: Sequence[Row]) -> None:
     # Four rows a candidate: plain SQL costs a fifth of what bulk_create does.
     columns = "project, sequence, kind, at, actor, subject, body, hash"
     with connection.cursor() as cursor:

@@ -1,5 +1,6 @@
 """What a reviewer is asked: the gates of the queue, each in one sentence."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from apps.accounts.actors import Actor
 from apps.common.ids import run_and_number
+from apps.common.text import FIRST_CHARACTERS
 from apps.engine.canonical import decode
 from apps.log.models import Event, LogHead
 from apps.oversight import selectors
@@ -72,6 +74,13 @@ class Gate:
         return [(number, score) for number, score in self.came or []]
 
     @property
+    def drawn_text(self) -> str:
+        """What was drawn that is no candidate: the method's memory, or how the champion stands. Hostile; bounded."""
+        if self.effect.kind != "choose" or self.drawn or self.came is None:
+            return ""
+        return json.dumps(self.came, indent=2, ensure_ascii=False)[:FIRST_CHARACTERS]
+
+    @property
     def differences(self) -> int:
         """Tasks behind a promotion's evidence; their differences one by one are nobody's to see."""
         return len(self.asked.get("evidence", {}).get("differences", ()))
@@ -105,6 +114,10 @@ def _opened(projects: set[int]) -> dict[tuple[int, int, int], datetime]:
 
 
 def _draw(gate: Gate) -> str:
+    if gate.asked.get("choose") == "memory":
+        return "Go on with what the method remembers?"
+    if gate.asked.get("choose") == "champion":
+        return f"Try candidate {gate.asked['rule'].get('candidate')} against the champion?"
     numbers = ", ".join(str(number) for number, _ in gate.drawn)
     return f"Go on with what was drawn: candidate {numbers}?" if numbers else "Go on with what was drawn?"
 

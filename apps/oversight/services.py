@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -38,7 +39,7 @@ class Reply:
 
 
 def set_policy(actor: Actor, run: Run, mode: str) -> Policy:
-    """Put a mode in force; steps computed under the one before are thrown away. Raises LookupError for an unknown mode."""
+    """Put a mode in force; steps computed under the one before are thrown away. LookupError for an unknown one."""
     require(actor, "operate", run.project)
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)
@@ -119,7 +120,12 @@ def _answer(actor: Actor, run: Run, identifier: int, reply: Reply) -> Answer:
     state, result = _after(effect, made)
     if not transitions.answer_gate(effect, state, result):
         raise Conflict("This gate was answered a moment ago; nothing was changed.")
-    body = {"round": effect.round_id, "position": effect.position, "child": effect.child, "revision": effect.revision}
+    body: dict[str, Any] = {
+        "round": effect.round_id,
+        "position": effect.position,
+        "child": effect.child,
+        "revision": effect.revision,
+    }
     body |= {"answer": made.pk, "decision": made.decision, "digest": digest_of(made)}
     entries = [Entry("gate.closed", str(actor), f"run:{run.pk}", body)]
     if made.decision == "reject" and effect.kind in DROPPED_WITH and effect.candidate:
@@ -146,5 +152,13 @@ def _after(effect: Effect, said: Answer) -> tuple[EffectState, bytes | None]:
 
 def digest_of(said: Answer) -> str:
     """Salted digest of an answer's recorded fields."""
-    words = [said.effect_id, said.revision, bytes(said.seen).hex(), said.decision, said.reason, said.person_id, said.key]
+    words = [
+        said.effect_id,
+        said.revision,
+        bytes(said.seen).hex(),
+        said.decision,
+        said.reason,
+        said.person_id,
+        said.key,
+    ]
     return salted(bytes(said.salt), encode(words))

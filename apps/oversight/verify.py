@@ -18,7 +18,11 @@ def problems(project: Project) -> Iterator[str]:
         if said.pop(answer.pk, None) != digest_of(answer):
             yield f"answer {answer.pk} was changed or added"
     yield from (f"answer {key} is gone" for key in said)
-    tables = {(body["run"], body["version"]): (body["mode"], body["table"]) for kind, body in bodies if kind == "policy.changed"}
+    tables = {
+        (body["run"], body["version"]): (body["mode"], body["table"])
+        for kind, body in bodies
+        if kind == "policy.changed"
+    }
     for policy in Policy.objects.filter(run__project=project).order_by("pk"):
         is_now = (policy.mode, digest(bytes(policy.table)).hex())
         if tables.pop((policy.run_id, policy.version), None) != is_now:

@@ -1,4 +1,4 @@
-"""The content store: bytes by their SHA-256. Small ones in the database, large ones in files under EVOWEB_HOME/content."""
+"""The content store: bytes by SHA-256. Small ones in the database, large ones in files under EVOWEB_HOME/content."""
 
 import os
 import zlib

@@ -21,8 +21,22 @@ def trajectories(rows: Iterable[Mapping[str, Any]]) -> str:
 
 def trajectory(row: Mapping[str, Any]) -> str:
     """Salted digest of a trajectory's recorded fields."""
-    names = ("candidate_id", "task_id", "round", "position", "protocol_id", "repeat", "seed", "score", "failure", "seconds", "cpu_seconds")
-    return salted(bytes(row["salt"]), encode([row[name] for name in names]) + bytes(row["report"]) + b"\n" + bytes(row["output"]))
+    names = (
+        "candidate_id",
+        "task_id",
+        "round",
+        "position",
+        "protocol_id",
+        "repeat",
+        "seed",
+        "score",
+        "failure",
+        "seconds",
+        "cpu_seconds",
+    )
+    return salted(
+        bytes(row["salt"]), encode([row[name] for name in names]) + bytes(row["report"]) + b"\n" + bytes(row["output"])
+    )
 
 
 def verdict(row: Mapping[str, Any]) -> str:

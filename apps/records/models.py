@@ -73,7 +73,9 @@ class Run(models.Model):
     started_by = models.CharField(max_length=64)
     options = models.BinaryField(default=b"{}", help_text="canonical bytes: how the command was told to go on")
     created = models.DateTimeField()
-    since = models.PositiveBigIntegerField(default=0, help_text="sequence of its first log entry: where the fold begins")
+    since = models.PositiveBigIntegerField(
+        default=0, help_text="sequence of its first log entry: where the fold begins"
+    )
 
     state = models.CharField(max_length=12, choices=RunState, default=RunState.OPEN)
     why = models.CharField(max_length=500, blank=True)
@@ -94,7 +96,9 @@ class Run(models.Model):
     evaluations = models.PositiveBigIntegerField(default=0)
     spent = models.FloatField(default=0.0, help_text="seconds of execution")
     rounds = models.PositiveIntegerField(default=0)
-    looks = models.PositiveIntegerField(default=0, help_text="confirmatory comparisons, each of which spends error budget")
+    looks = models.PositiveIntegerField(
+        default=0, help_text="confirmatory comparisons, each of which spends error budget"
+    )
     best = models.PositiveIntegerField(null=True)
     best_score = models.FloatField(null=True)
 
@@ -113,7 +117,7 @@ class Round(models.Model):
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, help_text="plant, grow or conclude")
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
-    position = models.PositiveIntegerField(default=0, help_text="of the effect that is open; a step's commit is conditional on it")
+    position = models.PositiveIntegerField(default=0, help_text="of the open effect; a commit is conditional on it")
     outcome = models.BinaryField(null=True, help_text="canonical bytes")
 
     class Meta:
@@ -128,7 +132,7 @@ class Round(models.Model):
 
 
 class Effect(models.Model):
-    """One journal row. asked is what the generator yielded and never changes; ran is what was carried out in its place."""
+    """One journal row. asked is what the generator yielded and never changes; ran is what was carried out instead."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="effects", db_index=False)
     position = models.PositiveIntegerField()
@@ -139,7 +143,7 @@ class Effect(models.Model):
     revision = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=EffectState)
     answer = models.BinaryField(null=True, help_text="canonical bytes")
-    candidate = models.BigIntegerField(null=True, help_text="id of the candidate that the effect makes, measures or judges")
+    candidate = models.BigIntegerField(null=True, help_text="id of the candidate that it makes, measures or judges")
 
     attempts = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0, help_text="attempts that failed on infrastructure")
@@ -162,7 +166,7 @@ class Effect(models.Model):
 
 
 class CandidateEdit(models.Model):
-    """A proposed change. Id: row_id(run, number), numbered by birth within its run; outside it is run UUID and number."""
+    """A proposed change. Id: row_id(run, number), numbered by birth in its run; outside: run UUID and number."""
 
     id = models.BigIntegerField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)

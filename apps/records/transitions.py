@@ -15,7 +15,18 @@ from apps.log.chain import Entry
 from apps.log.services import append
 from apps.projects.models import Project
 from apps.records import content, digests
-from apps.records.models import HELD, CandidateEdit, Effect, EffectState, Round, RoundState, Run, RunState, Trajectory, Verdict
+from apps.records.models import (
+    HELD,
+    CandidateEdit,
+    Effect,
+    EffectState,
+    Round,
+    RoundState,
+    Run,
+    RunState,
+    Trajectory,
+    Verdict,
+)
 from apps.records.sql import insert, update
 from apps.records.step import Step
 
@@ -26,7 +37,7 @@ class Stale(Exception):
     """The database moved on under a step: another driver, a latch, a new policy, an effect that was taken away."""
 
 
-def lease_end(length: timedelta = LEASE) -> ExpressionWrapper:
+def lease_end(length: timedelta = LEASE) -> "ExpressionWrapper[Any]":
     """Now plus length, by the database's clock."""
     return ExpressionWrapper(Now() + length, output_field=DateTimeField())
 
@@ -73,7 +84,8 @@ def _crown(run: Run, step: Step) -> None:
 
 def _move(step: Step) -> None:
     rows = [[move.new, move.state, move.outcome, number, move.old] for number, move in step.moves.items()]
-    statement = f'UPDATE "{Round._meta.db_table}" SET position = %s, state = %s, outcome = %s WHERE id = %s AND position = %s AND state = \'open\''
+    here = "id = %s AND position = %s AND state = 'open'"
+    statement = f'UPDATE "{Round._meta.db_table}" SET position = %s, state = %s, outcome = %s WHERE {here}'
     if update(statement, rows) != len(rows):
         raise Stale("a round moved on without this process")
 
@@ -117,11 +129,22 @@ def start(run: Run, actor: str) -> Run:
 def end(run: Run, state: RunState, why: str, result: bytes | None = None) -> bool:
     """Close an open run; its open rounds and effects are cancelled. False when it was closed already."""
     with transaction.atomic():
-        values = {"state": state, "why": why[:500], "result": result, "ended": timezone.now(), "driver": "", "driver_until": None}
-        if not Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(control=F("control") + 1, reserved=0, **values):
+        values = {
+            "state": state,
+            "why": why[:500],
+            "result": result,
+            "ended": timezone.now(),
+            "driver": "",
+            "driver_until": None,
+        }
+        if not Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(
+            control=F("control") + 1, reserved=0, **values
+        ):
             return False
         rounds = Round.objects.filter(run=run, state=RoundState.OPEN)
-        open_effects = Effect.objects.filter(round__in=rounds).exclude(state__in=("done", "refused", "unmeasurable", "cancelled"))
+        open_effects = Effect.objects.filter(round__in=rounds).exclude(
+            state__in=("done", "refused", "unmeasurable", "cancelled")
+        )
         open_effects.update(state=EffectState.CANCELLED, until=None)
         rounds.update(state=RoundState.CANCELLED if state != RunState.DIVERGED else RoundState.DIVERGED)
         append(run.project_id, [Entry("run.ended", "system", f"run:{run.pk}", {"run": run.pk, "state": str(state)})])
@@ -166,7 +189,12 @@ def claim(effect: Effect, slot: str) -> bool:
         state=EffectState.RUNNING, token=F("token") + 1, attempts=F("attempts") + 1, holder=slot, until=lease_end()
     )
     if claimed:
-        effect.token, effect.attempts, effect.state, effect.holder = effect.token + 1, effect.attempts + 1, EffectState.RUNNING, slot
+        effect.token, effect.attempts, effect.state, effect.holder = (
+            effect.token + 1,
+            effect.attempts + 1,
+            EffectState.RUNNING,
+            slot,
+        )
     return bool(claimed)
 
 
@@ -185,7 +213,11 @@ def performed(effect: Effect, state: EffectState, answer: bytes) -> bool:
 def back_off(effect: Effect, seconds: float) -> None:
     """An attempt failed on infrastructure: ready again, for anybody, after so many seconds."""
     Effect.objects.filter(pk=effect.pk, token=effect.token, state=EffectState.RUNNING).update(
-        state=EffectState.READY, holder="-", failures=F("failures") + 1, token=F("token") + 1, until=lease_end(timedelta(seconds=seconds))
+        state=EffectState.READY,
+        holder="-",
+        failures=F("failures") + 1,
+        token=F("token") + 1,
+        until=lease_end(timedelta(seconds=seconds)),
     )
 
 

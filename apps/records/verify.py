@@ -95,15 +95,18 @@ def _contents(run: Run, needed: set[bytes]) -> Iterator[str]:
 
 def _trajectories(run: Run, vouched: Vouched) -> Iterator[str]:
     groups: dict[tuple[int, int, int], list[dict[str, Any]]] = {}
-    for row in Trajectory.objects.filter(of_run(run.pk, "candidate")).order_by("id").values().iterator(chunk_size=CHUNK):
-        groups.setdefault((row["candidate_id"], row["round"], row["position"]), []).append(row)
+    for row in (
+        Trajectory.objects.filter(of_run(run.pk, "candidate")).order_by("id").values().iterator(chunk_size=CHUNK)
+    ):
+        groups.setdefault((row["candidate_id"], row["round"], row["position"]), []).append(dict(row))
     said: dict[tuple[int, int, int], str] = {}
     for kind, subject in [key for key in vouched if key[0] == "candidate.measured"]:
         for body in vouched.pop((kind, subject)):
             said[int(subject[10:]), body["round"], body["position"]] = body["digest"]
     for place, rows in groups.items():
         if said.pop(place, None) != digests.trajectories(rows):
-            yield f"the trajectories of candidate {place[0] % NUMBERS} of run {run.number} in round {place[1] % NUMBERS} were changed"
+            where = f"candidate {place[0] % NUMBERS} of run {run.number} in round {place[1] % NUMBERS}"
+            yield f"the trajectories of {where} were changed"
     for identifier, *_ in said:
         yield f"trajectories of candidate {identifier % NUMBERS} of run {run.number} are gone"
 
@@ -111,7 +114,7 @@ def _trajectories(run: Run, vouched: Vouched) -> Iterator[str]:
 def _verdicts(run: Run, vouched: Vouched) -> Iterator[str]:
     given: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in Verdict.objects.filter(of_run(run.pk, "candidate")).order_by("id").values().iterator(chunk_size=CHUNK):
-        given[row["candidate_id"]].append(row)
+        given[row["candidate_id"]].append(dict(row))
     for identifier, rows in given.items():
         said = vouched.pop(("verdict.given", f"candidate:{identifier}"), [])
         if [body["digest"] for body in said] != [digests.verdict(row) for row in rows]:
@@ -121,10 +124,15 @@ def _verdicts(run: Run, vouched: Vouched) -> Iterator[str]:
 
 def _readings(run: Run, given: dict[int, list[dict[str, Any]]]) -> Iterator[str]:
     """The cached verdict of each candidate is its last one that judged it for the archive."""
-    for identifier, verdict in CandidateEdit.objects.filter(of_run(run.pk)).values_list("pk", "verdict").iterator(chunk_size=CHUNK):
-        decisions = [row["decision"] for row in given.get(identifier, ()) if row["decision"] in ("keep", "drop", "revert")]
+    for identifier, verdict in (
+        CandidateEdit.objects.filter(of_run(run.pk)).values_list("pk", "verdict").iterator(chunk_size=CHUNK)
+    ):
+        decisions = [
+            row["decision"] for row in given.get(identifier, ()) if row["decision"] in ("keep", "drop", "revert")
+        ]
         if verdict != (decisions[-1] if decisions else ""):
-            yield f"candidate {identifier % NUMBERS} of run {run.number} shows the verdict {verdict!r}, its records say otherwise"
+            where = f"candidate {identifier % NUMBERS} of run {run.number}"
+            yield f"{where} shows the verdict {verdict!r}, its records say otherwise"
 
 
 def _champion(project: Project) -> Iterator[str]:

@@ -87,7 +87,9 @@ def _learn(book: Book, opened: OpenRound, row: Row, found: Row) -> None:
         book.population.judged(run_and_number(row["candidate"])[1], "drop")  # whoever answered wrote the verdict
         opened.reserved.clear()
     effect = effect_at(opened, row["child"])
-    if row["state"] in (EffectState.DONE, EffectState.UNMEASURABLE, EffectState.HELD_AFTER) and isinstance(effect, QUEUED):
+    if row["state"] in (EffectState.DONE, EffectState.UNMEASURABLE, EffectState.HELD_AFTER) and isinstance(
+        effect, QUEUED
+    ):
         fold(book, opened, effect, bytes(row["answer"]))
 
 
@@ -111,7 +113,7 @@ def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: 
             continue
         mine = known.get((opened.id, position, child))
         effect = effect_at(opened, child)
-        if mine is not None and mine.token == row["token"] or not isinstance(effect, QUEUED):
+        if (mine is not None and mine.token == row["token"]) or not isinstance(effect, QUEUED):
             continue
         if _abandoned(row, slot):
             conduct.reclaim(book, opened, row)

@@ -28,7 +28,11 @@ def advance(book: Book, opened: OpenRound) -> None:
     """Run a round as far as it goes: to an effect that must be measured or is held, or to its end."""
     opened.waiting = False
     while opened.play.current is not None:
-        answer = _meet_all(book, opened) if isinstance(opened.play.current, list) else _meet(book, opened, opened.play.current, TOGETHER)
+        answer = (
+            _meet_all(book, opened)
+            if isinstance(opened.play.current, list)
+            else _meet(book, opened, opened.play.current, TOGETHER)
+        )
         if answer is None:
             _stand(book, opened)
             return
@@ -117,7 +121,9 @@ def _send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) ->
 def send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
     """Put a claimed effect on its way: its jobs go out once the claim is committed."""
     place: Place = (opened.id, row["position"], row["child"])
-    book.errands.append(errand(book.brief, place, effect, row["token"], lambda run, number: texts_of(book, run, number)))
+    book.errands.append(
+        errand(book.brief, place, effect, row["token"], lambda run, number: texts_of(book, run, number))
+    )
 
 
 def texts_of(book: Book, run: int, number: int) -> Any:
@@ -184,7 +190,13 @@ def _refuse(book: Book, opened: OpenRound, row: Row, refusal: Refused) -> bytes:
 
 def _gate(book: Book, opened: OpenRound, row: Row) -> None:
     opened.waiting = True
-    body = {"round": opened.id, "position": row["position"], "child": row["child"], "kind": row["kind"], "state": row["state"]}
+    body = {
+        "round": opened.id,
+        "position": row["position"],
+        "child": row["child"],
+        "kind": row["kind"],
+        "state": row["state"],
+    }
     book.step.entries.append(Entry("gate.opened", f"policy:{book.run.pk}", f"run:{book.run.pk}", body))
 
 
@@ -219,7 +231,12 @@ def _close(book: Book, opened: OpenRound) -> None:
         words = {"barren": outcome.why if isinstance(outcome, Barren) else "the method returned no outcome"}
     _move(book, opened, RoundState.DONE, encode(words))
     word = next(iter(words))
-    body = {"round": opened.id, "outcome": word, "effects": len(opened.rows), "journal": digests.journal(opened.rows.values())}
+    body = {
+        "round": opened.id,
+        "outcome": word,
+        "effects": len(opened.rows),
+        "journal": digests.journal(opened.rows.values()),
+    }
     book.step.entries.append(Entry("round.ended", f"method:{book.run.method}", f"run:{book.run.pk}", body))
     book.barren = book.barren + 1 if word == "barren" else 0
     del book.rounds[opened.id]

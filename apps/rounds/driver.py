@@ -68,7 +68,9 @@ class Driver:
             return
         if outcome.infrastructure and errand.failures + 1 < measuring.INFRASTRUCTURE_ATTEMPTS:
             errand.failures += 1
-            log.warning("%s: attempt %d failed on infrastructure: %s", outcome.job, errand.failures, outcome.infrastructure)
+            log.warning(
+                "%s: attempt %d failed on infrastructure: %s", outcome.job, errand.failures, outcome.infrastructure
+            )
             self._later.append((time.monotonic() + 2**errand.failures / 4, errand, outcome.job))
             return
         errand.outcomes[outcome.job] = outcome
@@ -93,7 +95,7 @@ class Driver:
         return self._write()
 
     def reload(self) -> None:
-        """Throw away what is in memory and read the run again. What arrived and was not stored is kept for its effect."""
+        """Throw away what is in memory and read the run again. What arrived and was not stored yet is kept."""
         token = self.run.driver_token
         self.run = Run.objects.select_related("project", "protocol").get(pk=self.run.pk)
         if self.run.driver_token != token:

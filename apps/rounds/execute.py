@@ -10,6 +10,7 @@ from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Choose, Contract, Effect, Judge, Promote, Propose, Refused
 from apps.engine.estimate import Estimate
 from apps.engine.population import Member
+from apps.engine.promotion import Standing
 from apps.engine.records import Result
 from apps.engine.replay import done
 from apps.engine.supervise import CHAMPION_MOVED
@@ -43,7 +44,7 @@ def _choose(book: Book, opened: OpenRound, effect: Choose) -> list[Any]:
 
 
 def _standing(book: Book, effect: Choose) -> dict[str, Any]:
-    number: int = getattr(effect.rule, "candidate")
+    number = cast(Standing, effect.rule).candidate
     champion = _champion(book)
     standing = {"run": book.run.pk, "score": book.population.score(number), "looks": book.counters.looks}
     if champion is None:
@@ -74,7 +75,9 @@ def _score_elsewhere(book: Book, champion: int) -> float | None:
     """Score of another run's candidate, under this run's protocol only."""
     found = Trajectory.objects.filter(candidate=champion, protocol=book.run.protocol_id).order_by("id")
     estimate = Estimate()
-    estimate.pool(Result(key, score, failure) for key, score, failure in found.values_list("task__key", "score", "failure"))
+    estimate.pool(
+        Result(key, score, failure) for key, score, failure in found.values_list("task__key", "score", "failure")
+    )
     return estimate.over(book.brief.required)
 
 
@@ -173,7 +176,11 @@ def read(book: Book, number: int) -> None:
     """Bring the cached columns of a candidate and of the run up to what the population now says."""
     population = book.population
     identifier = row_id(book.run.pk, number)
-    row = {"verdict": population.members[number].verdict, "score": population.score(number), "failure": population.failure(number)}
+    row = {
+        "verdict": population.members[number].verdict,
+        "score": population.score(number),
+        "failure": population.failure(number),
+    }
     book.step.readings[identifier] = row
     best = population.best
     book.counters.best = best

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -91,7 +92,7 @@ class Loop:
         for identifier, driver in wanted.values_list("pk", "driver"):
             dead = Q(driver__in=self.slot.dead([driver]) if driver else [])
             if (run := transitions.take(identifier, self.slot.name, dead)) is not None:
-                self._guarded(identifier, lambda run=run: self.adopt(run))
+                self._guarded(identifier, partial(self.adopt, run))
 
     def _submit(self) -> None:
         if self._pool is None:
@@ -138,7 +139,7 @@ class Loop:
         except DatabaseError as error:
             log.warning("run %s: the database failed, trying again in %s: %s", identifier, RETRY, error)
             self._broken[identifier] = time.monotonic() + RETRY.total_seconds()
-        except Exception as error:  # noqa: BLE001 a method or project is broken: its run ends, and says so
+        except Exception as error:
             log.exception("run %s failed", identifier)
             self._fail(identifier, error)
 

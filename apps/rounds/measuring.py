@@ -93,11 +93,15 @@ def record(brief: Brief, carried: Errand) -> Recorded:
     for (run, number), job in zip(carried.subjects, carried.jobs.values(), strict=True):
         measured = _measured(job, carried.outcomes[job.id])
         subject = row_id(run, number)
-        own = [_row(brief, carried.place, subject, item, result) for item, result in zip(job.tasks, measured, strict=True)]
+        own = [
+            _row(brief, carried.place, subject, item, result) for item, result in zip(job.tasks, measured, strict=True)
+        ]
         rows += own
         entries.append(_entry(brief, carried.place, subject, own))
         answers.append([_result(row, item) for row, item in zip(own, job.tasks, strict=True)])
-    value: Any = answers[0] if isinstance(carried.effect, Measure) else {"candidate": answers[0], "champion": answers[1]}
+    value: Any = (
+        answers[0] if isinstance(carried.effect, Measure) else {"candidate": answers[0], "champion": answers[1]}
+    )
     return Recorded(done(value), rows, entries, sum(row["seconds"] for row in rows), answers)
 
 

@@ -25,6 +25,10 @@ from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, seed_texts
 from apps.rounds.texts import Texts
 
+JOURNAL = (
+    *("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate"),
+    *("attempts", "failures", "token", "holder", "until"),
+)
 ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 
 
@@ -58,7 +62,7 @@ def _clock() -> timedelta:
 
 
 def fold(run: Run, counted: Mapping[int, str], memory: Memory | None) -> Population:
-    """The population, folded from the records in the order of the log. counted: the tasks that selection counts, by id."""
+    """The population, folded from the records in the order of the log. counted: keys of selection's tasks by id."""
     population = Population(tuple(counted.values()), memory)
     for member in members(run):
         population.add(member)
@@ -117,9 +121,7 @@ def begin(book: Book, kind: str) -> OpenRound:
 
 def _reopen(book: Book, stored: Round) -> OpenRound:
     opened = _play(book, stored.pk, stored.kind, stored.position)
-    names = ("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate")
-    names += ("attempts", "failures", "token", "holder", "until")
-    rows: list[Row] = list(Effect.objects.filter(round=stored).order_by("position", "child").values(*names))
+    rows: list[Row] = list(Effect.objects.filter(round=stored).order_by("position", "child").values(*JOURNAL))
     opened.rows = {(row["position"], row["child"]): row for row in rows}
     journal = [JournalRow(row["position"], bytes(row["asked"]), _answer(row)) for row in rows if row["child"] == -1]
     opened.play.replay(journal)

@@ -55,7 +55,9 @@ class Performer:
     def _claim(self) -> None:
         if not self._pool.free:
             return
-        for effect in due().select_related("round__run__project", "round__run__protocol").order_by("id")[: self._pool.free]:
+        for effect in (
+            due().select_related("round__run__project", "round__run__protocol").order_by("id")[: self._pool.free]
+        ):
             run = effect.round.run
             if selectors.latches(run).exists() or not transitions.claim(effect, self._slot.name):
                 continue

@@ -35,7 +35,9 @@ def report(run: Run) -> dict[str, Any]:
         "failures": failures(run),
         "archive_digest": archive_digest(run),
         "wall_seconds": round(((run.ended or timezone.now()) - run.created).total_seconds(), 3),
-        "baseline": {each.method: _baseline(each) for each in run.baselines.select_related("project").order_by("number")},
+        "baseline": {
+            each.method: _baseline(each) for each in run.baselines.select_related("project").order_by("number")
+        },
     }
 
 

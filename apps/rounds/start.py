@@ -43,7 +43,7 @@ class Order:
 
 
 def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: str = "") -> Run:
-    """Write a run, its policy and its first log entries, all or nothing. Raises UserError for an order that makes no sense.
+    """Write a run, its policy and its first log entries, all or nothing. Raises UserError for a senseless order.
 
     sandbox is the kind of isolation its scores will be measured under. driver is the slot that drives it from the
     start; without it any worker takes it.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, OutputWrapper
 
 from apps.accounts.actors import Actor
 from apps.engine.canonical import decode
@@ -83,7 +83,11 @@ def waits(run: Run) -> str:
     held = Effect.objects.filter(round__run=run, state__in=HELD).order_by("id")
     first = "; ".join(f"{effect.kind} ({effect.state})" for effect in held[:3])
     count = held.count()
-    return f"{count} waiting for people: {first}{' …' if count > 3 else ''}. Answer them at {ADDRESS}/queue/" if count else ""
+    return (
+        f"{count} waiting for people: {first}{' …' if count > 3 else ''}. Answer them at {ADDRESS}/queue/"
+        if count
+        else ""
+    )
 
 
 def open_loop() -> Loop:
@@ -99,7 +103,7 @@ def isolation() -> str:
     return require(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX).kind
 
 
-def carry_on(loop: Loop, run: Run, out: TextIO) -> None:
+def carry_on(loop: Loop, run: Run, out: TextIO | OutputWrapper) -> None:
     """Drive a run to its end, then the baselines that were ordered with it; print what came of it."""
     options = decode(bytes(run.options))
     run = drive(loop, run, options.get("timeout"))
@@ -125,8 +129,8 @@ def begin(loop: Loop, project: Project, order: Order) -> Run:
     return run
 
 
-def finish(run: Run, out: TextIO, *, as_json: bool) -> None:
-    """The summary table, and with as_json the one JSON object as the last line. Raises CommandError for a failed run."""
+def finish(run: Run, out: TextIO | OutputWrapper, *, as_json: bool) -> None:
+    """The summary table, and with as_json one JSON object as the last line. Raises CommandError for a failed run."""
     found = report(run)
     rows = [(name, found[name]) for name in SUMMARY]
     rows += [(f"{method} at equal budget", scores["best_score"]) for method, scores in found["baseline"].items()]
@@ -139,7 +143,19 @@ def finish(run: Run, out: TextIO, *, as_json: bool) -> None:
         raise CommandError(f"The run {run.state}: {run.why}")
 
 
-SUMMARY = ("project", "method", "state", "seed_score", "best_score", "corrected_score", "gate_score", "candidates", "evaluations", "failures", "wall_seconds")
+SUMMARY = (
+    "project",
+    "method",
+    "state",
+    "seed_score",
+    "best_score",
+    "corrected_score",
+    "gate_score",
+    "candidates",
+    "evaluations",
+    "failures",
+    "wall_seconds",
+)
 
 
 def _shown(value: object) -> str:

@@ -102,6 +102,7 @@ class Watch:
                 del self._listeners[project], self._seen[project]
         if not self._listeners and self._looking is not None:
             self._looking.cancel()
+            self._looking = None  # at once: who joins before it has ended needs a new one
 
     async def _look(self) -> None:
         while True:

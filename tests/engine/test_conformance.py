@@ -11,8 +11,8 @@ from apps.engine.selection import Best
 from apps.engine.testing import conformance
 from apps.engine.testing.toy import TEXTS, distance
 from apps.engine.testing.world import World
-from apps.engine.vary import edited_by
 from apps.engine.variation.numbers import PerturbNumbers
+from apps.engine.vary import edited_by
 
 
 def recipe(**changes):

@@ -13,10 +13,12 @@ from apps.engine.replay import Diverged, Row, done
 from apps.engine.selection import Best, Seed
 from apps.engine.testing.toy import TEXTS, distance
 from apps.engine.testing.world import World
-from apps.engine.vary import edited_by
 from apps.engine.variation.numbers import PerturbNumbers
+from apps.engine.vary import edited_by
 
-steps = st.lists(st.sampled_from(["choose", "seed", "propose", "measure", "judge", "pair", "draw", "nested"]), max_size=12)
+steps = st.lists(
+    st.sampled_from(["choose", "seed", "propose", "measure", "judge", "pair", "draw", "nested"]), max_size=12
+)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def test_verdicts_come_in_order_and_say_by_whom(as_bob: Client, play: Play) -> N
 def test_hostile_text_stays_text(as_bob: Client, play: Play) -> None:
     made = play.candidate(EVIL + "\n", parents=(0,), operator=EVIL[:60], contract={"hypothesis": EVIL})
     play.measured(made, 1.0, detail=EVIL, feedback=EVIL, metrics={EVIL: 1.0}, output=EVIL.encode())
-    play.verdict(made, "hold", EVIL, "monitor:x")
+    play.verdict(made, "hold", EVIL.replace("\x00", ""), "monitor:x")
     shown = page(as_bob, made.number)
     assert "<script>alert" not in shown
     assert "<img" not in shown

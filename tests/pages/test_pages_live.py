@@ -7,10 +7,12 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from channels.db import database_sync_to_async as in_database
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import connections
 from factory import Cast, Play, cast, grown
 from sockets import Socket
 
@@ -20,6 +22,13 @@ from apps.rounds import consumers
 from evoweb.websocket import websocket
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def no_connection_is_left() -> AsyncIterator[None]:
+    """The thread that serves sockets has a connection of its own, which would keep the test database from going."""
+    yield
+    await in_database(connections.close_all)()
 
 
 def session_of(user: User) -> SessionBase:

@@ -135,6 +135,14 @@ def test_what_was_drawn_is_shown(as_bob: Client, play: Play) -> None:
     assert "Go on with what was drawn: candidate 3, 1?" in page
 
 
+def test_a_memory_that_was_drawn_is_shown_as_text(as_bob: Client, play: Play) -> None:
+    asked = encode({"choose": "memory", "rule": {"name": "recall"}, "n": 1})
+    gate = play.held(play.candidate(), "choose", asked=asked, answer=encode({"done": [{"step": "<b>0.5</b>"}]}))
+    page = as_bob.get(f"/queue/{gate.pk}/").content.decode()
+    assert "Go on with what the method remembers?" in page
+    assert "&lt;b&gt;0.5&lt;/b&gt;" in page
+
+
 def test_the_queue_goes_on_page_by_page(as_bob: Client, play: Play) -> None:
     candidate = play.candidate("x = 1\n", parents=(0,))
     gates = [play.held(candidate) for _ in range(51)]

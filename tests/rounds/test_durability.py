@@ -43,7 +43,9 @@ def faults(monkeypatch):
 
 def undisturbed(candidates=10, **ordered):
     loop = world.new_loop()
-    run = world.finish(loop, world.begin(loop, world.project("Undisturbed"), world.order(candidates=candidates, **ordered)))
+    run = world.finish(
+        loop, world.begin(loop, world.project("Undisturbed"), world.order(candidates=candidates, **ordered))
+    )
     loop.close()
     return archive_digest(run)
 

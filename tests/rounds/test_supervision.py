@@ -1,4 +1,4 @@
-"""People stand between an effect and its execution: gates, answers, modes, stops. Nothing gets past them by accident."""
+"""People stand between an effect and its execution: gates, answers, modes, stops. Nothing gets past by accident."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -40,7 +40,9 @@ def gates(run):
 
 def say(actor, effect, decision, reason="", key=""):
     seen = selectors.shown(effect).hex()
-    return services.answer(actor, effect, Reply(decision, reason, effect.revision, seen, key or f"{effect.pk}{effect.state}"))
+    return services.answer(
+        actor, effect, Reply(decision, reason, effect.revision, seen, key or f"{effect.pk}{effect.state}")
+    )
 
 
 def begin(loop, project, mode, **more):
@@ -176,7 +178,9 @@ def test_an_unknown_answer_lets_nothing_through(loop, toy, bob, decision):
 
 def test_an_unknown_action_in_a_policy_holds(loop, toy):
     run = world.begin(loop, toy, world.order(candidates=2))
-    Policy.objects.filter(run=run).update(table=b'[{"above_seconds":0.0,"action":"approve","point":"propose","when":"after"}]')
+    Policy.objects.filter(run=run).update(
+        table=b'[{"above_seconds":0.0,"action":"approve","point":"propose","when":"after"}]'
+    )
     loop._drivers[run.pk].reload()
     settle(loop, run)
     assert [gate.kind for gate in gates(run)] == ["propose", "propose"]

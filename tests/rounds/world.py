@@ -31,7 +31,9 @@ def score(given, expected, output, seed):
 """
 
 
-def project(name="Toy", *, program=PROGRAM, evaluator=EVALUATOR, tasks=1, gate=0, repeatable=True, direction="maximise"):
+def project(
+    name="Toy", *, program=PROGRAM, evaluator=EVALUATOR, tasks=1, gate=0, repeatable=True, direction="maximise"
+):
     """A project as an import would leave it, with one program."""
     made = Project.objects.create(
         family=name,

@@ -9,7 +9,7 @@ from apps.engine.population import Population
 
 @dataclass(frozen=True, slots=True)
 class Improves:
-    """Keep a complete candidate whose score is above its base parent's; a candidate without parents is kept if complete."""
+    """Keep a complete candidate whose score is above its base parent's; one without parents is kept if complete."""
 
     name: ClassVar[str] = "improves"
 

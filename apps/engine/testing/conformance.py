@@ -8,8 +8,8 @@ from statistics import mean
 
 from apps.engine import registry, supervise
 from apps.engine.canonical import decode, encode
-from apps.engine.records import Result
 from apps.engine.recipe import Recipe
+from apps.engine.records import Result
 from apps.engine.testing.toy import TEXTS, distance
 from apps.engine.testing.world import Score, World
 
@@ -46,7 +46,9 @@ def resumes_from_every_position(name: str) -> None:
 
 def respects_the_budget(name: str) -> None:
     measured = world(registry.get(name)).evolve(BUDGET).measured
-    assert BUDGET <= measured <= BUDGET + 1, f"{name} measured {measured} candidates in rounds that were to end at {BUDGET}"
+    assert BUDGET <= measured <= BUDGET + 1, (
+        f"{name} measured {measured} candidates in rounds that were to end at {BUDGET}"
+    )
 
 
 def failed_measurement_is_data(name: str) -> None:
@@ -102,7 +104,9 @@ def source_is_sound(name: str) -> None:
 
 def _broad(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException")):
+        if isinstance(node, ast.ExceptHandler) and (
+            node.type is None or ast.unparse(node.type) in ("Exception", "BaseException")
+        ):
             yield f"line {node.lineno}: catches everything, and with it the signal to stop"
 
 

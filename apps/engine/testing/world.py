@@ -91,24 +91,30 @@ class World:
             return refused(refusal.reason, refusal.hint)
 
     def _carry_out(self, effect: Effect, ctx: Context) -> Any:
+        found: Any
         match effect:
             case Choose(kind="champion"):
-                return [self._standing(effect)]
+                found = [self._standing(effect)]
             case Choose():
-                return inplace.choose(self.population, effect, ctx.random("choose"))
+                found = inplace.choose(self.population, effect, ctx.random("choose"))
             case Propose():
-                return self._propose(effect)
+                found = self._propose(effect)
             case Measure(candidate, tasks, repeats):
-                return self._measure(candidate, self.tasks if isinstance(tasks, str) else tasks, repeats)
-            case Judge(candidate):
-                decision = inplace.judge(self.population, effect)
-                self.population.judged(candidate, decision.decision)
-                return {"decision": decision.decision, "why": decision.why}
+                found = self._measure(candidate, self.tasks if isinstance(tasks, str) else tasks, repeats)
+            case Judge():
+                found = self._judge(effect)
             case Promote(candidate):
                 self.champion = candidate
-                return {"decision": "promote", "why": ""}
-            case Compare():
-                raise AssertionError("a repeatable world without gate tasks compares nothing")
+                found = {"decision": "promote", "why": ""}
+            case Compare(candidate, (_, champion)):
+                sides = [self._measure(number, self.tasks, 1) for number in (candidate, champion)]
+                found = {"candidate": sides[0], "champion": sides[1]}
+        return found
+
+    def _judge(self, effect: Judge) -> dict[str, str]:
+        decision = inplace.judge(self.population, effect)
+        self.population.judged(effect.candidate, decision.decision)
+        return {"decision": decision.decision, "why": decision.why}
 
     def _standing(self, effect: Choose) -> dict[str, Any]:
         number = cast(Any, effect.rule).candidate

@@ -12,16 +12,16 @@ from typing import NamedTuple
 from apps.engine.variation.literals import Number, number_at
 
 _COMMON = r"""
-    | (?P<string>\"{3}(?s:\\.|[^\\])*?\"{3} | '{3}(?s:.)*?'{3} | "(?:\\.|[^"\\\r\n])*" | '[^'\r\n]*')
+    | (?P<string>\"{3}(?s:\\.|[^\\])*?(?:\"{3}|\Z) | '{3}(?s:.)*?(?:'{3}|\Z) | "(?:\\.|[^"\\\r\n])*" | '[^'\r\n]*')
     | (?P<line>\r\n|\r|\n)
     | (?P<mark>[\[\]{},=:])
     | (?P<word>[^\s\[\]{},=:](?:[^\s\[\]{},=:]|:(?=\S))*)
 """
-_SLASHES = r"(?P<comment>//[^\r\n]* | /\*(?s:.)*?\*/)"
+_SLASHES = r"(?P<comment>//[^\r\n]* | /\*(?s:.)*?(?:\*/|\Z))"
 _HASH = r"(?P<comment>\#[^\r\n]* | (?m:^)[ \t]*;[^\r\n]*)"
 # A block scalar: its key's line, ending in | or >, and all lines that are blank or deeper than it.
 _BLOCK = (
-    r"| (?P<block>(?m:^)(?P<indent>\ *)[^\r\n\#]*[|>][-+0-9]*[ \t]*\r?\n(?:(?P=indent)\ [^\n]*(?:\n|\Z)|[ \t]*\r?\n)*)"
+    r"| (?P<block>(?m:^)(?P<indent>\ *+)[^\r\n\#]*[|>][-+0-9]*[ \t]*\r?\n(?:(?P=indent)\ [^\n]*(?:\n|\Z)|[ \t]*\r?\n)*)"
 )
 
 

@@ -10,7 +10,7 @@ from apps.engine.variation.numbers import PerturbNumbers
 from apps.engine.variation.statements import MutateStatements
 from apps.engine.variation.steps import AdaptiveStep
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 
 OPERATORS = (PerturbNumbers(count=3), AdaptiveStep(), MutateStatements(count=2), NoOp())
 

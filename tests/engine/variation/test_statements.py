@@ -24,7 +24,7 @@ _B = "@f(1)\r\nclass B:\r\n"
         (python_statements.swap, "a = 1\nb = 2", {"b = 2\na = 1"}),
         (python_statements.swap, "a = 1; b = 2\n", set()),
         (python_statements.delete, "if a:  # why\n    b()  # c\n", {"pass\n", "if a:  # why\n    pass\n"}),
-        (python_statements.delete, "a\r\n@f(1)\r\nclass B:\r\n  c = 1\r\n", {f"{_B}  c = 1\r\n", "a\r\n", f"a\r\n{_B}  pass\r\n"}),
+        (python_statements.delete, f"a\r\n{_B}  c\r\n", {f"{_B}  c\r\n", "a\r\n", f"a\r\n{_B}  pass\r\n"}),
         (python_statements.duplicate, "é = 'é'\r\n", {"é = 'é'\r\né = 'é'\r\n"}),
         (python_expressions.another_operator, "x = a in b", {"x = a not in b"}),
         (python_expressions.another_operator, "x = a  is  not  b", {"x = a  is  b"}),

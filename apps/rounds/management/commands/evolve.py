@@ -28,9 +28,15 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, metavar="S", help="of all random draws (default 0)")
         parser.add_argument("--mode", help="full-auto, gate-only or step-by-step; default: the project's")
         parser.add_argument("--parallel", type=int, metavar="K", help="rounds open at a time; default: the project's")
-        parser.add_argument("--timeout", type=float, metavar="SECONDS", help="stop driving after that long; the run can be resumed")
-        parser.add_argument("--baseline", action="store_true", help="also the null run and best-of-n at the same budget")
-        parser.add_argument("--no-wait", action="store_true", help="leave the driving to the workers of the running system")
+        parser.add_argument(
+            "--timeout", type=float, metavar="SECONDS", help="stop driving after that long; the run can be resumed"
+        )
+        parser.add_argument(
+            "--baseline", action="store_true", help="also the null run and best-of-n at the same budget"
+        )
+        parser.add_argument(
+            "--no-wait", action="store_true", help="leave the driving to the workers of the running system"
+        )
         parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -11,7 +11,9 @@ from apps.rounds.terminal import carry_on, open_loop
 
 
 class Command(BaseCommand):
-    help = "Go on with an interrupted run, with the options that it was started with. The latest one when none is named."
+    help = (
+        "Go on with an interrupted run, with the options that it was started with. The latest one when none is named."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("run", nargs="?", default="", help="a run's id, or the beginning of it")
@@ -30,7 +32,7 @@ class Command(BaseCommand):
 
 
 def find(named: str) -> Run:
-    """The run whose id begins so; without a name the latest that is open, else the latest. Baselines go with their run."""
+    """The run whose id begins so; without a name the latest open one, else the latest. Baselines go with their run."""
     runs = Run.objects.select_related("project", "protocol").filter(baseline_of=None).order_by("-pk")
     if not named:
         found = runs.filter(state=RunState.OPEN).first() or runs.first()

@@ -28,4 +28,3 @@ class Command(BaseCommand):
             if wrong is not None:
                 raise CommandError(f"{project.slug}: {wrong}")
             self.stdout.write(f"{project.slug}: {last_sequence(project.pk)} entries, all whole")
-
