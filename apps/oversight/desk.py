@@ -1,37 +1,29 @@
 """What a reviewer is asked: the gates of the queue, each in one sentence."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from apps.accounts.actors import Actor
 from apps.common.ids import run_and_number
 from apps.common.text import FIRST_CHARACTERS
 from apps.engine.canonical import decode
-from apps.log.models import Event, LogHead
 from apps.oversight import selectors
 from apps.projects.models import Project
 from apps.records.models import Effect, EffectState, Run
 
-# SQLite uses a partial index only where its very condition stands in the query; an equal one with parameters is a scan.
-_OPEN = """"records_effect"."state" IN ('held before', 'ready', 'running', 'held after')"""
-# How far back in the log the opening of a gate is looked for.
-_LOOK_BACK = 2_000
 HEAVY = ("round__run__project__evaluator", "round__run__parameters", "round__run__result", "round__outcome")
 
 
 @dataclass(frozen=True)
 class Gate:
-    """An effect that is held for people. since is when it was held, None when the log no longer says so cheaply."""
+    """An effect that is held for people."""
 
     effect: Effect
-    since: datetime | None = None
 
     @property
     def run(self) -> Run:
@@ -86,31 +78,9 @@ class Gate:
         return len(self.asked.get("evidence", {}).get("differences", ()))
 
 
-def open_effects() -> QuerySet[Effect]:
-    """Effects that are not closed: few, whatever the history holds."""
-    return Effect.objects.filter(RawSQL(_OPEN, (), output_field=BooleanField()))
-
-
 def gates(actor: Actor) -> QuerySet[Effect]:
     """The queue of the projects that the actor may see, without the columns that no page of gates shows."""
-    return selectors.gates(actor).filter(RawSQL(_OPEN, (), output_field=BooleanField())).defer(*HEAVY)
-
-
-def dated(effects: Sequence[Effect]) -> list[Gate]:
-    """The effects as gates, with when each was opened."""
-    opened = _opened({effect.round.run.project_id for effect in effects}) if effects else {}
-    return [Gate(effect, opened.get((effect.round_id, effect.position, effect.child))) for effect in effects]
-
-
-def _opened(projects: set[int]) -> dict[tuple[int, int, int], datetime]:
-    recent = Q(pk=None)
-    for project, head in LogHead.objects.filter(project__in=projects).values_list("project", "sequence"):
-        recent |= Q(project=project, sequence__gt=head - _LOOK_BACK)
-    found = {}
-    for body, at in Event.objects.filter(recent, kind="gate.opened").order_by("pk").values_list("body", "at"):
-        place = decode(bytes(body))
-        found[place["round"], place["position"], place["child"]] = datetime.fromtimestamp(at / 1_000_000, UTC)
-    return found
+    return selectors.gates(actor).defer(*HEAVY)
 
 
 def _draw(gate: Gate) -> str:

@@ -36,13 +36,13 @@ def project_latch(project: Project) -> Latch | None:
 
 def gates(actor: Actor) -> QuerySet[Effect]:
     """Everything that is held for people in the projects that the actor may see, oldest first."""
-    held = Effect.objects.filter(state__in=HELD, round__run__project__in=visible_projects(actor))
+    held = Effect.open.filter(state__in=HELD, round__run__project__in=visible_projects(actor))
     return held.select_related("round__run__project").order_by("id")
 
 
 def running(project: Project) -> QuerySet[Effect]:
     """Effects of the project that are being carried out now."""
-    return Effect.objects.filter(round__run__project=project, state=EffectState.RUNNING)
+    return Effect.open.filter(round__run__project=project, state=EffectState.RUNNING)
 
 
 def shown(effect: Effect) -> bytes:

@@ -31,7 +31,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     actor, after = actor_of(request), key(request, "after")
     watched = positions(visible_projects(actor))
     page = oldest(desk.gates(actor), ROWS, after)
-    context = {"gates": Slice(desk.dated(page.rows), page.more), "first": after is None, "watched": watched}
+    context = {
+        "gates": Slice([desk.Gate(effect) for effect in page.rows], page.more),
+        "first": after is None,
+        "watched": watched,
+    }
     return region(request, "oversight/queue.html", context, {"list"})
 
 
@@ -91,7 +95,7 @@ def _gate_page(request: HttpRequest, effect: Effect, form: AnswerForm, status: i
     watched = position(effect.round.run.project)
     found = CandidateEdit.objects.filter(pk=effect.candidate).first() if effect.candidate is not None else None
     context = {
-        "gate": desk.dated([effect])[0] if held else desk.Gate(effect),
+        "gate": desk.Gate(effect),
         "form": form,
         "held": held,
         "said": None if held else effect.answers.select_related("person").order_by("pk").last(),

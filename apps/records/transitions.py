@@ -91,7 +91,7 @@ def _move(step: Step) -> None:
 
 
 def _change(step: Step) -> None:
-    names = ("state", "answer", "candidate", "token", "attempts", "failures", "holder", "until")
+    names = ("state", "answer", "candidate", "token", "attempts", "failures", "holder", "until", "since")
     sets = ", ".join(f"{name} = %s" for name in names)
     where = "round_id = %s AND position = %s AND child = %s AND token = %s AND state = %s"
     rows = [[*(c.row[name] for name in names), *place, c.token, c.was] for place, c in step.changes.items()]
@@ -141,11 +141,8 @@ def end(run: Run, state: RunState, why: str, result: bytes | None = None) -> boo
             control=F("control") + 1, reserved=0, **values
         ):
             return False
-        rounds = Round.objects.filter(run=run, state=RoundState.OPEN)
-        open_effects = Effect.objects.filter(round__in=rounds).exclude(
-            state__in=("done", "refused", "unmeasurable", "cancelled")
-        )
-        open_effects.update(state=EffectState.CANCELLED, until=None)
+        rounds = Round.objects.filter(run=run, outcome__isnull=True, state=RoundState.OPEN)
+        Effect.open.filter(round__in=rounds).update(state=EffectState.CANCELLED, until=None, since=None)
         rounds.update(state=RoundState.CANCELLED if state != RunState.DIVERGED else RoundState.DIVERGED)
         append(run.project_id, [Entry("run.ended", "system", f"run:{run.pk}", {"run": run.pk, "state": str(state)})])
     return True
@@ -162,7 +159,7 @@ def take(run: int, slot: str, dead: Q) -> Run | None:
 
 def renew(runs: Mapping[int, int], slot: str) -> bool:
     """Renew this slot's leases on its runs (token by run id) and on its effects. False if one of the runs was lost."""
-    Effect.objects.filter(state=EffectState.RUNNING, holder=slot).update(until=lease_end())
+    Effect.open.filter(state=EffectState.RUNNING, holder=slot).update(until=lease_end())
     if not runs:
         return True
     mine = Q()
@@ -186,7 +183,12 @@ def claim(effect: Effect, slot: str) -> bool:
     """Take a ready effect, or take over one whose holder is gone, by its token. False when somebody else was first."""
     same = Effect.objects.filter(pk=effect.pk, token=effect.token, state=effect.state)
     claimed = same.update(
-        state=EffectState.RUNNING, token=F("token") + 1, attempts=F("attempts") + 1, holder=slot, until=lease_end()
+        state=EffectState.RUNNING,
+        token=F("token") + 1,
+        attempts=F("attempts") + 1,
+        holder=slot,
+        until=lease_end(),
+        since=Now(),
     )
     if claimed:
         effect.token, effect.attempts, effect.state, effect.holder = (
@@ -200,20 +202,22 @@ def claim(effect: Effect, slot: str) -> bool:
 
 def release(effects: QuerySet[Effect]) -> int:
     """Running effects whose holder is gone become ready again. Returns how many."""
-    free = {"state": EffectState.READY, "token": F("token") + 1, "until": None, "holder": "-"}
+    free = {"state": EffectState.READY, "token": F("token") + 1, "until": None, "holder": "-", "since": Now()}
     return effects.filter(state=EffectState.RUNNING).update(**free)
 
 
 def performed(effect: Effect, state: EffectState, answer: bytes) -> bool:
     """A performer has the answer of the effect that it claimed. False when the claim was lost meanwhile."""
     same = Effect.objects.filter(pk=effect.pk, token=effect.token, state=EffectState.RUNNING)
-    return bool(same.update(state=state, answer=answer, until=None))
+    since = Now() if state in HELD else None
+    return bool(same.update(state=state, answer=answer, until=None, since=since))
 
 
 def back_off(effect: Effect, seconds: float) -> None:
     """An attempt failed on infrastructure: ready again, for anybody, after so many seconds."""
     Effect.objects.filter(pk=effect.pk, token=effect.token, state=EffectState.RUNNING).update(
         state=EffectState.READY,
+        since=Now(),
         holder="-",
         failures=F("failures") + 1,
         token=F("token") + 1,
@@ -238,7 +242,7 @@ def drop(candidate: CandidateEdit, by: str, why: str) -> Entry:
 
 def answer_gate(effect: Effect, state: EffectState, answer: bytes | None) -> bool:
     """A gate closes: the held effect goes on to state, only if it is still held at this revision."""
-    values: dict[str, Any] = {"state": state}
+    values: dict[str, Any] = {"state": state, "since": Now() if state == EffectState.READY else None}
     if answer is not None:
         values["answer"] = answer
     return bool(Effect.objects.filter(pk=effect.pk, state__in=HELD, revision=effect.revision).update(**values))

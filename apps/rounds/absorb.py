@@ -65,13 +65,31 @@ def _pool(book: Book, number: int, rows: list[list[object]]) -> None:
     execute.read(book, number)
 
 
+MOVING = (
+    *("round_id", "position", "child", "state", "answer", "token", "holder"),
+    *("attempts", "failures", "until", "since"),
+)
+
+
 def news(book: Book) -> set[int]:
     """Rounds whose gates were answered, or whose effects another process performed, since they were last read."""
     watched = [opened.id for opened in book.rounds.values() if opened.waiting or not book.claims]
     if not watched:
         return set()
     moved = set()
-    names = ("round_id", "position", "child", "state", "answer", "token", "holder", "attempts", "failures", "until")
+    names = (
+        "round_id",
+        "position",
+        "child",
+        "state",
+        "answer",
+        "token",
+        "holder",
+        "attempts",
+        "failures",
+        "until",
+        "since",
+    )
     for found in EffectRow.objects.filter(round__in=watched).values(*names):
         opened = book.rounds[found["round_id"]]
         row = opened.rows.get((found["position"], found["child"]))

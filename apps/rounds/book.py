@@ -80,9 +80,13 @@ class Book:
     concluded: bytes | None = None
     ended: tuple[str, str] | None = None  # state and reason
 
+    def now(self) -> datetime:
+        """The time by the database's clock."""
+        return datetime.now(UTC) + self.clock
+
     def lease_end(self) -> datetime:
-        """When a lease that begins now ends, by the database's clock."""
-        return datetime.now(UTC) + self.clock + LEASE
+        """When a lease that begins now ends."""
+        return self.now() + LEASE
 
     @property
     def moving(self) -> int:

@@ -12,7 +12,7 @@ from apps.engine.replay import refused
 from apps.log.chain import Entry
 from apps.oversight.rules import Facts, Go, Hold
 from apps.records import digests
-from apps.records.models import EffectState, RoundState, RunState
+from apps.records.models import CLOSED, EffectState, RoundState, RunState
 from apps.records.step import Change, Move, Row
 from apps.rounds import execute
 from apps.rounds.book import Book, OpenRound
@@ -166,6 +166,7 @@ def _write(book: Book, opened: OpenRound, child: int, effect: Any, state: str) -
         "token": 0,
         "holder": "",
         "until": None,
+        "since": book.now(),
     }
     opened.rows[row["position"], child] = row
     book.step.effects[opened.id, row["position"], child] = row
@@ -178,6 +179,7 @@ def change(book: Book, opened: OpenRound, row: Row, state: str, answer: bytes | 
     if place not in book.step.effects and place not in book.step.changes:
         book.step.changes[place] = Change(row["token"], row["state"], row)
     row["state"], row["answer"] = state, answer
+    row["since"] = None if state in CLOSED else book.now()
     if state != EffectState.RUNNING:
         row["until"] = None
 

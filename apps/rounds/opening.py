@@ -27,7 +27,7 @@ from apps.rounds.texts import Texts
 
 JOURNAL = (
     *("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate"),
-    *("attempts", "failures", "token", "holder", "until"),
+    *("attempts", "failures", "token", "holder", "until", "since"),
 )
 ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 
@@ -51,7 +51,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
     )
     for number in range(len(population.members)):
         book.failures[population.failure(number)] += 1
-    for row in Round.objects.filter(run=run, state=RoundState.OPEN).order_by("id"):
+    for row in Round.objects.filter(run=run, outcome__isnull=True, state=RoundState.OPEN).order_by("id"):
         book.rounds[row.pk] = _reopen(book, row)
     return book
 

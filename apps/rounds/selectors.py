@@ -18,7 +18,7 @@ from apps.oversight.dossier import sign_of
 from apps.oversight.models import Latch, Policy
 from apps.projects.access import may, visible_projects
 from apps.projects.models import Project
-from apps.records.models import HELD, CandidateEdit, EffectState, Run, RunState, Snapshot
+from apps.records.models import HELD, CandidateEdit, Effect, EffectState, Run, RunState, Snapshot
 from apps.rounds.chart import Chart, step_chart
 
 CANDIDATES = 20
@@ -137,7 +137,7 @@ class RunReading:
         """What waits for people in this run, oldest first."""
         held = desk.gates(self.actor).filter(round__run=self.run)
         found = list(held[: GATES + 1])
-        return Slice(desk.dated(found[:GATES]), found[-1].pk if len(found) > GATES else None)
+        return Slice([desk.Gate(effect) for effect in found[:GATES]], found[-1].pk if len(found) > GATES else None)
 
     @cached_property
     def waiting(self) -> int:
@@ -161,7 +161,7 @@ class RunReading:
 
     @cached_property
     def _effects(self) -> dict[str, int]:
-        rows = desk.open_effects().filter(round__run=self.run).values_list("state").annotate(Count("pk"))
+        rows = Effect.open.filter(round__run=self.run).values_list("state").annotate(Count("pk"))
         return dict(rows.order_by())
 
 
@@ -238,7 +238,7 @@ def _effects_of(projects: Collection[int]) -> tuple[dict[int, dict[str, int]], C
     """How many open effects in which state, by run; how many are held, by project."""
     runs: dict[int, dict[str, int]] = {}
     held: Counter[int] = Counter()
-    found = desk.open_effects().filter(round__run__project__in=projects)
+    found = Effect.open.filter(round__run__project__in=projects)
     rows = found.values_list("round__run__project", "round__run", "state").annotate(Count("pk")).order_by()
     for project, run, state, count in rows:
         runs.setdefault(run, {})[state] = count

@@ -13,7 +13,7 @@ PERFORMED = ("measure", "compare")
 
 def sweep() -> int:
     """Effects whose lease ran out become ready again. Returns how many; rings for those that wait for a performer."""
-    expired = Effect.objects.filter(state=EffectState.RUNNING, until__lt=Now(), kind__in=PERFORMED)
+    expired = Effect.open.filter(state=EffectState.RUNNING, until__lt=Now(), kind__in=PERFORMED)
     released = transitions.release(expired)
     if due().exists():
         ring("sandbox")
@@ -23,4 +23,4 @@ def sweep() -> int:
 def due() -> QuerySet[Effect]:
     """Ready effects that any process may perform: their driver does not claim what it asks for."""
     waited = Q(until=None) | Q(until__lt=Now())
-    return Effect.objects.filter(waited, state=EffectState.READY, kind__in=PERFORMED, holder=FOR_ANYBODY)
+    return Effect.open.filter(waited, state=EffectState.READY, kind__in=PERFORMED, holder=FOR_ANYBODY)

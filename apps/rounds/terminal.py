@@ -80,7 +80,7 @@ def waits(run: Run) -> str:
     """What a run that cannot move waits for, and where that is answered."""
     if selectors.latches(run).exists():
         return f"Paused. Resume it on its page: {ADDRESS}/projects/{run.project.slug}/"
-    held = Effect.objects.filter(round__run=run, state__in=HELD).order_by("id")
+    held = Effect.open.filter(round__run=run, state__in=HELD).order_by("id")
     first = "; ".join(f"{effect.kind} ({effect.state})" for effect in held[:3])
     count = held.count()
     return (

@@ -197,7 +197,13 @@ class Play:
         answer = encode({"done": candidate.number}) if state == EffectState.HELD_AFTER else None
         defaults = {"asked": encode({"propose": {}, "parents": [0], "operator": "rewrite"}), "answer": answer}
         made = Effect.objects.create(
-            round=self.round(), position=1, kind=kind, state=state, candidate=candidate.pk, **(defaults | values)
+            round=self.round(),
+            position=1,
+            kind=kind,
+            state=state,
+            candidate=candidate.pk,
+            since=timezone.now(),
+            **(defaults | values),
         )
         place = {"round": made.round_id, "position": 1, "child": -1, "kind": kind}
         log(self.project, "gate.opened", f"run:{self.run.pk}", **place)
@@ -209,6 +215,7 @@ class Play:
             position=2,
             kind="measure",
             state=EffectState.RUNNING,
+            since=timezone.now(),
             candidate=candidate.pk,
             asked=encode({"measure": candidate.number, "tasks": "validation", "repeats": 1}),
         )

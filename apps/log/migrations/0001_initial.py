@@ -4,36 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LogHead',
+            name="LogHead",
             fields=[
-                ('project', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField(default=0)),
-                ('hash', models.BinaryField(max_length=32)),
+                ("project", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("sequence", models.BigIntegerField(default=0)),
+                ("hash", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project', models.BigIntegerField()),
-                ('sequence', models.BigIntegerField(help_text='1, 2, 3 … without a gap, in commit order')),
-                ('kind', models.CharField(max_length=32)),
-                ('at', models.BigIntegerField(help_text='microseconds since 1970, UTC')),
-                ('actor', models.CharField(max_length=64)),
-                ('subject', models.CharField(max_length=64)),
-                ('body', models.BinaryField(help_text='canonical bytes: ids, closed-list words, numbers, digests; never free text')),
-                ('hash', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("project", models.BigIntegerField()),
+                ("sequence", models.BigIntegerField(help_text="1, 2, 3 … without a gap, in commit order")),
+                ("kind", models.CharField(max_length=32)),
+                ("at", models.BigIntegerField(help_text="microseconds since 1970, UTC")),
+                ("actor", models.CharField(max_length=64)),
+                ("subject", models.CharField(max_length=64)),
+                (
+                    "body",
+                    models.BinaryField(
+                        help_text="canonical bytes: ids, closed-list words, numbers, digests; never free text"
+                    ),
+                ),
+                ("hash", models.BinaryField(max_length=32)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('project', 'sequence'), name='event_sequence_once')],
+                "constraints": [models.UniqueConstraint(fields=("project", "sequence"), name="event_sequence_once")],
             },
         ),
     ]
