@@ -1,0 +1,80 @@
+"""The database as the person at a terminal meets it: made on first use, refused when it is not ours, explained when it fails."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from apps.common.errors import UserError
+
+OURS = (ProgrammingError, IntegrityError, DataError)  # these say that the code is wrong, not the database
+_ELSEWHERE = "or choose another folder with EVOWEB_HOME"
+_REMEDIES = {
+    "full": "Free space there, then try again",
+    "no space": "Free space there, then try again",
+    "disk i/o error": "See whether the disk is full or broken, then try again",
+    "readonly": f"Make it and its folder writable for this user, {_ELSEWHERE}",
+    "unable to open": f"Make its folder writable for this user, {_ELSEWHERE}",
+    "not a database": f"Put a copy back in its place, {_ELSEWHERE}",
+    "malformed": f"Put a copy back in its place, {_ELSEWHERE}",
+    "locked": "Another process holds it for long; end that one or wait, then try again",
+    "connection": "Start that server, or correct EVOWEB_DATABASE_URL",
+}
+
+
+def place() -> str:
+    """Where the database is, without the password."""
+    known = settings.DATABASES["default"]
+    if connection.vendor == "sqlite":
+        return str(known["NAME"])
+    return f"{known['NAME']} at {known['HOST'] or 'the local socket'}"
+
+
+def explain(error: DatabaseError) -> str:
+    """What failed, where, and what to do about it."""
+    what = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in what.lower()), "See to it, then try again")
+    return f"The database {place()} failed: {what}. {remedy}."
+
+
+def prepare(home: Path) -> bool:
+    """Make the tables of a database that has none. Whether they were made.
+
+    Raises UserError for a database of another version: a newer one cannot be read, and an older one is brought up on
+    request only, because a system of that version may be running on it.
+    """
+    executor = MigrationExecutor(connection)
+    if not executor.loader.applied_migrations:
+        with _alone(home):
+            executor.loader.build_graph()  # somebody may have been first
+            if fresh := not executor.loader.applied_migrations:
+                call_command("migrate", interactive=False, verbosity=0)
+        return fresh
+    if unknown := unknown_migrations(executor):
+        raise UserError(
+            f"The database {place()} was written by a newer evoweb: it has changes that this one does not know "
+            f"({', '.join(unknown)}). Use that newer evoweb, {_ELSEWHERE}. Nothing was changed."
+        )
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise UserError(f"The database {place()} is of an older evoweb. Bring it up to date with: manage.py migrate")
+    return False
+
+
+def unknown_migrations(executor: MigrationExecutor) -> list[str]:
+    """Migrations that were applied to the database but are not part of this code: a newer evoweb was here."""
+    known = executor.loader.disk_migrations
+    replaced = {key for migration in known.values() for key in migration.replaces}
+    return sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations.keys() - known.keys() - replaced)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One process of this machine at a time."""
+    with (home / "prepare.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
