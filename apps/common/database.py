@@ -49,20 +49,33 @@ def prepare(home: Path) -> bool:
     request only, because a system of that version may be running on it.
     """
     executor = MigrationExecutor(connection)
-    if not executor.loader.applied_migrations:
-        with _alone(home):
-            executor.loader.build_graph()  # somebody may have been first
-            if fresh := not executor.loader.applied_migrations:
-                call_command("migrate", interactive=False, verbosity=0)
-        return fresh
     if unknown := unknown_migrations(executor):
         raise UserError(
             f"The database {place()} was written by a newer evoweb: it has changes that this one does not know "
             f"({', '.join(unknown)}). Use that newer evoweb, {_ELSEWHERE}. Nothing was changed."
         )
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise UserError(f"The database {place()} is of an older evoweb. Bring it up to date with: manage.py migrate")
-    return False
+    if not _behind(executor):
+        return False
+    with _alone(home):
+        if not _behind(MigrationExecutor(connection)):  # another process was first
+            return False
+        if not _empty():
+            raise UserError(f"The database {place()} is of an older evoweb. Bring it up to date: manage.py migrate")
+        call_command("migrate", interactive=False, verbosity=0)
+    return True
+
+
+def _behind(executor: MigrationExecutor) -> bool:
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _empty() -> bool:
+    """Nothing was kept in it yet: it is new, or making it was interrupted."""
+    with connection.cursor() as cursor:
+        if "projects_project" not in connection.introspection.table_names(cursor):
+            return True
+        cursor.execute("SELECT 1 FROM projects_project LIMIT 1")
+        return cursor.fetchone() is None
 
 
 def unknown_migrations(executor: MigrationExecutor) -> list[str]:

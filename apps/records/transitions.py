@@ -32,6 +32,8 @@ from apps.records.step import Step
 
 LEASE = timedelta(seconds=20)
 
+type Closing = tuple[str, str, bytes | None]  # a run's last state, why, and its conclusion
+
 
 class Stale(Exception):
     """The database moved on under a step: another driver, a latch, a new policy, an effect that was taken away."""
@@ -47,10 +49,10 @@ def lease_from_now() -> datetime:
     return timezone.now() + LEASE
 
 
-def commit(run: Run, step: Step, counters: Mapping[str, Any]) -> int:
+def commit(run: Run, step: Step, counters: Mapping[str, Any], closing: Closing | None = None) -> int:
     """Write one step in one transaction; returns the log's last sequence. Raises Stale, and then nothing was written.
 
-    Locks are taken in the order run, round, effect, log head.
+    closing: the step is the run's last, which ends with it. Locks are taken in the order run, round, effect, log head.
     """
     content.store_files(step.contents)
     with transaction.atomic():
@@ -65,7 +67,10 @@ def commit(run: Run, step: Step, counters: Mapping[str, Any]) -> int:
         insert(Trajectory, step.trajectories)
         insert(Verdict, step.verdicts)
         _read(step)
-        return append(run.project_id, step.entries) if step.entries else 0
+        last = append(run.project_id, step.entries) if step.entries else 0
+        if closing is not None:
+            end(run, *closing)
+        return last
 
 
 def _guard(run: Run, counters: Mapping[str, Any]) -> None:
@@ -126,7 +131,7 @@ def start(run: Run, actor: str) -> Run:
     return run
 
 
-def end(run: Run, state: RunState, why: str, result: bytes | None = None) -> bool:
+def end(run: Run, state: str, why: str, result: bytes | None = None) -> bool:
     """Close an open run; its open rounds and effects are cancelled. False when it was closed already."""
     with transaction.atomic():
         values = {
@@ -179,17 +184,20 @@ def touch(runs: QuerySet[Run]) -> None:
     runs.filter(state=RunState.OPEN).update(control=F("control") + 1)
 
 
-def claim(effect: Effect, slot: str) -> bool:
-    """Take a ready effect, or take over one whose holder is gone, by its token. False when somebody else was first."""
+def still(run: Run) -> bool:
+    """Lock an open run until the end of the caller's transaction. False when its policy or latches have changed."""
+    return Run.objects.select_for_update().filter(pk=run.pk, control=run.control, state=RunState.OPEN).exists()
+
+
+def claim(effect: Effect, run: Run, slot: str) -> bool:
+    """Take a ready effect by its token, under the latches and the policy that the run was read with.
+
+    False when somebody else was first, or when those have changed.
+    """
     same = Effect.objects.filter(pk=effect.pk, token=effect.token, state=effect.state)
-    claimed = same.update(
-        state=EffectState.RUNNING,
-        token=F("token") + 1,
-        attempts=F("attempts") + 1,
-        holder=slot,
-        until=lease_end(),
-        since=Now(),
-    )
+    values = {"state": EffectState.RUNNING, "holder": slot, "until": lease_end(), "since": Now()}
+    with transaction.atomic():
+        claimed = still(run) and same.update(token=F("token") + 1, attempts=F("attempts") + 1, **values)
     if claimed:
         effect.token, effect.attempts, effect.state, effect.holder = (
             effect.token + 1,

@@ -192,14 +192,14 @@ def _refuse(book: Book, opened: OpenRound, row: Row, refusal: Refused) -> bytes:
 
 def _gate(book: Book, opened: OpenRound, row: Row) -> None:
     opened.waiting = True
-    body = {
-        "round": opened.id,
-        "position": row["position"],
-        "child": row["child"],
-        "kind": row["kind"],
-        "state": row["state"],
-    }
-    book.step.entries.append(Entry("gate.opened", f"policy:{book.run.pk}", f"run:{book.run.pk}", body))
+    place: Place = (opened.id, row["position"], row["child"])
+    book.step.entries.append(gate_opened(book.run.pk, place, row["kind"], row["state"]))
+
+
+def gate_opened(run: int, place: Place, kind: str, state: str) -> Entry:
+    """The log entry of an effect that is now held for people."""
+    body = {"round": place[0], "position": place[1], "child": place[2], "kind": kind, "state": state}
+    return Entry("gate.opened", f"policy:{run}", f"run:{run}", body)
 
 
 def _stand(book: Book, opened: OpenRound) -> None:
@@ -240,7 +240,8 @@ def _close(book: Book, opened: OpenRound) -> None:
         "journal": digests.journal(opened.rows.values()),
     }
     book.step.entries.append(Entry("round.ended", f"method:{book.run.method}", f"run:{book.run.pk}", body))
-    book.barren = book.barren + 1 if word == "barren" else 0
+    if opened.kind == "grow":
+        book.barren = book.barren + 1 if word == "barren" else 0
     del book.rounds[opened.id]
     if opened.kind == "plant" and word != "grown":
         book.ended = (RunState.FAILED, next(iter(words.values())))

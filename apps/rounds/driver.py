@@ -168,9 +168,11 @@ class Driver:
     def _write(self) -> bool:
         book, step = self.book, self.book.step
         if not step:
-            return self._end()
+            return False
         book.counters.reserved = sum(len(opened.reserved) for opened in book.rounds.values())
-        transitions.commit(self.run, step, book.counters.values())
+        closing = self._closing()
+        self._snapshot(last=closing is not None)
+        transitions.commit(self.run, step, book.counters.values(), closing)
         # Committed: now, and only now, the process may act on it.
         for errand in self._arrived:
             self._errands.pop(errand.place, None)
@@ -181,21 +183,18 @@ class Driver:
         for opened in book.rounds.values():
             opened.stored = max((position for position, _ in opened.rows), default=0)
         book.step, book.errands = Step(), []
-        self._snapshot()
-        return self._end() or True
+        if closing is not None:
+            self.run.refresh_from_db()
+        return True
 
-    def _end(self) -> bool:
+    def _closing(self) -> transitions.Closing | None:
+        """How the run ends with this step: in the same commit, for a run that has concluded must not conclude again."""
         book = self.book
         if book.ended is None and book.concluded is not None:
             exhausted = book.barren >= BARREN_LIMIT
             why = f"{BARREN_LIMIT} rounds in a row brought no candidate" if exhausted else ""
-            book.ended = (RunState.EXHAUSTED if exhausted else RunState.FINISHED, why)
-        if book.ended is None:
-            return False
-        self._snapshot(last=True)
-        transitions.end(self.run, RunState(book.ended[0]), book.ended[1], book.concluded)
-        self.run.refresh_from_db()
-        return True
+            book.ended = (RunState.EXHAUSTED, why) if exhausted else (RunState.FINISHED, "")
+        return None if book.ended is None else (*book.ended, book.concluded)
 
     def _snapshot(self, *, last: bool = False) -> None:
         now = time.monotonic()

@@ -27,14 +27,19 @@ RETRY = timedelta(seconds=1)
 
 
 class Loop:
-    """Takes open runs and drives them. only: ids of the runs to drive; without it every run that nobody drives."""
+    """Takes open runs and drives them. only: ids of the runs to drive; without it every run that nobody drives.
 
-    def __init__(self, home: Path, evaluators: int, only: Sequence[int] = ()) -> None:
+    A database that fails is tried again; attempts: after so many in a row `turn` raises its error. 0: never.
+    """
+
+    def __init__(self, home: Path, evaluators: int, only: Sequence[int] = (), attempts: int = 0) -> None:
         self.slot = Slot(home)
         self._pool = Pool(evaluators, home, require(home, settings.EVOWEB_SANDBOX)) if evaluators else None
         self.only = only
         self._drivers: dict[int, Driver] = {}
         self._broken: dict[int, float] = {}  # runs to be read again, and when
+        self._attempts = attempts
+        self._failed: dict[int, int] = {}  # database failures since a step was written, by run
         self._stale: dict[int, int] = {}  # steps in a row that were thrown away, by run
         self._in_flight: dict[str, int] = {}  # run by job
         self._beaten = time.monotonic()
@@ -53,12 +58,12 @@ class Loop:
         while True:
             self._step_all()
             self._submit()
+            self._beat()  # also when idle: a run that waits is still driven
             left = end - time.monotonic()
             if left <= 0 or self.idle:
                 break
             self._collect(min(left, COLLECT_SECONDS))
             self._submit()
-            self._beat()
         return not self.idle
 
     @property
@@ -78,8 +83,11 @@ class Loop:
 
     def close(self) -> None:
         """Stop: what is being measured is measured again by whoever goes on."""
-        for driver in self._drivers.values():
-            transitions.let_go(driver.run)
+        try:
+            for driver in self._drivers.values():
+                transitions.let_go(driver.run)
+        except DatabaseError as error:  # the slot's lock goes with us, and says the same
+            log.warning("the runs of this process could not be let go: %s", error)
         self._drivers.clear()
         if self._pool is not None:
             self._pool.close()
@@ -131,7 +139,8 @@ class Loop:
     def _guarded(self, identifier: int, work: Callable[[], object]) -> None:
         """An edge: whatever breaks is dealt with by its kind, and never reaches the other runs of this process."""
         try:
-            work()
+            if work() is True:  # a step that was written; reading alone often goes well
+                self._failed.pop(identifier, None)
             self._broken.pop(identifier, None)
             self._stale.pop(identifier, None)
         except transitions.Stale as stale:
@@ -139,6 +148,9 @@ class Loop:
         except DatabaseError as error:
             log.warning("run %s: the database failed, trying again in %s: %s", identifier, RETRY, error)
             self._broken[identifier] = time.monotonic() + RETRY.total_seconds()
+            self._failed[identifier] = self._failed.get(identifier, 0) + 1
+            if self._failed[identifier] == self._attempts:
+                raise
         except Exception as error:
             log.exception("run %s failed", identifier)
             self._fail(identifier, error)
@@ -166,6 +178,7 @@ class Loop:
     def _drop(self, identifier: int) -> None:
         self._drivers.pop(identifier, None)
         self._broken.pop(identifier, None)
+        self._failed.pop(identifier, None)
         for job in [job for job, run in self._in_flight.items() if run == identifier]:
             del self._in_flight[job]
             if self._pool is not None:

@@ -49,7 +49,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     start; without it any worker takes it.
     """
     require(actor, "operate", project)
-    _check(order)
+    check(order)
     identity, description = protocol(project, sandbox)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
@@ -78,7 +78,8 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     return Run.objects.select_related("project", "protocol").get(pk=run.pk)
 
 
-def _check(order: Order) -> None:
+def check(order: Order) -> None:
+    """Whether the order makes sense, apart from its project. Raises UserError."""
     try:
         registry.get(order.method).settings(order.parameters)
         rules.preset(order.mode)

@@ -3,25 +3,32 @@
 import json
 import sys
 import time
+from collections.abc import Mapping
+from math import inf, isfinite
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.conf import settings
 from django.core.management.base import CommandError, OutputWrapper
+from django.db import DatabaseError
 
 from apps.accounts.actors import Actor
+from apps.common import database
+from apps.common.errors import UserError
 from apps.engine.canonical import decode
 from apps.oversight import selectors
 from apps.projects.models import Project
 from apps.records.models import HELD, Effect, Run, RunState
+from apps.rounds.interruption import Interrupted, held
 from apps.rounds.loop import Loop
 from apps.rounds.report import report
 from apps.rounds.start import Order, start
-from apps.sandbox.isolation import NoIsolation
+from apps.sandbox.isolation import Isolation
 from apps.sandbox.probe import require
 
 LINE_SECONDS = 0.5
 WAIT_SECONDS = 0.25
+ATTEMPTS = 10  # a second apart
 BASELINES = ("null_run", "best_of_n")
 ADDRESS = "http://127.0.0.1:8000"
 
@@ -56,16 +63,19 @@ class Follower:
         self._out.flush()
 
 
-def drive(loop: Loop, run: Run, timeout: float | None) -> Run:
-    """Drive a run to its end, or until timeout seconds have passed. Returns the run as it then stands."""
+def drive(loop: Loop, run: Run, deadline: float = inf) -> Run:
+    """Drive a run to its end, or until the deadline on the monotonic clock. Returns the run as it then stands.
+
+    Raises Interrupted between two turns, which keep the run whole.
+    """
     loop.only = [run.pk]
     follower = Follower(sys.stderr)
     begun = time.monotonic()
     before = run.measured
-    while run.state == RunState.OPEN and (timeout is None or time.monotonic() - begun < timeout):
-        left = LINE_SECONDS if timeout is None else min(LINE_SECONDS, timeout - (time.monotonic() - begun))
-        moved = loop.turn(max(left, 0.01))
-        run = Run.objects.select_related("project", "protocol").get(pk=run.pk)
+    while run.state == RunState.OPEN and (left := deadline - time.monotonic()) > 0:
+        with held():
+            moved = loop.turn(max(min(LINE_SECONDS, left), 0.01))
+            run = Run.objects.select_related("project", "protocol").get(pk=run.pk)
         follower.show(run, (run.measured - before) / max(time.monotonic() - begun, 1e-9))
         if run.state == RunState.OPEN and run not in loop.drives and run.driver:
             follower.say(f"Another process drives this run ({run.driver}); following it.")
@@ -91,39 +101,63 @@ def waits(run: Run) -> str:
 
 
 def open_loop() -> Loop:
-    """A loop of this process. Raises CommandError where candidates cannot be isolated."""
-    try:
-        return Loop(Path(settings.EVOWEB_HOME), settings.EVOWEB_SLOTS)
-    except NoIsolation as error:
-        raise CommandError(str(error)) from None
+    """A loop of this process, that gives up on a database which fails for long. Raises NoIsolation."""
+    return Loop(Path(settings.EVOWEB_HOME), settings.EVOWEB_SLOTS, attempts=ATTEMPTS)
 
 
-def isolation() -> str:
-    """The kind of isolation that scores on this machine are measured under."""
-    return require(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX).kind
+def isolation() -> Isolation:
+    """What keeps candidates in on this machine; says so where that is nothing. Once per command. Raises NoIsolation."""
+    found = _sandbox()
+    if found.kind == "none":
+        sys.stderr.write("Candidates run WITHOUT isolation: no sandbox works here, and EVOWEB_SANDBOX=none allows it.\n")
+    return found
 
 
-def carry_on(loop: Loop, run: Run, out: TextIO | OutputWrapper) -> None:
-    """Drive a run to its end, then the baselines that were ordered with it; print what came of it."""
+def _sandbox() -> Isolation:
+    return require(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX)
+
+
+def carry_on(loop: Loop, run: Run, out: TextIO | OutputWrapper, begun: float) -> None:
+    """Drive a run to its end, then the baselines that were ordered with it; print what came of it.
+
+    begun: when the command did, on the monotonic clock; its timeout counts from there. Raises CommandError for a run
+    that failed, SystemExit when interrupted, UserError when the database fails for long.
+    """
+    again = f"manage.py resume {run.uuid}"
     options = decode(bytes(run.options))
-    run = drive(loop, run, options.get("timeout"))
-    if run.state in (RunState.FINISHED, RunState.EXHAUSTED):
-        for method in BASELINES if options.get("baseline") else ():
-            drive(loop, _baseline(loop, run, method), options.get("timeout"))
-    finish(run, out, as_json=options.get("json", False))
+    try:
+        drive_all(loop, run, options, begun + options.get("timeout", inf))
+    except Interrupted as interrupted:
+        sys.stderr.write(f"\nInterrupted; go on with: {again}\n")
+        raise SystemExit(interrupted.exit_code) from None
+    except DatabaseError as error:
+        if isinstance(error, database.OURS):
+            raise
+        raise UserError(f"{database.explain(error)} The run stays open; go on with: {again}") from error
+    finish(Run.objects.select_related("project", "protocol").get(pk=run.pk), out, as_json=options.get("json", False))
+
+
+def drive_all(loop: Loop, run: Run, options: Mapping[str, Any], deadline: float) -> None:
+    """Drive a run and the baselines that were ordered with it, as far as the deadline allows."""
+    run = drive(loop, run, deadline)
+    if not options.get("baseline") or run.state not in (RunState.FINISHED, RunState.EXHAUSTED) or not run.measured:
+        return
+    for method in BASELINES:
+        if time.monotonic() < deadline:
+            drive(loop, _baseline(loop, run, method), deadline)
 
 
 def _baseline(loop: Loop, run: Run, method: str) -> Run:
     """The baseline run of that method at equal budget, started unless it was before."""
     if known := run.baselines.filter(method=method).first():
-        return known
+        return Run.objects.select_related("project", "protocol").get(pk=known.pk)
     order = Order(method, run.measured, run.seed, "full-auto", run.parallel, run.seconds, baseline_of=run)
     return begin(loop, run.project, order)
 
 
 def begin(loop: Loop, project: Project, order: Order) -> Run:
     """Start a run that this process drives."""
-    run = start(Actor.system(), project, order, isolation(), loop.slot.name)
+    run = start(Actor.system(), project, order, _sandbox().kind, loop.slot.name)
     loop.only = [run.pk]
     loop.adopt(run)
     return run
@@ -134,13 +168,32 @@ def finish(run: Run, out: TextIO | OutputWrapper, *, as_json: bool) -> None:
     found = report(run)
     rows = [(name, found[name]) for name in SUMMARY]
     rows += [(f"{method} at equal budget", scores["best_score"]) for method, scores in found["baseline"].items()]
+    if unfinished(run):
+        rows.append(("go on with", f"manage.py resume {run.uuid}"))
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         out.write(f"{name.replace('_', ' '):<{width}}  {_shown(value)}\n")
     if as_json:
-        out.write(json.dumps(found) + "\n")
+        out.write(json.dumps(_finite(found), allow_nan=False) + "\n")
     if run.state in (RunState.FAILED, RunState.DIVERGED):
         raise CommandError(f"The run {run.state}: {run.why}")
+
+
+def unfinished(run: Run) -> bool:
+    """Something is left to be driven: the run itself, or a baseline that was ordered with it."""
+    if run.state == RunState.OPEN:
+        return True
+    if run.state not in (RunState.FINISHED, RunState.EXHAUSTED) or not run.measured:
+        return False
+    ordered = len(BASELINES) if decode(bytes(run.options)).get("baseline") else 0
+    return run.baselines.exclude(state=RunState.OPEN).count() < ordered
+
+
+def _finite(value: Any) -> Any:
+    """The value with None for what JSON has no number for: an interval over a single task has no ends."""
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 SUMMARY = (

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-
-from apps.common.errors import UserError
 from apps.projects.facts import Facts
 from apps.projects.package import Package, PackageError
+from apps.rounds.management.frame import Frame
 from apps.rounds.selftest import REPEATS, check
-from apps.sandbox.isolation import NoIsolation
-from apps.sandbox.probe import require
+from apps.rounds.terminal import isolation
 
 
-class Command(BaseCommand):
+class Command(Frame):
+    usage = "FOLDER [--json]"
+    stores = False
     help = "Check a project folder: reads it, tries its evaluator on the seed, and explains each problem."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,14 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        home = Path(settings.EVOWEB_HOME)
         try:
-            package, facts = check(options["folder"], home, require(home, settings.EVOWEB_SANDBOX))
+            package, facts = check(options["folder"], Path(settings.EVOWEB_HOME), isolation())
         except PackageError as error:
             self.stdout.write(_as_json(error) if options["json"] else str(error))
             raise SystemExit(1) from None
-        except (UserError, NoIsolation) as error:
-            raise CommandError(str(error)) from None
         self.stdout.write(_facts_as_json(package, facts) if options["json"] else summary(package, facts))
 
 

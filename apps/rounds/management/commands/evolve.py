@@ -1,25 +1,40 @@
 """manage.py evolve FOLDER: import a project folder and evolve it, here in this process."""
 
-from argparse import ArgumentParser
+import time
+from argparse import ArgumentParser, ArgumentTypeError
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.core.management.base import BaseCommand, CommandError
-
 from apps.accounts.actors import Actor
-from apps.common.errors import UserError
+from apps.common.doorbell import signs
 from apps.projects.models import Project
-from apps.projects.package import PackageError
+from apps.projects.package import read_package
+from apps.projects.settings import Settings
 from apps.records.models import Run
 from apps.rounds.intake import take_in
-from apps.rounds.start import Order, start
-from apps.rounds.terminal import begin, carry_on, isolation, open_loop
-from apps.sandbox.isolation import NoIsolation
+from apps.rounds.management.frame import Frame
+from apps.rounds.start import Order, check, start
+from apps.rounds.terminal import begin, carry_on, finish, isolation, open_loop
 
 
-class Command(BaseCommand):
-    help = "Evolve a project folder. Prints the run's id first, a summary at the end. Interrupted, `resume` goes on."
+def seconds(text: str) -> float:
+    """A duration of the command line."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not (value > 0 and isfinite(value)):
+        raise ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return value
+
+
+class Command(Frame):
+    usage = "FOLDER [--method M] [--candidates N] [--seed S] [--mode MODE] [--parallel K] [options; see --help]"
+    help = (
+        "Evolve a project folder. Prints the run's id first, a summary at the end. Exits 0 when the run has ended, and "
+        "when --timeout stopped it, 130 after Ctrl-C; `resume` goes on with a run that was stopped."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="a project folder with an evoweb.toml (docs/projects.md)")
@@ -29,7 +44,10 @@ class Command(BaseCommand):
         parser.add_argument("--mode", help="full-auto, gate-only or step-by-step; default: the project's")
         parser.add_argument("--parallel", type=int, metavar="K", help="rounds open at a time; default: the project's")
         parser.add_argument(
-            "--timeout", type=float, metavar="SECONDS", help="stop driving after that long; the run can be resumed"
+            "--timeout",
+            type=seconds,
+            metavar="SECONDS",
+            help="stop this command after that long, with a summary; that is no error, and `resume` goes on as long again",
         )
         parser.add_argument(
             "--baseline", action="store_true", help="also the null run and best-of-n at the same budget"
@@ -40,41 +58,50 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            self._evolve(options)
-        except (UserError, PackageError, NoIsolation, PermissionDenied) as error:
-            raise CommandError(str(error)) from None
-
-    def _evolve(self, options: dict[str, Any]) -> None:
+        begun = time.monotonic()
+        order = _order(read_package(options["folder"]).settings, options)
+        check(order)  # before the import: a slip in an option imports nothing
+        sandbox = isolation()
         project = take_in(Actor.system(), options["folder"])
         if project.name != project.family:
             self.stderr.write(f"The folder changed since it was first imported; its new version is “{project.name}”.")
-        order = _order(project, options)
         if options["no_wait"]:
-            run = start(Actor.system(), project, order, isolation())
-            self._say(run)
-            return
+            self._leave(start(Actor.system(), project, order, sandbox.kind), options)
+        else:
+            self._drive(project, order, begun)
+
+    def _drive(self, project: Project, order: Order, begun: float) -> None:
         loop = open_loop()
         try:
             run = begin(loop, project, order)
             self._say(run)
-            carry_on(loop, run, self.stdout)
+            carry_on(loop, run, self.stdout, begun)
         finally:
             loop.close()
+
+    def _leave(self, run: Run, options: dict[str, Any]) -> None:
+        """The run is for the workers; say what they will not do."""
+        self._say(run)
+        if not (signs(["worker"]) or {}).get("worker"):
+            self.stderr.write(f"No worker runs. Start them with: make run, or drive it: manage.py resume {run.uuid}")
+        elif options["baseline"]:
+            self.stderr.write(f"The baselines come when the run has ended, with: manage.py resume {run.uuid}")
+        if options["json"]:
+            finish(run, self.stdout, as_json=True)
 
     def _say(self, run: Run) -> None:
         self.stdout.write(f"run {run.uuid}")
         self.stdout.flush()
 
 
-def _order(project: Project, options: dict[str, Any]) -> Order:
+def _order(project: Settings, options: dict[str, Any]) -> Order:
     """What the command line says, and the project where it says nothing."""
     told = {name: options[name] for name in ("timeout", "baseline", "json") if options[name]}
     return Order(
-        method=options["method"] or project.method,
-        candidates=project.budget["candidates"] if options["candidates"] is None else options["candidates"],
+        method=project.method if options["method"] is None else options["method"],
+        candidates=int(project.budget["candidates"]) if options["candidates"] is None else options["candidates"],
         seed=options["seed"],
-        mode=options["mode"] or project.mode,
+        mode=project.mode if options["mode"] is None else options["mode"],
         parallel=project.parallel if options["parallel"] is None else options["parallel"],
         seconds=project.budget.get("seconds"),
         parameters=project.parameters if options["method"] in (None, project.method) else {},

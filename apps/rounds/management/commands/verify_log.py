@@ -3,14 +3,16 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.log.selectors import last_sequence
 from apps.projects.models import Project
+from apps.rounds.management.frame import Frame
 from apps.rounds.verify import problems
 
 
-class Command(BaseCommand):
+class Command(Frame):
+    usage = "[PROJECT]"
     help = "Check the hash chain of each project's log and every record that it vouches for. Exits 0 when all is whole."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,6 +25,8 @@ class Command(BaseCommand):
             if not projects:
                 known = ", ".join(Project.objects.values_list("slug", flat=True)) or "there is none"
                 raise CommandError(f"No project is called {options['project']!r}. Known: {known}")
+        if not projects:
+            self.stdout.write("There is no project yet, so nothing was recorded.")
         for project in projects:
             wrong = next(problems(project), None)
             if wrong is not None:
