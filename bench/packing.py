@@ -1,6 +1,6 @@
 """Packing 26 circles: gain over the seed of hill climbing against best-of-n, paired by seed, equal budget.
 
-    python -m bench.packing [CANDIDATES] [SEEDS]
+python -m bench.packing [CANDIDATES] [SEEDS]
 """
 
 import sys
@@ -11,7 +11,8 @@ from bench.common import evolve, home, table
 
 def gain(path: object, method: str, candidates: int, seed: int) -> tuple[float, float]:
     """(gain over the seed's score, best score) of one run."""
-    options = ["--method", method, "--candidates", str(candidates), "--seed", str(seed), "--parallel", "4"]
+    budget = ["--candidates", str(candidates), "--parallel", "4"]
+    options = ["--method", method, "--seed", str(seed), *budget]
     last = evolve(path, "circle_packing_26", "--mode", "full-auto", *options).last  # type: ignore[arg-type]
     return last["best_score"] - last["seed_score"], last["best_score"]
 
@@ -35,7 +36,9 @@ def main() -> None:
     table(("seed", "best score", "hill_climb gain", "best_of_n gain", "ratio"), rows)
     ratios = [row[4] for row in rows]
     low, high = interval(ratios)
-    print(f"mean ratio {sum(ratios) / len(ratios):.3g}, 95 % interval [{low:.3g}, {high:.3g}] over {seeds} paired seeds")
+    print(
+        f"mean ratio {sum(ratios) / len(ratios):.3g}, 95 % interval [{low:.3g}, {high:.3g}] over {seeds} paired seeds"
+    )
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ def secret_key(home: Path) -> str:
     path = home / "secret.key"
     if not path.exists():
         draft = home / f"secret.key.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):  # another process was first: then its key is the key
-            os.link(draft, path)
-        draft.unlink()
+        try:
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):  # another process was first: then its key is the key
+                os.link(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
     return path.read_text()

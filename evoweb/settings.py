@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from evoweb.broker import embedded_broker
@@ -20,14 +21,28 @@ from evoweb.secret import secret_key
 
 BASE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("EVOWEB_HOME", BASE / "var")).resolve()
-HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+try:
+    HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    SECRET_KEY = secret_key(HOME)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"{HOME} cannot be used as evoweb's folder: {error.strerror}. Mend that, or choose another one with EVOWEB_HOME."
+    ) from error
+
+
+def number(name: str) -> int:
+    """The whole number in a variable of the environment; 0 without it."""
+    text = os.environ.get(name, "") or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {text!r}, which is no whole number. Correct or unset it.")
+    return int(text)
+
 
 EVOWEB_HOME = HOME
 EVOWEB_SANDBOX = os.environ.get("EVOWEB_SANDBOX", "")
-EVOWEB_SLOTS = int(os.environ.get("EVOWEB_SLOTS", "0")) or os.cpu_count() or 1
+EVOWEB_SLOTS = number("EVOWEB_SLOTS") or os.cpu_count() or 1
 EVOWEB_MEASURES = os.environ.get("EVOWEB_MEASURES", "1") == "1"
 
-SECRET_KEY = secret_key(HOME)
 DEBUG = False
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]  # always: the supervisor asks the web process for its health there
 ALLOWED_HOSTS = LOOPBACK + [host for host in os.environ.get("EVOWEB_ALLOWED_HOSTS", "").split(",") if host]
@@ -101,7 +116,10 @@ def database(url: str) -> dict[str, object]:
         }
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(f"EVOWEB_DATABASE_URL starts with {parts.scheme!r}; postgresql://... is what evoweb supports")
+        raise ImproperlyConfigured(
+            f"EVOWEB_DATABASE_URL begins with {parts.scheme!r}; evoweb supports postgresql://user:password@host/name, "
+            "and SQLite without it."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -1,5 +1,6 @@
 """A project folder, read and checked in one go: everything that an import stores, and nothing that it does not."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,8 +86,8 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None) -> Packag
 
 
 def _manifest_text(files: Folder, report: Report) -> str:
-    if not files.root.is_dir():
-        report.add(str(files.root), None, "there is no such folder", "Name the folder that holds evoweb.toml.")
+    if wrong := _no_project(files.root):
+        report.add(str(files.root), None, wrong, f"Name the folder that holds {FILE} (docs/projects.md).")
     report.settle()
     try:
         return files.text(FILE, LARGEST_MANIFEST)
@@ -94,6 +95,16 @@ def _manifest_text(files: Folder, report: Report) -> str:
         report.add(FILE, refusal.line, refusal.what, refusal.remedy)
     report.settle()
     raise AssertionError("settle raises here")
+
+
+def _no_project(root: Path) -> str:
+    """Why this is no project folder, looked at from outside; empty when it may be one."""
+    try:
+        if not root.is_dir():
+            return "this is a file, not a folder" if root.exists() else "there is no such folder"
+        return "" if FILE in os.listdir(root) else f"there is no {FILE} in this folder"
+    except OSError as error:
+        return f"the folder cannot be read: {error.strerror}"
 
 
 def _hidden(manifest: Manifest) -> list[str]:

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 
+from django.db.models import Count, Sum
 from django.utils import timezone
 
-from apps.common.ids import run_and_number
+from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine.canonical import decode
 from apps.engine.effects import QUEUED, Compare, Effect, Measure
 from apps.engine.records import results_from
 from apps.records.models import Effect as EffectRow
-from apps.records.models import EffectState
+from apps.records.models import EffectState, Trajectory
 from apps.records.step import Row
+from apps.records.transitions import Stale
 from apps.rounds import conduct, execute, measuring
 from apps.rounds.book import Book, OpenRound
 from apps.rounds.measuring import Errand, Place
 from apps.rounds.slots import Slot
+
+MEASURING = ("measure", "compare")
 
 
 def store(book: Book, errand: Errand) -> None:
@@ -100,15 +104,52 @@ def news(book: Book) -> set[int]:
 
 
 def _learn(book: Book, opened: OpenRound, row: Row, found: Row) -> None:
+    answered = row["state"] == EffectState.HELD_AFTER  # then its answer has been counted
     row.update({name: found[name] for name in found if name != "round_id"})
     if row["state"] == EffectState.REFUSED and row["candidate"] and row["kind"] in ("propose", "measure", "judge"):
         book.population.judged(run_and_number(row["candidate"])[1], "drop")  # whoever answered wrote the verdict
         opened.reserved.clear()
     effect = effect_at(opened, row["child"])
-    if row["state"] in (EffectState.DONE, EffectState.UNMEASURABLE, EffectState.HELD_AFTER) and isinstance(
-        effect, QUEUED
-    ):
+    if answered or not isinstance(effect, QUEUED):
+        return
+    if row["state"] in (EffectState.DONE, EffectState.UNMEASURABLE, EffectState.HELD_AFTER):
+        _count(book, row, effect)
         fold(book, opened, effect, bytes(row["answer"]))
+    elif row["state"] == EffectState.REFUSED and row["attempts"]:
+        raise Stale("a result was recorded and refused between two looks: only the records tell it now")
+
+
+def _count(book: Book, row: Row, effect: Measure | Compare) -> None:
+    """What another process recorded: evaluations and their seconds."""
+    subjects = [row["candidate"]] + ([row_id(*effect.champion)] if isinstance(effect, Compare) else [])
+    rows = Trajectory.objects.filter(candidate__in=subjects, round=row["round_id"], position=row["position"])
+    seconds = list(rows.values_list("seconds", flat=True))
+    book.counters.evaluations += len(seconds)
+    book.counters.spent += sum(seconds)
+
+
+def recount(book: Book) -> None:
+    """Counters and readings from the records, where another process recorded a result that no step took note of yet."""
+    recorded = [
+        opened.rows[place]
+        for opened in book.rounds.values()
+        for place, row in opened.rows.items()
+        if place[0] == opened.stored and row["kind"] in MEASURING and row["attempts"] and row["answer"] is not None
+    ]
+    if not recorded:
+        return
+    counters, population = book.counters, book.population
+    trajectories = Trajectory.objects.filter(of_run(book.run.pk, "round"))
+    found = trajectories.aggregate(evaluations=Count("pk"), spent=Sum("seconds"))
+    counters.evaluations, counters.spent = found["evaluations"], found["spent"] or 0.0
+    counters.measured = sum(member.measured for number, member in population.members.items() if number)
+    compared = EffectRow.objects.filter(of_run(book.run.pk, "round"), kind="compare", attempts__gt=0)
+    counters.looks = compared.filter(answer__isnull=False).count()
+    for row in recorded:
+        champion = decode(bytes(row["asked"])).get("champion")
+        execute.read(book, run_and_number(row["candidate"])[1])
+        if champion and champion[0] == book.run.pk:
+            execute.read(book, champion[1])
 
 
 def effect_at(opened: OpenRound, child: int) -> Effect | None:
@@ -122,7 +163,7 @@ def effect_at(opened: OpenRound, child: int) -> Effect | None:
 def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: Slot) -> None:
     """A round that was open before: what this process has on its way goes on, what dead processes had is repeated."""
     for (position, child), row in opened.rows.items():
-        if position != opened.play.position or row["kind"] not in ("measure", "compare"):
+        if position != opened.play.position or row["kind"] not in MEASURING:
             continue
         number = run_and_number(row["candidate"])[1]
         if opened.kind == "grow" and row["kind"] == "measure" and not book.population.members[number].measured:

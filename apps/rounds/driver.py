@@ -109,6 +109,7 @@ class Driver:
         except (Diverged, LookupError) as error:
             transitions.end(self.run, RunState.DIVERGED, f"This version of evoweb cannot continue the run: {error}")
             raise
+        absorb.recount(book)
         for opened in book.rounds.values():
             absorb.take_up(book, opened, self._errands, self._slot)
         kept = {errand.place for errand in self._errands.values() if absorb.is_current(book, errand)}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.db.models.functions import Now
@@ -48,6 +49,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         holder=holder,
         claims=claims,
         clock=_clock(),
+        barren=_barren(run),
     )
     for number in range(len(population.members)):
         book.failures[population.failure(number)] += 1
@@ -59,6 +61,15 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
 def _clock() -> timedelta:
     now = Project.objects.values_list(Now(), flat=True).first() or datetime.now(UTC)
     return now - datetime.now(UTC)
+
+
+def _barren(run: Run) -> int:
+    """How many of the method's rounds in a row ended without a candidate, up to now."""
+    ends = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind="round.ended")
+    own = ends.filter(subject=f"run:{run.pk}").order_by("-sequence").values_list("body", flat=True)
+    return sum(
+        1 for _ in takewhile(lambda body: decode(bytes(body))["outcome"] == "barren", own.iterator(chunk_size=100))
+    )
 
 
 def fold(run: Run, counted: Mapping[int, str], memory: Memory | None) -> Population:

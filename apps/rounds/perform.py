@@ -18,6 +18,7 @@ from apps.records.models import Effect, EffectState, Run, Trajectory
 from apps.records.sql import insert
 from apps.rounds import measuring
 from apps.rounds.brief import Brief, brief
+from apps.rounds.conduct import gate_opened
 from apps.rounds.measuring import Errand
 from apps.rounds.slots import Slot
 from apps.rounds.sweep import due
@@ -59,12 +60,12 @@ class Performer:
             due().select_related("round__run__project", "round__run__protocol").order_by("id")[: self._pool.free]
         ):
             run = effect.round.run
-            if selectors.latches(run).exists() or not transitions.claim(effect, self._slot.name):
+            if selectors.latches(run).exists() or not transitions.claim(effect, run, self._slot.name):
                 continue
             self._begin(effect, run)
 
     def _begin(self, effect: Effect, run: Run) -> None:
-        known = self._briefs.setdefault(run.pk, brief(run))
+        known = self._briefs.get(run.pk) or self._briefs.setdefault(run.pk, brief(run))
         asked = decode(bytes(effect.ran if effect.ran is not None else effect.asked))
         place = (effect.round_id, effect.position, effect.child)
         errand = measuring.errand(known, place, _effect(asked), effect.token, of_candidate)
@@ -73,15 +74,16 @@ class Performer:
             while not self._pool.free:
                 for outcome in self._pool.collect(0.25):
                     self._finish(outcome)
+                self._beat()
             self._pool.submit(job)
 
     def _finish(self, outcome: Outcome) -> None:
         place = measuring.place_of(outcome.job)
-        if place not in self._errands:
-            return
+        if place not in self._errands or outcome.job not in self._errands[place][0].jobs:
+            return  # of a claim that was given up
         errand, effect, known = self._errands[place]
         if outcome.infrastructure and effect.failures + 1 < measuring.INFRASTRUCTURE_ATTEMPTS:
-            del self._errands[place]
+            self._give_up(place, errand)
             transitions.back_off(effect, 2**effect.failures)
             return
         errand.outcomes[outcome.job] = outcome
@@ -89,6 +91,11 @@ class Performer:
             del self._errands[place]
             store(known, errand, effect)
             ring("rounds")
+
+    def _give_up(self, place: measuring.Place, errand: Errand) -> None:
+        del self._errands[place]
+        for job in errand.jobs:
+            self._pool.stop(job)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten >= BEAT_SECONDS:
@@ -107,13 +114,18 @@ def _effect(asked: dict[str, object]) -> Measure | Compare:
 def store(known: Brief, errand: Errand, effect: Effect) -> bool:
     """Record a finished measurement for the driver to find. False when the claim was lost meanwhile."""
     recorded = measuring.record(known, errand)
-    ruling = selectors.table(known.run).rule(effect.kind, "after", Facts(effect.round.kind))
     unmeasurable = all(result[2] == "unmeasurable" for results in recorded.by_subject for result in results)
-    state = EffectState.DONE if isinstance(ruling, Go) else EffectState.HELD_AFTER
     with transaction.atomic():
-        if not transitions.performed(effect, EffectState.UNMEASURABLE if unmeasurable else state, recorded.answer):
+        run = Run.objects.select_for_update().get(pk=known.run.pk)  # its policy stays as it is until the commit
+        ruling = selectors.table(run).rule(effect.kind, "after", Facts(effect.round.kind))
+        state = EffectState.DONE if isinstance(ruling, Go) else EffectState.HELD_AFTER
+        if unmeasurable:
+            state = EffectState.UNMEASURABLE
+        if not transitions.performed(effect, state, recorded.answer):
             return False
         insert(Trajectory, recorded.rows)
+        if state == EffectState.HELD_AFTER:
+            recorded.entries.append(gate_opened(run.pk, errand.place, effect.kind, state))
         append(known.project.pk, recorded.entries)
     return True
 

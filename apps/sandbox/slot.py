@@ -5,6 +5,7 @@ from typing import Any
 
 from .candidates import CandidateSide
 from .contract import FAILURES, Job, Measured, Outcome
+from .inside.values import MAX_SCORE
 from .scoring import ScorerSide
 from .workshop import Bench, Workshop
 
@@ -88,7 +89,7 @@ class Slot:
         if failure:
             kept = b"" if failure == "invalid_output" else output
             self._record(index, failure=str(failure), detail=str(verdict.get("detail")), output=kept, **used)
-        elif isinstance(score, (int, float)) and math.isfinite(score):
+        elif isinstance(score, (int, float)) and abs(score) <= MAX_SCORE:
             feedback = _clean(verdict.get("feedback", ""))[:_MAX_FEEDBACK]
             metrics = {_clean(name): _figure(value) for name, value in verdict.get("metrics", {}).items()}
             self._record(index, score=float(score), metrics=metrics, feedback=feedback, output=output, **used)

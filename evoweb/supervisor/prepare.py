@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from apps.common.database import unknown_migrations
 from evoweb.supervisor.run import SAID_WHY, say
 
 
@@ -35,13 +36,6 @@ def main() -> int:
     import_examples(Path(settings.BASE) / "examples")
     _attempt("ensure_admin")
     return 0
-
-
-def unknown_migrations(executor: MigrationExecutor) -> list[str]:
-    """Migrations that were applied to the database but are not part of this code: a newer evoweb was here."""
-    known = executor.loader.disk_migrations
-    replaced = {key for migration in known.values() for key in migration.replaces}
-    return sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations.keys() - known.keys() - replaced)
 
 
 def import_examples(folder: Path) -> None:

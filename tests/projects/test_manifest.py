@@ -98,7 +98,7 @@ def test_an_empty_manifest_lists_all_that_is_missing(workspace):
 
 def test_a_folder_without_manifest_says_so(workspace, only_problem):
     (workspace.root / "evoweb.toml").unlink()
-    assert only_problem() == 'evoweb.toml: the file "evoweb.toml" does not exist. Create it.'
+    assert "there is no evoweb.toml in this folder. Name the folder that holds evoweb.toml" in only_problem()
 
 
 def test_all_problems_are_told_at_once(workspace):

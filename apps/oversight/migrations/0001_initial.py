@@ -4,46 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveSmallIntegerField()),
-                ('seen', models.BinaryField(help_text='digest of what was shown', max_length=32)),
-                ('decision', models.CharField(help_text='approve or reject', max_length=16)),
-                ('reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('key', models.CharField(help_text='idempotency key of the request', max_length=64)),
-                ('salt', models.BinaryField(max_length=16)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveSmallIntegerField()),
+                ("seen", models.BinaryField(help_text="digest of what was shown", max_length=32)),
+                ("decision", models.CharField(help_text="approve or reject", max_length=16)),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("key", models.CharField(help_text="idempotency key of the request", max_length=64)),
+                ("salt", models.BinaryField(max_length=16)),
             ],
         ),
         migrations.CreateModel(
-            name='Latch',
+            name="Latch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=500)),
-                ('set_by', models.CharField(max_length=64)),
-                ('set_at', models.DateTimeField(auto_now_add=True)),
-                ('released_by', models.CharField(blank=True, max_length=64)),
-                ('released_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=500)),
+                ("set_by", models.CharField(max_length=64)),
+                ("set_at", models.DateTimeField(auto_now_add=True)),
+                ("released_by", models.CharField(blank=True, max_length=64)),
+                ("released_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('mode', models.CharField(max_length=32)),
-                ('table', models.BinaryField(help_text='canonical bytes: a list of rules, see rules.py')),
-                ('actor', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("mode", models.CharField(max_length=32)),
+                ("table", models.BinaryField(help_text="canonical bytes: a list of rules, see rules.py")),
+                ("actor", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
     ]

@@ -6,60 +6,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('oversight', '0001_initial'),
-        ('projects', '0001_initial'),
-        ('records', '0001_initial'),
+        ("oversight", "0001_initial"),
+        ("projects", "0001_initial"),
+        ("records", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='answer',
-            name='effect',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='records.effect'),
+            model_name="answer",
+            name="effect",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="records.effect"
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="answer",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='latch',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='latches', to='projects.project'),
+            model_name="latch",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="latches", to="projects.project"
+            ),
         ),
         migrations.AddField(
-            model_name='latch',
-            name='run',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='latches', to='records.run'),
+            model_name="latch",
+            name="run",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="latches", to="records.run"
+            ),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='records.run'),
+            model_name="policy",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="policies", to="records.run"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('person', 'key'), name='answer_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("person", "key"), name="answer_once"),
         ),
         migrations.AddIndex(
-            model_name='latch',
-            index=models.Index(condition=models.Q(('released_at', None)), fields=['project'], name='latch_closed'),
+            model_name="latch",
+            index=models.Index(condition=models.Q(("released_at", None)), fields=["project"], name="latch_closed"),
         ),
         migrations.AddConstraint(
-            model_name='latch',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None), ('run', None)), fields=('project',), name='one_latch_per_project'),
+            model_name="latch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None), ("run", None)),
+                fields=("project",),
+                name="one_latch_per_project",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='latch',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('run',), name='one_latch_per_run'),
+            model_name="latch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)), fields=("run",), name="one_latch_per_run"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('run', 'version'), name='policy_version_once'),
+            model_name="policy",
+            constraint=models.UniqueConstraint(fields=("run", "version"), name="policy_version_once"),
         ),
     ]

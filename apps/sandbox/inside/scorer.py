@@ -126,6 +126,8 @@ def _number(value: Any, what: str) -> float:
         raise Misjudged(f"{what} is a {type(value).__name__}, not a number") from None
     if isinstance(value, str) or not math.isfinite(number):
         raise Misjudged(f"{what} is {value!r:.100}, not a finite number")
+    if abs(number) > values.MAX_SCORE:
+        raise Misjudged(f"{what} is {number!r}; ±{values.MAX_SCORE:g} is the most")
     return number
 
 

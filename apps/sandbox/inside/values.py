@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 MAX_DEPTH = 64
+MAX_SCORE = 1e100  # either way; sums and squares of scores stay numbers
 
 
 class NotData(ValueError):
