@@ -13,6 +13,7 @@ from apps.records.models import Run, RunState
 from apps.rounds.loop import Loop
 from apps.rounds.perform import perform_ready
 from apps.rounds.sweep import sweep as sweep_up
+from apps.sandbox.isolation import NoIsolation
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +26,22 @@ def loop() -> Loop:
     return Loop(Path(settings.EVOWEB_HOME), settings.EVOWEB_SLOTS if settings.EVOWEB_MEASURES else 0)
 
 
+@cache
+def _say(text: str) -> None:
+    """Log it once: the bell rings every second."""
+    log.error(text)
+
+
 @shared_task(name="rounds.drive")
 def drive() -> None:
     """Drive runs for at most a second, then ring again if there is more."""
     alive("worker")
-    if loop().turn(TURN_SECONDS):
+    try:
+        more = loop().turn(TURN_SECONDS)
+    except NoIsolation as error:
+        _say(str(error))
+        return
+    if more:
         ring("rounds")
 
 
@@ -37,7 +49,12 @@ def drive() -> None:
 def perform() -> None:
     """Measure what other processes' drivers asked for."""
     alive("worker")
-    if perform_ready(Path(settings.EVOWEB_HOME), TURN_SECONDS):
+    try:
+        more = perform_ready(Path(settings.EVOWEB_HOME), TURN_SECONDS)
+    except NoIsolation as error:
+        _say(str(error))
+        return
+    if more:
         ring("sandbox")
 
 
