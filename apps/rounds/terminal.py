@@ -109,7 +109,9 @@ def isolation() -> Isolation:
     """What keeps candidates in on this machine; says so where that is nothing. Once per command. Raises NoIsolation."""
     found = _sandbox()
     if found.kind == "none":
-        sys.stderr.write("Candidates run WITHOUT isolation: no sandbox works here, and EVOWEB_SANDBOX=none allows it.\n")
+        sys.stderr.write(
+            "Candidates run WITHOUT isolation: no sandbox works here, and EVOWEB_SANDBOX=none allows it.\n"
+        )
     return found
 
 
@@ -128,7 +130,8 @@ def carry_on(loop: Loop, run: Run, out: TextIO | OutputWrapper, begun: float) ->
     try:
         drive_all(loop, run, options, begun + options.get("timeout", inf))
     except Interrupted as interrupted:
-        sys.stderr.write(f"\nInterrupted; go on with: {again}\n")
+        line_end = "\n" if sys.stderr.isatty() else ""  # of the progress line
+        sys.stderr.write(f"{line_end}Interrupted; go on with: {again}\n")
         raise SystemExit(interrupted.exit_code) from None
     except DatabaseError as error:
         if isinstance(error, database.OURS):

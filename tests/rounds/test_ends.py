@@ -7,7 +7,7 @@ from apps.accounts.models import User
 from apps.oversight import selectors, services
 from apps.oversight.services import Reply
 from apps.projects.models import Membership
-from apps.records.models import Effect, Round
+from apps.records.models import Effect, Round, Run
 from apps.rounds import driver
 from apps.rounds.verify import problems
 from tests.rounds import world
@@ -58,6 +58,8 @@ def test_barren_rounds_are_counted_across_the_death_of_a_process(loop, monkeypat
     made = world.project(program=NOTHING_TO_CHANGE, evaluator=CONSTANT)
     person = reviewer(made)
     run = world.begin(loop, made, world.order(mode="step-by-step"))
+    Run.objects.filter(pk=run.pk).update(waiting_limit=1)  # one round after the other
+    loop._drivers[run.pk].reload()
     for _ in range(4):
         loop.turn(0.5)
         approve_all(person, run)

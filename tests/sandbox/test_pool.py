@@ -1,5 +1,6 @@
 """The pool's own promises: slots, waiting, stopping, replacing."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -107,15 +108,18 @@ def test_a_module_that_cannot_be_preloaded_is_infrastructure(pool, make_job, run
     assert "no_such_module" in pool.run(make_job(GOOD, runtime=broken)).infrastructure
 
 
-def test_a_killed_sandbox_is_infrastructure_and_rebuilt(pool, make_job):
-    pool.run(make_job(GOOD))
-    pool.submit(make_job(ENDLESS, wall_seconds=60))
-    assert pool.collect(0.2) == []
-    for pid in _children():
-        os.killpg(int(pid), 9)
-    outcomes = pool.collect(10)
-    assert "ended" in outcomes[0].infrastructure
-    assert pool.run(make_job(GOOD)).results[0].score == 1.0
+def test_a_killed_sandbox_is_infrastructure_and_rebuilt(home, isolation, make_job):
+    others = _children()
+    with Pool(1, home, isolation) as pool:
+        pool.run(make_job(GOOD))
+        pool.submit(make_job(ENDLESS, wall_seconds=60))
+        assert pool.collect(0.2) == []
+        for pid in _children() - others:
+            with contextlib.suppress(ProcessLookupError):  # gone with the one before
+                os.killpg(int(pid), 9)
+        outcomes = pool.collect(10)
+        assert "ended" in outcomes[0].infrastructure
+        assert pool.run(make_job(GOOD)).results[0].score == 1.0
 
 
 def test_a_warm_slot_is_preferred(home, isolation, make_job, runtime):

@@ -79,7 +79,7 @@ def _plain() -> Iterator[None]:
     except OSError as error:
         if error.errno not in _REFUSALS:
             raise
-        where = error.filename or settings.EVOWEB_HOME
+        where = error.filename or f"{settings.EVOWEB_HOME} or the output"
         raise CommandError(f"{where}: {error.strerror}. {_REFUSALS[error.errno]}") from error
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+
 from apps.projects.facts import Facts
 from apps.projects.package import Package, PackageError
 from apps.rounds.management.frame import Frame

@@ -82,7 +82,7 @@ class Command(Frame):
     def _leave(self, run: Run, options: dict[str, Any]) -> None:
         """The run is for the workers; say what they will not do."""
         self._say(run)
-        if not (signs(["worker"]) or {}).get("worker"):
+        if (signs(["worker"]) or {"worker": False})["worker"] is False:  # None: this broker cannot tell
             self.stderr.write(f"No worker runs. Start them with: make run, or drive it: manage.py resume {run.uuid}")
         elif options["baseline"]:
             self.stderr.write(f"The baselines come when the run has ended, with: manage.py resume {run.uuid}")
