@@ -14,6 +14,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:  # while Django still starts; later the commands deal with it
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 python -m bench.kills [KILLS]
 
-Kills the command that drives a run (`resume` goes on), and the worker, web, ticker, broker (with its socket) and the whole
-group of a running system. Every run has one seed and one parallel round, so each must end with the archive of the one
-that nobody disturbed.
+Kills the command that drives a run (`resume` goes on), and the worker, web, ticker, broker (with its socket) and the
+whole group of a running system. Every run has one seed and one parallel round, so each must end with the archive of the
+one that nobody disturbed.
 """
 
 import hashlib
@@ -96,10 +96,8 @@ class Trial:
 
         until(f"the system to go on after a kill of the {self.kind}", all_came)
 
-    def kill(self, family: list[int]) -> None:
-        """Kill the first of a process tree; the others must vanish with it."""
-        with suppress(ProcessLookupError):
-            os.kill(family[0], signal.SIGKILL)
+    def bury(self, family: list[int]) -> None:
+        """Wait for processes to vanish with the one that was killed."""
         end = time.monotonic() + 10
         while (left := [pid for pid in family if lives(pid)]) and time.monotonic() < end:
             time.sleep(0.01)
@@ -190,8 +188,10 @@ class Command:
 
     def die(self, early: float | None = None) -> None:
         """Be killed, and resumed; killed once more after `early` seconds, and resumed again."""
-        self._found.kill(tree(self._process.pid))
+        family = tree(self._process.pid)
+        self._process.kill()
         self._process.wait()
+        self._found.bury(family)
         self._process = manage(self._found.path, "resume")
         if early is not None and not self.ends_within(early):
             self._found.kills += 1
@@ -215,12 +215,16 @@ def programs(kind: str, kills: int, rng: Random) -> tuple[object, ...]:
     with trial(kind) as found:
         while found.kills < kills:
             with running(found.path) as system:
-                for _ in range(min(LIVES, kills - found.kills)):
-                    moving(found, rng)
-                    (old,) = system.pids(PROGRAMS[kind])
-                    found.strike(partial(kill_program, found, old), partial(works, system, kind, old))
-                until("the last run to end", lambda: found.latest()[0] != "open")
+                some_kills(found, system, min(LIVES, kills - found.kills), rng)
         return found.row()
+
+
+def some_kills(found: Trial, system: System, kills: int, rng: Random) -> None:
+    for _ in range(kills):
+        moving(found, rng)
+        (old,) = system.pids(PROGRAMS[found.kind])
+        found.strike(partial(kill_program, found, old), partial(works, system, found.kind, old))
+    until("the last run to end", lambda: found.latest()[0] != "open")
 
 
 def moving(found: Trial, rng: Random) -> None:
@@ -235,7 +239,9 @@ def moving(found: Trial, rng: Random) -> None:
 
 
 def kill_program(found: Trial, pid: int) -> None:
-    found.kill(tree(pid))
+    family = tree(pid)
+    os.kill(pid, signal.SIGKILL)
+    found.bury(family)
     if found.kind == "broker":  # its data goes with it: it keeps none; the address goes too
         (found.path / "broker.sock").unlink(missing_ok=True)
 
@@ -270,16 +276,18 @@ def kill_group(found: Trial, systems: list[System]) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     system.process.wait()
-    found.kill(family)
+    found.bury(family)
     systems.append(System(found.path))
 
 
 def main() -> None:
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     begun = time.monotonic()
-    rows = [commands(kills, Random(0))]
-    rows += [programs(kind, kills, Random(kind)) for kind in PROGRAMS]
-    rows += [groups(kills, Random(1))]
+    trials = [partial(commands, kills), *(partial(programs, kind, kills) for kind in PROGRAMS), partial(groups, kills)]
+    rows = []
+    for number, each in enumerate(trials):
+        rows.append(each(Random(number)))
+        print(f"{time.monotonic() - begun:.0f} s: {rows[-1]}", file=sys.stderr)
     table(HEAD, rows)
     print(f"{time.monotonic() - begun:.0f} s in all")
     if any(row[-1] != "ok" for row in rows):

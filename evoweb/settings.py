@@ -26,7 +26,7 @@ try:
     SECRET_KEY = secret_key(HOME)
 except OSError as error:
     raise ImproperlyConfigured(
-        f"{HOME} cannot be used as evoweb's folder: {error.strerror}. Mend that, or choose another one with EVOWEB_HOME."
+        f"{HOME} cannot be used as evoweb's folder: {error.strerror}. Mend that, or choose another with EVOWEB_HOME."
     ) from error
 
 

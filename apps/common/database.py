@@ -1,4 +1,4 @@
-"""The database as the person at a terminal meets it: made on first use, refused when it is not ours, explained when it fails."""
+"""The database as a person at a terminal meets it: made on first use, refused if not ours, explained when it fails."""
 
 import fcntl
 from collections.abc import Iterator

@@ -105,10 +105,9 @@ class Folder:
             )
 
     def _guess(self, target: Path) -> str:
-        siblings = (
-            [entry.name for entry in target.parent.iterdir() if entry != target] if target.parent.is_dir() else []
-        )
-        nearest = get_close_matches(target.name, siblings, n=1)
+        siblings = [entry.name for entry in target.parent.iterdir()] if target.parent.is_dir() else []
+        others = [name for name in siblings if name != target.name]  # a link to nowhere is its own sibling
+        nearest = get_close_matches(target.name, others, n=1)
         return f"Did you mean {quoted(nearest[0])}?" if nearest else ""
 
 

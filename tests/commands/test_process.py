@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands.conftest import MANAGE, product, shell, write_project
 
-LONG = ("--candidates", "400", "--seed", "5", "--json")
+LONG = ("--candidates", "300", "--seed", "5", "--json")
 
 
 def last(said):
@@ -66,9 +66,7 @@ def undisturbed(tmp_path_factory):
     return last(shell(base / "home", "evolve", write_project(base / "project"), *LONG))["archive_digest"]
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str
-)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=str)
 def test_a_signal_stops_within_two_seconds_and_resume_ends_as_if_nothing_had_been(
     number, code, folder, home, undisturbed
 ):
@@ -76,7 +74,7 @@ def test_a_signal_stops_within_two_seconds_and_resume_ends_as_if_nothing_had_bee
     run = process.stdout.readline().split()[1]
     sandboxes = until_measuring(process)
     assert sandboxes
-    time.sleep(0.3)
+    time.sleep(0.2)
     asked = time.monotonic()
     os.killpg(process.pid, number)  # as Ctrl-C does: everything in the foreground gets it
     out, err = process.communicate(timeout=20)

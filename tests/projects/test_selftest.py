@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from apps.projects.models import Project
 from apps.projects.package import PackageError
@@ -166,12 +166,15 @@ def test_the_folder_in_the_documentation_works(tmp_path, home):
 @pytest.mark.django_db
 def test_the_commands_tell_every_problem_and_import_nothing(workspace):
     workspace.change("evoweb.toml", "hill_climb", "hil_climb")
-    for command in ("check_project", "import_project"):
-        out = io.StringIO()
-        with pytest.raises(SystemExit) as left:
-            call_command(command, str(workspace.root), stdout=out)
-        assert left.value.code == 1
-        assert 'evoweb.toml:14: unknown method "hil_climb". Did you mean "hill_climb"?' in out.getvalue()
+    told = 'evoweb.toml:14: unknown method "hil_climb". Did you mean "hill_climb"?'
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as left:
+        call_command("check_project", str(workspace.root), stdout=out)
+    assert left.value.code == 1
+    assert told in out.getvalue()
+    with pytest.raises(CommandError) as refused:
+        call_command("import_project", str(workspace.root))
+    assert told in str(refused.value)
     assert not Project.objects.exists()
 
 

@@ -47,7 +47,7 @@ class Command(Frame):
             "--timeout",
             type=seconds,
             metavar="SECONDS",
-            help="stop this command after that long, with a summary; that is no error, and `resume` goes on as long again",
+            help="stop this command after that long, with a summary and exit code 0; `resume` goes on as long again",
         )
         parser.add_argument(
             "--baseline", action="store_true", help="also the null run and best-of-n at the same budget"

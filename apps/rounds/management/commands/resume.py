@@ -36,7 +36,7 @@ class Command(Frame):
 
 
 def find(named: str) -> Run:
-    """The run whose id begins so; without a name the latest that is open, else the latest. Baselines go with their run."""
+    """The run whose id begins so; unnamed the latest that is open, else the latest. Baselines go with their run."""
     runs = Run.objects.select_related("project", "protocol").filter(baseline_of=None).order_by("-pk")
     if not named:
         is_open = Q(state=RunState.OPEN) | Q(pk__in=Run.objects.filter(state=RunState.OPEN).values("baseline_of"))
