@@ -33,6 +33,7 @@ TO_SPARE = 120  # candidates that must still be to come when a kill is prepared
 OPTIONS = ("--candidates", str(CANDIDATES), "--parallel", "1", "--seed", "7", "--mode", "full-auto")
 PATIENCE = 60.0  # seconds
 LONGEST_DELAY = 0.5  # seconds between a sign that a run moves and the kill
+TURN_SECONDS = 1.0  # of a worker, between two looks at its queue
 LIVES = 4  # kills under one supervisor, which waits twice as long before each restart
 PROGRAMS = {"worker": "celery", "web": "uvicorn", "ticker": "evoweb.supervisor.ticker", "broker": "valkey-server"}
 HEAD = ("killed", "kills", "resumed", "lost", "twice", "digests equal", "log whole", "again", "survivors")
@@ -85,16 +86,12 @@ class Trial:
         kill()
         self.kills += 1
         self.lost += max(0, before - self.count("trajectory", f"id <= {last}"))
-        awaited = [(self.went_on, partial(self.moved, self.latest()[1]))]
-        awaited += [(self.works, works)] if works else []
-
-        def all_came() -> bool:
-            for each in [each for each in awaited if each[1]()]:
-                each[0].append(time.monotonic() - begun)
-                awaited.remove(each)
-            return not awaited
-
-        until(f"the system to go on after a kill of the {self.kind}", all_came)
+        measured = self.latest()[1]
+        until(f"a run to go on after a kill of the {self.kind}", lambda: self.moved(measured))
+        self.went_on.append(time.monotonic() - begun)
+        if works is not None:
+            until(f"the next {self.kind} to work", works)
+            self.works.append(time.monotonic() - begun)
 
     def bury(self, family: list[int]) -> None:
         """Wait for processes to vanish with the one that was killed."""
@@ -223,7 +220,7 @@ def some_kills(found: Trial, system: System, kills: int, rng: Random) -> None:
     for _ in range(kills):
         moving(found, rng)
         (old,) = system.pids(PROGRAMS[found.kind])
-        found.strike(partial(kill_program, found, old), partial(works, system, found.kind, old))
+        found.strike(partial(kill_program, found, system, old), partial(works, system, found.kind, old))
     until("the last run to end", lambda: found.latest()[0] != "open")
 
 
@@ -238,19 +235,21 @@ def moving(found: Trial, rng: Random) -> None:
     time.sleep(rng.uniform(0, LONGEST_DELAY))
 
 
-def kill_program(found: Trial, pid: int) -> None:
-    family = tree(pid)
-    os.kill(pid, signal.SIGKILL)
+def kill_program(found: Trial, system: System, old: int) -> None:
+    family = tree(old)
+    os.kill(old, signal.SIGKILL)
     found.bury(family)
-    if found.kind == "broker":  # its data goes with it: it keeps none; the address goes too
+    if found.kind == "broker":  # its data goes with it: it keeps none; so does its address
         (found.path / "broker.sock").unlink(missing_ok=True)
+        until("the next broker", lambda: works(system, "broker", old))
+        time.sleep(TURN_SECONDS)  # what the worker was at, it finished without a broker
 
 
 def works(system: System, kind: str, old: int) -> bool:
     """The successor of a killed program is there; that of the web server answers."""
     if kind != "web":
         return any(pid != old for pid in system.pids(PROGRAMS[kind]))
-    with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{system.port}/", timeout=0.25) as answer:
+    with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{system.port}/", timeout=1) as answer:
         return bool(answer.status == 200)
     return False
 

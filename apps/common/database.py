@@ -7,12 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError, connection
+from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.common.errors import UserError
 
-OURS = (ProgrammingError, IntegrityError, DataError)  # these say that the code is wrong, not the database
 _ELSEWHERE = "or choose another folder with EVOWEB_HOME"
 _REMEDIES = {
     "full": "Free space there, then try again",
@@ -35,6 +34,11 @@ def place() -> str:
     return f"{known['NAME']} at {known['HOST'] or 'the local socket'}"
 
 
+def ours(error: DatabaseError) -> bool:
+    """Whether the code is wrong, not the database: such an error keeps its traceback. SQLite has no class for it."""
+    return isinstance(error, (ProgrammingError, IntegrityError, DataError)) or str(error).startswith("no such ")
+
+
 def explain(error: DatabaseError) -> str:
     """What failed, where, and what to do about it."""
     what = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -48,6 +52,8 @@ def prepare(home: Path) -> bool:
     Raises UserError for a database of another version: a newer one cannot be read, and an older one is brought up on
     request only, because a system of that version may be running on it.
     """
+    with transaction.atomic():
+        pass  # on SQLite this takes the lock for writing: without it Django's checks guess at why they failed
     executor = MigrationExecutor(connection)
     if unknown := unknown_migrations(executor):
         raise UserError(

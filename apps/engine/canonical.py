@@ -34,11 +34,6 @@ def decode(data: bytes) -> Any:
     return json.loads(data, object_hook=_untagged if b'"$float"' in data else None)
 
 
-def through(value: Any) -> Any:
-    """What a reader of the journal would get for value: text keys, lists for tuples."""
-    return decode(encode(value))
-
-
 def digest(data: bytes) -> bytes:
     """SHA-256 of data, 32 bytes."""
     return hashlib.sha256(data).digest()

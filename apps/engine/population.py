@@ -80,7 +80,6 @@ class Population:
         self.members: dict[int, Member] = {}
         self.ranked = Ranking()  # kept and complete candidates
         self.best_so_far: list[tuple[int, float]] = []  # (number, score) of each new best among kept ones
-        self.looks = 0  # how often gate tasks were looked at for a promotion
         self._memory = memory
         self.memory: Any = memory.initial if memory else None
         self._estimates: dict[bytes, Estimate] = {}

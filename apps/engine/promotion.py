@@ -61,13 +61,10 @@ class ConfirmedGain:
     name: ClassVar[str] = "confirmed_gain"
 
     def rule(self, evidence: Mapping[str, Any], rng: Random) -> Ruling:
-        p = sign_flip_p(evidence["differences"], rng)
         level = spending(self.alpha, self.look)
+        p = sign_flip_p(evidence["differences"], rng, level)
         gain = bootstrap(evidence["differences"], rng)
         words = f"gain {gain.mean:.4g} [{gain.low:.4g}, {gain.high:.4g}] over {len(evidence['differences'])} tasks"
         return Ruling(
             "promote" if p <= level else "inconclusive", f"{words}; p {p:.4g}, needed {level:.4g} at look {self.look}"
         )
-
-
-RULES = {rule.name: rule for rule in (First, Difference, ConfirmedGain)}

@@ -26,8 +26,3 @@ class Result:
 def results_from(rows: Sequence[Sequence[Any]]) -> list[Result]:
     """Results from their journal form, [task, score, failure] each."""
     return [Result(task, score, failure) for task, score, failure in rows]
-
-
-def results_payload(results: Sequence[Result]) -> list[list[Any]]:
-    """The journal form of results."""
-    return [[result.task, result.score, result.failure] for result in results]

@@ -8,6 +8,8 @@ from apps.engine.canonical import decode, encode
 from apps.engine.effects import Effect, Refused, payload
 from apps.engine.recipe import Context, Outcome, Steps
 
+REJECTED = "rejected"  # the reason of a refusal by a person
+
 type Asked = Effect | list[Effect]
 type Deliver = Callable[[Asked, Any], Any]
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import fsum
+from math import exp, fsum
 from random import Random
 
 EXACT_UP_TO = 12
 FLIPS = 20_000
+RESOLVED = 20  # expected hits at the level, below which drawing says nothing
 RESAMPLES = 2_000
 
 
@@ -20,22 +21,30 @@ class Interval:
     high: float
 
 
-def sign_flip_p(differences: Sequence[float], rng: Random) -> float:
-    """One-sided p of "the mean difference is not above 0", by flipping signs (Fisher 1935; exact up to 12 tasks).
+def sign_flip_p(differences: Sequence[float], rng: Random, level: float) -> float:
+    """One-sided p of "the mean difference is not above 0", by flipping signs (Fisher 1935), to be held against level.
 
-    With more tasks signs are drawn FLIPS times, and the estimate is (hits + 1) / (draws + 1), which never reports 0
-    (Phipson and Smyth 2010).
+    Up to 12 tasks all signs are tried. Beyond, signs are drawn FLIPS times, and p is (hits + 1) / (draws + 1), which
+    never reports 0 (Phipson and Smyth 2010); where that could not resolve the level, p is the bound of Hoeffding (1963)
+    for a sum of random signs, exp(-S² / (2 Σ d²)), which is valid for any number of tasks.
     """
     observed = fsum(differences) - 1e-12 * fsum(map(abs, differences))
     if len(differences) <= EXACT_UP_TO:
         signs = product((1.0, -1.0), repeat=len(differences))
         sums = [sum(s * d for s, d in zip(sign, differences, strict=True)) for sign in signs]
         return sum(total >= observed for total in sums) / len(sums)
+    if level * FLIPS < RESOLVED:
+        return exp(-(observed**2) / (2 * fsum(d * d for d in differences))) if observed > 0 else 1.0
     hits = 0
     for _ in range(FLIPS):
         bits = rng.getrandbits(len(differences))
         hits += sum(d if bits >> i & 1 else -d for i, d in enumerate(differences)) >= observed
     return (hits + 1) / (FLIPS + 1)
+
+
+def smallest_p(tasks: int) -> float:
+    """The smallest p that so many tasks can give at all: when every one of them improved alike."""
+    return 0.5**tasks if tasks <= EXACT_UP_TO else exp(-tasks / 2)
 
 
 def bootstrap(differences: Sequence[float], rng: Random, level: float = 0.95) -> Interval:

@@ -23,6 +23,7 @@ from apps.engine.effects import (
 from apps.engine.promotion import ConfirmedGain, Difference, First, Standing
 from apps.engine.recipe import Barren, Context, Grown, Outcome, Steps
 from apps.engine.selection import Best
+from apps.engine.statistics import smallest_p, spending
 
 SEED = 0  # the number of the planted candidate
 CHAMPION_MOVED = "the champion changed"
@@ -34,6 +35,7 @@ class Plan:
 
     repeatable: bool
     gate: bool
+    tasks: int = 1  # that a promotion compares on
     alpha: float = 0.05
 
 
@@ -44,7 +46,9 @@ def plant(ctx: Context, plan: Plan, texts: Mapping[str, str]) -> Steps[Outcome]:
     verdict = yield Judge(seed, Always())
     if verdict["decision"] != "keep":
         return Barren(f"the seed does not score: {verdict['why']}")
-    yield from promote(ctx, plan, seed)
+    standing = (yield Choose("champion", Standing(seed)))[0]
+    if standing["champion"] is None:
+        yield Promote(seed, None, First(), {"score": standing["score"]})
     return Grown(seed, "keep")
 
 
@@ -70,12 +74,14 @@ def supervised(ctx: Context, plan: Plan, method: Steps[Outcome]) -> Steps[Outcom
 
 
 def forbid(asked: Effect | Sequence[Effect]) -> None:
-    """Raise TypeError for effects that are the driver's own, ValueError for tasks that are not a method's to see."""
+    """Raise TypeError for effects that are the driver's own, ValueError for what a method may not do or see."""
     for effect in asked if isinstance(asked, list) else [asked]:
         if not isinstance(effect, METHOD_EFFECTS):
             raise TypeError(f"a method yielded {effect!r}; it may yield Choose, Propose, Measure and Judge")
         if isinstance(effect, Measure) and isinstance(effect.tasks, str) and effect.tasks not in METHOD_SPLITS:
             raise ValueError(f"a method may not measure on {effect.tasks} tasks")
+        if isinstance(effect, Propose) and not effect.parents:
+            raise ValueError("a method may not plant: every edit has a base parent")
 
 
 def promote(ctx: Context, plan: Plan, number: int) -> Steps[None]:
@@ -93,8 +99,7 @@ def promote(ctx: Context, plan: Plan, number: int) -> Steps[None]:
 def _attempt(ctx: Context, plan: Plan, number: int, standing: Mapping[str, Any]) -> Steps[None]:
     champion = tuple(standing["champion"]) if standing["champion"] else None
     if champion is None:
-        yield Promote(number, None, First(), {"score": standing["score"]})
-        return
+        return  # the seed was not promoted either: a person refused it
     against = standing["champion_score"]
     if (
         champion == (standing["run"], number)
@@ -105,12 +110,18 @@ def _attempt(ctx: Context, plan: Plan, number: int, standing: Mapping[str, Any])
     if plan.repeatable and not plan.gate and against is not None:
         yield Promote(number, champion, Difference(), {"score": standing["score"], "champion": against})
         return
+    tested = plan.gate or not plan.repeatable
+    if tested and smallest_p(plan.tasks) > spending(plan.alpha, standing["looks"] + 1):
+        return  # so few tasks cannot confirm anything at this look: it would be spent in vain
     pair = yield Compare(number, champion, "gate" if plan.gate else "validation")
-    if plan.repeatable and not plan.gate:
+    if not tested:
         yield Promote(number, champion, Difference(), _means(pair))
         return
-    level = ConfirmedGain(plan.alpha, standing["looks"] + 1)
-    yield Promote(number, champion, level, {"differences": differences(pair["candidate"], pair["champion"])})
+    # Asked again, because rounds that run beside this one look too: what counts is how many looks there are by now.
+    looks = (yield Choose("champion", Standing(number)))[0]["looks"]
+    found = differences(pair["candidate"], pair["champion"])
+    if found:
+        yield Promote(number, champion, ConfirmedGain(plan.alpha, looks), {"differences": found})
 
 
 def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:
@@ -120,7 +131,7 @@ def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:
     """
     best = yield Choose("candidate", Best(), 1)
     number = best[0].number
-    if not plan.repeatable:
+    if not plan.repeatable and number != SEED:
         yield Compare(number, (ctx.run, SEED), "validation")
     if plan.gate:
         yield Measure(number, "gate")
@@ -128,9 +139,11 @@ def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:
 
 
 def differences(candidate: Sequence[Sequence[Any]], champion: Sequence[Sequence[Any]]) -> list[float]:
-    """Score differences task by task. What failed counts as the worst score seen on either side."""
+    """Score differences task by task. What failed counts as the worst score seen on either side; [] if all failed."""
     scores = [score for _, score, _ in [*candidate, *champion] if score is not None]
-    worst = min(scores, default=0.0)
+    if not scores:
+        return []
+    worst = min(scores)
     per_task: dict[str, list[float]] = {}
     for sign, rows in ((1.0, candidate), (-1.0, champion)):
         for task, score, _ in rows:

@@ -12,7 +12,6 @@ KINDS = frozenset(
     {
         "project.imported",
         "run.started",
-        "run.changed",
         "run.ended",
         "round.ended",
         "candidate.proposed",

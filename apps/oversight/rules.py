@@ -51,14 +51,7 @@ class Hold:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Not carried out; the method is told the reason."""
-
-    reason: str
-
-
-Ruling = Go | Hold | Refuse
+Ruling = Go | Hold
 GO = Go()
 
 MODES: dict[str, tuple[Rule, ...]] = {
@@ -87,7 +80,7 @@ class Table:
             self._rules.setdefault((rule.point, rule.when), []).append(rule)
 
     def rule(self, kind: str, when: str, facts: Facts) -> Ruling:
-        """Go, Hold or Refuse for an effect of a kind, "before" or "after"."""
+        """Go or Hold for an effect of a kind, "before" or "after"."""
         if facts.round_kind in _UNSUPERVISED_ROUNDS or kind == "together":
             return GO  # a list is ruled on child by child
         point = _POINT_OF.get(kind, kind)

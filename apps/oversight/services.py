@@ -12,7 +12,7 @@ from apps.accounts.actors import Actor
 from apps.common.doorbell import ring
 from apps.common.errors import Conflict, UserError
 from apps.engine.canonical import digest, encode
-from apps.engine.replay import refused
+from apps.engine.replay import REJECTED, refused
 from apps.log.chain import Entry, salted
 from apps.log.services import append
 from apps.oversight import rules, selectors
@@ -63,11 +63,11 @@ def pause(actor: Actor, project: Project, reason: str) -> Latch:
     """Stop a project: nothing new starts from now on; what is being measured is finished and stored."""
     require(actor, "operate", project)
     with transaction.atomic():
+        transitions.touch(Run.objects.filter(project=project))  # locks: run before project, as everywhere
         Project.objects.select_for_update().get(pk=project.pk)
         if latch := selectors.project_latch(project):
             return latch
         latch = Latch.objects.create(project=project, reason=reason[:500], set_by=str(actor))
-        transitions.touch(Run.objects.filter(project=project))
         append(project.pk, [Entry("latch.set", str(actor), f"latch:{latch.pk}", {"latch": latch.pk})])
     return latch
 
@@ -76,13 +76,13 @@ def resume(actor: Actor, project: Project) -> bool:
     """Release the project's latch. False when it was not set."""
     require(actor, "operate", project)
     with transaction.atomic():
+        transitions.touch(Run.objects.filter(project=project))
         Project.objects.select_for_update().get(pk=project.pk)
         latch = selectors.project_latch(project)
         if latch is None:
             return False
         latch.released_by, latch.released_at = str(actor), timezone.now()
         latch.save(update_fields=["released_by", "released_at"])
-        transitions.touch(Run.objects.filter(project=project))
         append(project.pk, [Entry("latch.released", str(actor), f"latch:{latch.pk}", {"latch": latch.pk})])
         transaction.on_commit(lambda: ring("rounds"))
     return True
@@ -97,6 +97,8 @@ def answer(actor: Actor, effect: Effect, reply: Reply) -> Answer:
     if reply.decision == "reject" and not reply.reason.strip():
         raise UserError("A rejection needs a reason: it is what the next author learns from.")
     if said := Answer.objects.filter(person=actor.user, key=reply.key).first():
+        if said.effect_id != effect.pk:
+            raise Conflict("This form was sent before, for another gate. Open this one again; nothing was done.")
         return said
     with transaction.atomic():
         return _answer(actor, run, effect.pk, reply)
@@ -131,6 +133,7 @@ def _answer(actor: Actor, run: Run, identifier: int, reply: Reply) -> Answer:
     if made.decision == "reject" and effect.kind in DROPPED_WITH and effect.candidate:
         candidate = CandidateEdit.objects.get(pk=effect.candidate)
         entries.append(transitions.drop(candidate, str(actor), made.reason))
+        transitions.touch(Run.objects.filter(pk=run.pk))  # a step that still counts on the candidate is computed anew
     append(run.project_id, entries)
     transaction.on_commit(lambda: ring("rounds"))
     return made
@@ -145,7 +148,7 @@ def _still_the_same(effect: Effect, reply: Reply) -> None:
 
 def _after(effect: Effect, said: Answer) -> tuple[EffectState, bytes | None]:
     if said.decision == "reject":
-        return EffectState.REFUSED, refused("rejected", said.reason)
+        return EffectState.REFUSED, refused(REJECTED, said.reason)
     held_before = effect.state == EffectState.HELD_BEFORE
     return (EffectState.READY if held_before else EffectState.DONE), None
 

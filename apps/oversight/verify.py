@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apps.engine.canonical import decode, digest
 from apps.log.models import Event
-from apps.oversight.models import Answer, Policy
+from apps.oversight.models import Answer, Latch, Policy
 from apps.oversight.services import digest_of
 from apps.projects.models import Project
 
@@ -28,3 +28,15 @@ def problems(project: Project) -> Iterator[str]:
         if tables.pop((policy.run_id, policy.version), None) != is_now:
             yield f"policy version {policy.version} of run {policy.run_id} was changed or added"
     yield from (f"policy version {version} of run {run} is gone" for run, version in tables)
+    yield from _latches(project)
+
+
+def _latches(project: Project) -> Iterator[str]:
+    """Whether each latch stands as the log says: nobody releases a stop in silence."""
+    kinds = ("latch.set", "latch.released")
+    events = Event.objects.filter(project=project.pk, kind__in=kinds).order_by("sequence")
+    said = {decode(bytes(body))["latch"]: kind for kind, body in events.values_list("kind", "body")}
+    for latch in Latch.objects.filter(project=project).order_by("pk"):
+        if said.pop(latch.pk, None) != ("latch.released" if latch.released_at else "latch.set"):
+            yield f"latch {latch.pk} was set or released without the log"
+    yield from (f"latch {key} is gone" for key in said)

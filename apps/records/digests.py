@@ -5,6 +5,31 @@ from typing import Any
 
 from apps.engine.canonical import digest, encode
 from apps.log.chain import salted
+from apps.records.models import Run
+
+
+def started(run: Run) -> dict[str, Any]:
+    """What the log says of a run when it starts; plain, for there is nothing in it that anybody wrote."""
+    return {
+        "run": run.pk,
+        "uuid": str(run.uuid),
+        "method": run.method,
+        "parameters": digest(bytes(run.parameters)).hex(),
+        "seed": run.seed,
+        "candidates": run.candidates,
+        "seconds": run.seconds,
+        "parallel": run.parallel,
+        "waiting_limit": run.waiting_limit,
+        "baseline_of": run.baseline_of_id,
+        "protocol": bytes(run.protocol.digest).hex(),
+        "code": bytes(run.code).hex(),
+        "options": digest(bytes(run.options)).hex(),
+    }
+
+
+def ended(run: int, state: str, result: bytes | memoryview | None) -> dict[str, Any]:
+    """What the log says of a run when it ends: its state, and a digest of its numbers."""
+    return {"run": run, "state": str(state), "result": digest(bytes(result or b"")).hex()}
 
 
 def candidate(row: Mapping[str, Any]) -> str:
@@ -26,6 +51,7 @@ def trajectory(row: Mapping[str, Any]) -> str:
         "task_id",
         "round",
         "position",
+        "child",
         "protocol_id",
         "repeat",
         "seed",
@@ -45,10 +71,10 @@ def verdict(row: Mapping[str, Any]) -> str:
     return salted(bytes(row["salt"]), encode(words))
 
 
-def journal(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Digest of a round's journal rows, sorted by position and child."""
-    parts = []
+def journal(kind: str, outcome: bytes | memoryview | None, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Digest of a round's kind, outcome and journal rows, sorted by position and child."""
+    parts = [encode(kind), bytes(outcome or b"")]
     for row in sorted(rows, key=lambda row: (row["position"], row["child"])):
-        head = encode([row["position"], row["child"], row["kind"], row["state"], row["revision"]])
+        head = encode([row["position"], row["child"], row["kind"], row["state"], row["revision"], row["candidate"]])
         parts.append(b"\n".join([head, bytes(row["asked"]), bytes(row["ran"] or b""), bytes(row["answer"] or b"")]))
     return digest(b"\n".join(parts)).hex()

@@ -17,7 +17,6 @@ class RunState(models.TextChoices):
     OPEN = "open"
     FINISHED = "finished"
     EXHAUSTED = "exhausted"
-    STOPPED = "stopped"
     FAILED = "failed"
     DIVERGED = "diverged"
 
@@ -156,9 +155,8 @@ class Effect(models.Model):
     token = models.PositiveIntegerField(default=0)
     holder = models.CharField(max_length=100, blank=True)
     until = models.DateTimeField(null=True, help_text="end of the lease, or of a back-off")
-    since = models.DateTimeField(
-        null=True, help_text="when an open effect came into its state; empty: closed"
-    )
+    approved = models.BooleanField(default=False, help_text="people let it go, before it was carried out")
+    since = models.DateTimeField(null=True, help_text="when an open effect came into its state; empty: closed")
 
     objects = models.Manager()
     open = OpenEffects()
@@ -207,6 +205,7 @@ class Trajectory(models.Model):
     task = models.ForeignKey(Task, models.PROTECT, related_name="+", db_index=False)
     round = models.BigIntegerField()
     position = models.PositiveIntegerField()
+    child = models.SmallIntegerField(default=-1, help_text="of the effect, in a list of effects")
     protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="+", db_index=False)
     repeat = models.PositiveSmallIntegerField(default=0)
     seed = models.BigIntegerField()

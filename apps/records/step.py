@@ -41,6 +41,7 @@ class Step:
     changes: dict[tuple[int, int, int], Change] = field(default_factory=dict)  # by round, position, child
     readings: dict[int, Row] = field(default_factory=dict)  # cached columns of candidates, by candidate id
     entries: list[Entry] = field(default_factory=list)
+    snapshot: dict[str, bytes] | None = None
     crowned: list[tuple[int | None, int]] = field(default_factory=list)  # champion before and after
 
     def __bool__(self) -> bool:

@@ -1,7 +1,7 @@
 """The only writer of states. Every change is conditional on the state it starts from."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,6 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.engine.canonical import digest
 from apps.log.chain import Entry
 from apps.log.services import append
 from apps.projects.models import Project
@@ -24,6 +23,7 @@ from apps.records.models import (
     RoundState,
     Run,
     RunState,
+    Snapshot,
     Trajectory,
     Verdict,
 )
@@ -60,13 +60,15 @@ def commit(run: Run, step: Step, counters: Mapping[str, Any], closing: Closing |
         _crown(run, step)
         insert(Round, list(step.rounds.values()))
         _move(step)
-        content.store(step.contents)
+        content.store(dict(sorted(step.contents.items())))
         insert(CandidateEdit, step.candidates)
         _change(step)
         insert(Effect, list(step.effects.values()))
         insert(Trajectory, step.trajectories)
         insert(Verdict, step.verdicts)
         _read(step)
+        if step.snapshot is not None:
+            Snapshot.objects.update_or_create(run=run, defaults={**step.snapshot, "at": timezone.now()})
         last = append(run.project_id, step.entries) if step.entries else 0
         if closing is not None:
             end(run, *closing)
@@ -96,7 +98,7 @@ def _move(step: Step) -> None:
 
 
 def _change(step: Step) -> None:
-    names = ("state", "answer", "candidate", "token", "attempts", "failures", "holder", "until", "since")
+    names = ("state", "answer", "candidate", "token", "attempts", "failures", "holder", "until", "since", "approved")
     sets = ", ".join(f"{name} = %s" for name in names)
     where = "round_id = %s AND position = %s AND child = %s AND token = %s AND state = %s"
     rows = [[*(c.row[name] for name in names), *place, c.token, c.was] for place, c in step.changes.items()]
@@ -115,24 +117,13 @@ def start(run: Run, actor: str) -> Run:
         run.created = timezone.now()
         run.started_by = actor
         run.save(force_insert=True)
-        body = {
-            "run": run.pk,
-            "uuid": str(run.uuid),
-            "method": run.method,
-            "seed": run.seed,
-            "candidates": run.candidates,
-            "parallel": run.parallel,
-            "protocol": bytes(run.protocol.digest).hex(),
-            "code": bytes(run.code).hex(),
-            "parameters": digest(bytes(run.parameters)).hex(),
-        }
-        run.since = append(run.project_id, [Entry("run.started", actor, f"run:{run.pk}", body)])
+        run.since = append(run.project_id, [Entry("run.started", actor, f"run:{run.pk}", digests.started(run))])
         run.save(update_fields=["since"])
     return run
 
 
 def end(run: Run, state: str, why: str, result: bytes | None = None) -> bool:
-    """Close an open run; its open rounds and effects are cancelled. False when it was closed already."""
+    """Close an open run; its open rounds and effects are cancelled. False when it was, or another drives it."""
     with transaction.atomic():
         values = {
             "state": state,
@@ -142,14 +133,13 @@ def end(run: Run, state: str, why: str, result: bytes | None = None) -> bool:
             "driver": "",
             "driver_until": None,
         }
-        if not Run.objects.filter(pk=run.pk, state=RunState.OPEN).update(
-            control=F("control") + 1, reserved=0, **values
-        ):
+        mine = Run.objects.filter(pk=run.pk, state=RunState.OPEN, driver_token=run.driver_token)
+        if not mine.update(control=F("control") + 1, reserved=0, **values):
             return False
         rounds = Round.objects.filter(run=run, outcome__isnull=True, state=RoundState.OPEN)
         Effect.open.filter(round__in=rounds).update(state=EffectState.CANCELLED, until=None, since=None)
         rounds.update(state=RoundState.CANCELLED if state != RunState.DIVERGED else RoundState.DIVERGED)
-        append(run.project_id, [Entry("run.ended", "system", f"run:{run.pk}", {"run": run.pk, "state": str(state)})])
+        append(run.project_id, [Entry("run.ended", "system", f"run:{run.pk}", digests.ended(run.pk, state, result))])
     return True
 
 
@@ -162,16 +152,20 @@ def take(run: int, slot: str, dead: Q) -> Run | None:
     return Run.objects.select_related("project", "protocol").get(pk=run) if taken else None
 
 
-def renew(runs: Mapping[int, int], slot: str) -> bool:
-    """Renew this slot's leases on its runs (token by run id) and on its effects. False if one of the runs was lost."""
-    Effect.open.filter(state=EffectState.RUNNING, holder=slot).update(until=lease_end())
+def renew(runs: Mapping[int, int], slot: str) -> None:
+    """Renew this slot's leases on the runs that it drives (token by run id), and on what it measures for them."""
     if not runs:
-        return True
+        return
     mine = Q()
     for run, token in runs.items():
         mine |= Q(pk=run, driver_token=token)
-    kept = Run.objects.filter(mine, state=RunState.OPEN).update(driver_until=lease_end())
-    return kept == len(runs)
+    Run.objects.filter(mine, state=RunState.OPEN).update(driver_until=lease_end())
+    Effect.open.filter(state=EffectState.RUNNING, holder=slot, round__run__in=runs).update(until=lease_end())
+
+
+def renew_effects(effects: Iterable[int], slot: str) -> None:
+    """Renew this slot's leases on effects that it measures for others, by key."""
+    Effect.open.filter(pk__in=effects, state=EffectState.RUNNING, holder=slot).update(until=lease_end())
 
 
 def let_go(run: Run) -> None:
@@ -189,6 +183,12 @@ def still(run: Run) -> bool:
     return Run.objects.select_for_update().filter(pk=run.pk, control=run.control, state=RunState.OPEN).exists()
 
 
+def reclaimed(run: int, place: tuple[int, int, int], attempt: int) -> Entry:
+    """The log's entry for an effect that is carried out again; place is round id, position, child."""
+    body = {"round": place[0], "position": place[1], "child": place[2], "attempt": attempt}
+    return Entry("effect.reclaimed", "system", f"run:{run}", body)
+
+
 def claim(effect: Effect, run: Run, slot: str) -> bool:
     """Take a ready effect by its token, under the latches and the policy that the run was read with.
 
@@ -198,6 +198,9 @@ def claim(effect: Effect, run: Run, slot: str) -> bool:
     values = {"state": EffectState.RUNNING, "holder": slot, "until": lease_end(), "since": Now()}
     with transaction.atomic():
         claimed = still(run) and same.update(token=F("token") + 1, attempts=F("attempts") + 1, **values)
+        if claimed and effect.attempts:
+            place = (effect.round_id, effect.position, effect.child)
+            append(run.project_id, [reclaimed(run.pk, place, effect.attempts + 1)])
     if claimed:
         effect.token, effect.attempts, effect.state, effect.holder = (
             effect.token + 1,
@@ -250,7 +253,8 @@ def drop(candidate: CandidateEdit, by: str, why: str) -> Entry:
 
 def answer_gate(effect: Effect, state: EffectState, answer: bytes | None) -> bool:
     """A gate closes: the held effect goes on to state, only if it is still held at this revision."""
-    values: dict[str, Any] = {"state": state, "since": Now() if state == EffectState.READY else None}
+    ready = state == EffectState.READY
+    values: dict[str, Any] = {"state": state, "since": Now() if ready else None, "approved": ready}
     if answer is not None:
         values["answer"] = answer
     return bool(Effect.objects.filter(pk=effect.pk, state__in=HELD, revision=effect.revision).update(**values))

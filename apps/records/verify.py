@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from apps.common.ids import NUMBERS, of_run, run_and_number
-from apps.engine.canonical import decode, digest
+from apps.engine.canonical import decode, digest, encode
 from apps.log.models import Event
 from apps.projects.models import Project
+from apps.projects.protocol import protocol
 from apps.records import content, digests
-from apps.records.models import CandidateEdit, Effect, Round, RoundState, Run, Trajectory, Verdict
+from apps.records.models import CandidateEdit, Effect, Round, RoundState, Run, RunState, Trajectory, Verdict
 
-KINDS = ("run.started", "round.ended", "candidate.proposed", "candidate.measured", "verdict.given")
+KINDS = ("run.started", "run.ended", "round.ended", "candidate.proposed", "candidate.measured", "verdict.given")
 CHUNK = 1000
 
 type Vouched = dict[tuple[str, str], list[dict[str, Any]]]  # bodies by kind and subject, in order
@@ -42,34 +43,31 @@ def _vouched(run: Run) -> Vouched:
 
 
 def _run(run: Run, vouched: Vouched) -> Iterator[str]:
-    said = vouched.pop(("run.started", f"run:{run.pk}"), [{}])[0]
-    is_now = {
-        "run": run.pk,
-        "uuid": str(run.uuid),
-        "method": run.method,
-        "seed": run.seed,
-        "candidates": run.candidates,
-        "parallel": run.parallel,
-        "protocol": bytes(run.protocol.digest).hex(),
-        "code": bytes(run.code).hex(),
-        "parameters": digest(bytes(run.parameters)).hex(),
-    }
-    if said != is_now:
+    subject = f"run:{run.pk}"
+    if vouched.pop(("run.started", subject), [{}])[0] != decode(encode(digests.started(run))):
         yield f"run {run.number} is not what the log says was started"
+    ended = vouched.pop(("run.ended", subject), None)
+    if (ended is None) != (run.state == RunState.OPEN) or (
+        ended and ended[0] != digests.ended(run.pk, run.state, run.result)
+    ):
+        yield f"run {run.number} did not end as the log says"
     if digest(bytes(run.protocol.description)) != bytes(run.protocol.digest):
         yield f"the protocol of run {run.number} is not what its digest says"
+    sandbox = decode(bytes(run.protocol.description))["sandbox"]
+    if protocol(run.project, sandbox)[0] != bytes(run.protocol.digest).hex():
+        yield f"the tasks, the evaluator or the limits of {run.project} are not those of run {run.number}"
 
 
 def _rounds(run: Run, vouched: Vouched) -> Iterator[str]:
     said = {body["round"]: body["journal"] for body in vouched.pop(("round.ended", f"run:{run.pk}"), [])}
     ended = Round.objects.filter(of_run(run.pk), state=RoundState.DONE).order_by("id")
-    names = ("round_id", "position", "child", "kind", "state", "revision", "asked", "ran", "answer")
-    for chunk in _chunks(list(ended.values_list("id", flat=True))):
+    names = ("round_id", "position", "child", "kind", "state", "revision", "asked", "ran", "answer", "candidate")
+    for chunk in _chunks(list(ended.values_list("id", "kind", "outcome"))):
         rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for row in Effect.objects.filter(round__in=chunk).values(*names):
+        for row in Effect.objects.filter(round__in=[identifier for identifier, _, _ in chunk]).values(*names):
             rows[row["round_id"]].append(row)
-        for identifier in chunk:
-            if said.pop(identifier, None) != digests.journal(rows[identifier]):
+        for identifier, kind, outcome in chunk:
+            if said.pop(identifier, None) != digests.journal(kind, outcome, rows[identifier]):
                 yield f"the journal of round {identifier % NUMBERS} of run {run.number} was changed"
     for identifier in said:
         yield f"round {identifier % NUMBERS} of run {run.number} is gone or open again"
@@ -94,15 +92,15 @@ def _contents(run: Run, needed: set[bytes]) -> Iterator[str]:
 
 
 def _trajectories(run: Run, vouched: Vouched) -> Iterator[str]:
-    groups: dict[tuple[int, int, int], list[dict[str, Any]]] = {}
+    groups: dict[tuple[int, int, int, int], list[dict[str, Any]]] = {}
     for row in (
         Trajectory.objects.filter(of_run(run.pk, "candidate")).order_by("id").values().iterator(chunk_size=CHUNK)
     ):
-        groups.setdefault((row["candidate_id"], row["round"], row["position"]), []).append(dict(row))
-    said: dict[tuple[int, int, int], str] = {}
+        groups.setdefault((row["candidate_id"], row["round"], row["position"], row["child"]), []).append(dict(row))
+    said: dict[tuple[int, int, int, int], str] = {}
     for kind, subject in [key for key in vouched if key[0] == "candidate.measured"]:
         for body in vouched.pop((kind, subject)):
-            said[int(subject[10:]), body["round"], body["position"]] = body["digest"]
+            said[int(subject[10:]), body["round"], body["position"], body["child"]] = body["digest"]
     for place, rows in groups.items():
         if said.pop(place, None) != digests.trajectories(rows):
             where = f"candidate {place[0] % NUMBERS} of run {run.number} in round {place[1] % NUMBERS}"

@@ -15,10 +15,8 @@ from apps.records.step import Row
 from apps.records.transitions import Stale
 from apps.rounds import conduct, execute, measuring
 from apps.rounds.book import Book, OpenRound
-from apps.rounds.measuring import Errand, Place
+from apps.rounds.measuring import PERFORMED, Errand, Place
 from apps.rounds.slots import Slot
-
-MEASURING = ("measure", "compare")
 
 
 def store(book: Book, errand: Errand) -> None:
@@ -50,7 +48,7 @@ def fold(book: Book, opened: OpenRound, effect: Measure | Compare, answer: bytes
     """Bring the population and the run's counters up to a measurement's answer."""
     value = decode(answer)["done"]
     if isinstance(effect, Compare):
-        book.counters.looks += 1
+        book.counters.looks += opened.kind != "conclude"
         _pool(book, effect.candidate, value["candidate"])
         if effect.champion[0] == book.run.pk:
             _pool(book, effect.champion[1], value["champion"])
@@ -71,30 +69,17 @@ def _pool(book: Book, number: int, rows: list[list[object]]) -> None:
 
 MOVING = (
     *("round_id", "position", "child", "state", "answer", "token", "holder"),
-    *("attempts", "failures", "until", "since"),
+    *("attempts", "failures", "until", "since", "approved"),
 )
 
 
 def news(book: Book) -> set[int]:
     """Rounds whose gates were answered, or whose effects another process performed, since they were last read."""
-    watched = [opened.id for opened in book.rounds.values() if opened.waiting or not book.claims]
+    watched = [opened.id for opened in book.rounds.values() if opened.waiting or _elsewhere(book, opened)]
     if not watched:
         return set()
     moved = set()
-    names = (
-        "round_id",
-        "position",
-        "child",
-        "state",
-        "answer",
-        "token",
-        "holder",
-        "attempts",
-        "failures",
-        "until",
-        "since",
-    )
-    for found in EffectRow.objects.filter(round__in=watched).values(*names):
+    for found in EffectRow.objects.filter(round__in=watched).order_by("round", "position", "child").values(*MOVING):
         opened = book.rounds[found["round_id"]]
         row = opened.rows.get((found["position"], found["child"]))
         if row is not None and row["state"] != found["state"]:
@@ -103,12 +88,19 @@ def news(book: Book) -> set[int]:
     return moved
 
 
+def _elsewhere(book: Book, opened: OpenRound) -> bool:
+    """Whether another process may have something of this round: it claimed it, or it may."""
+    running = (row for row in opened.rows.values() if row["state"] == EffectState.RUNNING)
+    return not book.claims or any(row["holder"] != book.holder for row in running)
+
+
 def _learn(book: Book, opened: OpenRound, row: Row, found: Row) -> None:
     answered = row["state"] == EffectState.HELD_AFTER  # then its answer has been counted
     row.update({name: found[name] for name in found if name != "round_id"})
     if row["state"] == EffectState.REFUSED and row["candidate"] and row["kind"] in ("propose", "measure", "judge"):
         book.population.judged(run_and_number(row["candidate"])[1], "drop")  # whoever answered wrote the verdict
-        opened.reserved.clear()
+        opened.reserved.discard(run_and_number(row["candidate"])[1])
+        execute.read(book, run_and_number(row["candidate"])[1])
     effect = effect_at(opened, row["child"])
     if answered or not isinstance(effect, QUEUED):
         return
@@ -122,7 +114,8 @@ def _learn(book: Book, opened: OpenRound, row: Row, found: Row) -> None:
 def _count(book: Book, row: Row, effect: Measure | Compare) -> None:
     """What another process recorded: evaluations and their seconds."""
     subjects = [row["candidate"]] + ([row_id(*effect.champion)] if isinstance(effect, Compare) else [])
-    rows = Trajectory.objects.filter(candidate__in=subjects, round=row["round_id"], position=row["position"])
+    place = {name: row[name] for name in ("position", "child")}
+    rows = Trajectory.objects.filter(candidate__in=subjects, round=row["round_id"], **place)
     seconds = list(rows.values_list("seconds", flat=True))
     book.counters.evaluations += len(seconds)
     book.counters.spent += sum(seconds)
@@ -134,7 +127,7 @@ def recount(book: Book) -> None:
         opened.rows[place]
         for opened in book.rounds.values()
         for place, row in opened.rows.items()
-        if place[0] == opened.stored and row["kind"] in MEASURING and row["attempts"] and row["answer"] is not None
+        if place[0] == opened.stored and row["kind"] in PERFORMED and row["attempts"] and row["answer"] is not None
     ]
     if not recorded:
         return
@@ -144,6 +137,7 @@ def recount(book: Book) -> None:
     counters.evaluations, counters.spent = found["evaluations"], found["spent"] or 0.0
     counters.measured = sum(member.measured for number, member in population.members.items() if number)
     compared = EffectRow.objects.filter(of_run(book.run.pk, "round"), kind="compare", attempts__gt=0)
+    compared = compared.exclude(round__kind="conclude")
     counters.looks = compared.filter(answer__isnull=False).count()
     for row in recorded:
         champion = decode(bytes(row["asked"])).get("champion")
@@ -163,10 +157,11 @@ def effect_at(opened: OpenRound, child: int) -> Effect | None:
 def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: Slot) -> None:
     """A round that was open before: what this process has on its way goes on, what dead processes had is repeated."""
     for (position, child), row in opened.rows.items():
-        if position != opened.play.position or row["kind"] not in MEASURING:
+        if position != opened.play.position or row["kind"] not in PERFORMED:
             continue
         number = run_and_number(row["candidate"])[1]
-        if opened.kind == "grow" and row["kind"] == "measure" and not book.population.members[number].measured:
+        first = row["answer"] is None and not book.population.members[number].measured
+        if opened.kind == "grow" and row["kind"] == "measure" and first:
             opened.reserved.add(number)
         if row["state"] != EffectState.RUNNING:
             continue
@@ -175,8 +170,16 @@ def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: 
         if (mine is not None and mine.token == row["token"]) or not isinstance(effect, QUEUED):
             continue
         if _abandoned(row, slot):
-            conduct.reclaim(book, opened, row)
-            conduct.send(book, opened, effect, row)
+            _take_back(book, opened, effect, row)
+
+
+def _take_back(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
+    """An effect was running in a process that is gone: again, by this process where it may, else when it may."""
+    free = row["approved"] or conduct.may_run(book, opened, effect)
+    if book.claims and free and not book.latched:
+        conduct.claim(book, opened, effect, row)
+    else:
+        conduct.offer(book, opened, row)
 
 
 def _abandoned(row: Row, slot: Slot) -> bool:

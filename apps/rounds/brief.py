@@ -54,7 +54,8 @@ class Brief:
     @cached_property
     def plan(self) -> Plan:
         """What this project can offer as evidence."""
-        return Plan(repeatable=self.project.repeatable, gate=bool(self.split("gate")))
+        gate = self.split("gate")
+        return Plan(repeatable=self.project.repeatable, gate=bool(gate), tasks=len(gate or self.required))
 
     @cached_property
     def limits(self) -> Limits:

@@ -24,8 +24,10 @@ def conclusion(book: Book, opened: OpenRound) -> dict[str, Any]:
     seed = book.population.score(SEED)
     result = {"best": number, "best_score": _turn(sign, best), "seed_score": _turn(sign, seed), "gate_score": None}
     result |= {"corrected_score": result["best_score"], "corrected_gain": None}
-    if pair := answers.get("compare"):
-        found = differences(pair["candidate"], pair["champion"])
+    if number == SEED and not book.brief.plan.repeatable:
+        result["corrected_gain"] = {"mean": 0.0, "low": 0.0, "high": 0.0}  # over itself, by construction
+    pair = answers.get("compare")
+    if pair and (found := differences(pair["candidate"], pair["champion"])):
         gain = bootstrap(found, Random(book.run.seed))
         turned = sorted((sign * gain.low, sign * gain.high))
         result["corrected_score"] = _turn(sign, mean(pair["candidate"]))

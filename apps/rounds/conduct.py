@@ -6,14 +6,15 @@ Nothing here writes: rows and changes are collected in the book's step. The jour
 from typing import Any
 
 from apps.engine.canonical import decode, encode
-from apps.engine.effects import QUEUED, Compare, Effect, Measure, Refused, kind_of, payload
+from apps.engine.effects import METHOD_SPLITS, QUEUED, Compare, Effect, Measure, Refused, kind_of, payload
 from apps.engine.recipe import Barren, Grown
-from apps.engine.replay import refused
+from apps.engine.replay import REJECTED, refused
 from apps.log.chain import Entry
-from apps.oversight.rules import Facts, Go, Hold
+from apps.oversight.rules import Facts, Go
 from apps.records import digests
 from apps.records.models import CLOSED, EffectState, RoundState, RunState
 from apps.records.step import Change, Move, Row
+from apps.records.transitions import reclaimed
 from apps.rounds import execute
 from apps.rounds.book import Book, OpenRound
 from apps.rounds.conclusion import conclusion
@@ -44,7 +45,7 @@ def _meet_all(book: Book, opened: OpenRound) -> bytes | None:
     effects: Any = opened.play.current
     place = (opened.play.position, TOGETHER)
     if place not in opened.rows:
-        _write(book, opened, TOGETHER, effects, EffectState.RUNNING)
+        _write(book, opened, TOGETHER, effects)
     answers = [_meet(book, opened, effect, child) for child, effect in enumerate(effects)]
     if None in answers:
         return None
@@ -63,21 +64,30 @@ def _meet(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes | 
     if row["state"] in (EffectState.HELD_BEFORE, EffectState.HELD_AFTER):
         opened.waiting = True
         return None
-    if row["state"] == EffectState.READY and (book.claims or row["holder"] != FOR_ANYBODY):
-        return _carry_out(book, opened, effect, row)
-    return None
+    if row["state"] != EffectState.READY:
+        return None
+    if not row["approved"]:  # by nobody, and the policy may have changed since it was stored
+        return _rule(book, opened, effect, row)
+    return _carry_out(book, opened, effect, row)
 
 
 def _ask(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes | None:
+    return _rule(book, opened, effect, _write(book, opened, child, effect))
+
+
+def _rule(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | None:
+    """Carry out a ready effect as the policy rules: at once, or once people let it go."""
+    if may_run(book, opened, effect):
+        return _carry_out(book, opened, effect, row)
+    change(book, opened, row, EffectState.HELD_BEFORE, None)
+    _gate(book, opened, row)
+    return None
+
+
+def may_run(book: Book, opened: OpenRound, effect: Effect) -> bool:
+    """Whether the policy of now lets an effect be carried out without people."""
     facts = Facts(opened.kind, _expected_seconds(book, effect))
-    ruling = book.table.rule(kind_of(effect), "before", facts)
-    if isinstance(ruling, Hold):
-        row = _write(book, opened, child, effect, EffectState.HELD_BEFORE)
-        _gate(book, opened, row)
-        return None
-    if not isinstance(ruling, Go):
-        return _refuse(book, opened, _write(book, opened, child, effect, EffectState.READY), Refused(ruling.reason))
-    return _carry_out(book, opened, effect, _write(book, opened, child, effect, EffectState.READY))
+    return isinstance(book.table.rule(kind_of(effect), "before", facts), Go)
 
 
 def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | None:
@@ -85,7 +95,7 @@ def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes
         if isinstance(effect, QUEUED):
             _send(book, opened, effect, row)
             return None
-        answer = execute.in_place(book, opened, effect)
+        answer = execute.in_place(book, opened, effect, row["child"])
     except Refused as refusal:
         return _refuse(book, opened, row, refusal)
     row["candidate"] = execute.subject(book, effect, answer)
@@ -94,36 +104,52 @@ def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes
 
 def after(book: Book, opened: OpenRound, row: Row, answer: bytes) -> bytes | None:
     """An effect was carried out: its answer is sent, or held for people."""
-    ruling = book.table.rule(row["kind"], "after", Facts(opened.kind))
-    if isinstance(ruling, Hold):
-        change(book, opened, row, EffectState.HELD_AFTER, answer)
-        _gate(book, opened, row)
-        return None
-    if not isinstance(ruling, Go):
-        return _refuse(book, opened, row, Refused(ruling.reason))
-    change(book, opened, row, EffectState.DONE, answer)
-    return answer
+    if isinstance(book.table.rule(row["kind"], "after", Facts(opened.kind)), Go):
+        change(book, opened, row, EffectState.DONE, answer)
+        return answer
+    change(book, opened, row, EffectState.HELD_AFTER, answer)
+    _gate(book, opened, row)
+    return None
 
 
 def _send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
+    _check_tasks(book, opened, effect)
     _reserve(book, opened, effect)
-    row["candidate"] = execute.subject(book, effect, b"")
     if not book.claims:
-        change(book, opened, row, EffectState.READY, None)
-        row["holder"] = FOR_ANYBODY
+        offer(book, opened, row)
         return
+    claim(book, opened, effect, row)
+
+
+def claim(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
+    """This process carries the effect out: its jobs go out once that is committed."""
     change(book, opened, row, EffectState.RUNNING, None)
+    place: Place = (opened.id, row["position"], row["child"])
     row["token"], row["attempts"] = row["token"] + 1, row["attempts"] + 1
     row["holder"], row["until"] = book.holder, book.lease_end()
-    send(book, opened, effect, row)
-
-
-def send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
-    """Put a claimed effect on its way: its jobs go out once the claim is committed."""
-    place: Place = (opened.id, row["position"], row["child"])
+    if row["attempts"] > 1:
+        book.step.entries.append(reclaimed(book.run.pk, place, row["attempts"]))
     book.errands.append(
         errand(book.brief, place, effect, row["token"], lambda run, number: texts_of(book, run, number))
     )
+
+
+def offer(book: Book, opened: OpenRound, row: Row) -> None:
+    """Whichever process performs may take the effect; a claim of before, if there was one, is void."""
+    if row["state"] == EffectState.READY and row["holder"] == FOR_ANYBODY:
+        return
+    claimed = row["state"] == EffectState.RUNNING
+    change(book, opened, row, EffectState.READY, None)
+    row["token"], row["holder"] = row["token"] + claimed, FOR_ANYBODY
+
+
+def _check_tasks(book: Book, opened: OpenRound, effect: Measure | Compare) -> None:
+    """A method sees no gate, sealed or canary task, by whatever name it asks for one."""
+    if opened.kind != "grow" or isinstance(effect, Compare) or isinstance(effect.tasks, str):
+        return
+    for key in effect.tasks:
+        if key not in book.brief.tasks or book.brief.tasks[key].split not in METHOD_SPLITS:
+            raise Refused(f"there is no task {key!r} for methods in this project")
 
 
 def texts_of(book: Book, run: int, number: int) -> Any:
@@ -146,10 +172,12 @@ def _reserve(book: Book, opened: OpenRound, effect: Measure | Compare) -> None:
 def _expected_seconds(book: Book, effect: Effect) -> float:
     if not isinstance(effect, QUEUED) or not book.counters.evaluations:
         return 0.0
-    return len(book.brief.named(effect.tasks)) * book.counters.spent / book.counters.evaluations
+    named = book.brief.split(effect.tasks) if isinstance(effect.tasks, str) else effect.tasks
+    times = 2 if isinstance(effect, Compare) else effect.repeats
+    return times * len(named) * book.counters.spent / book.counters.evaluations
 
 
-def _write(book: Book, opened: OpenRound, child: int, effect: Any, state: str) -> Row:
+def _write(book: Book, opened: OpenRound, child: int, effect: Any) -> Row:
     row: Row = {
         "round_id": opened.id,
         "position": opened.play.position,
@@ -158,7 +186,7 @@ def _write(book: Book, opened: OpenRound, child: int, effect: Any, state: str) -
         "asked": encode(payload(effect)) if child != TOGETHER else opened.play.asked,
         "ran": None,
         "revision": 0,
-        "state": state,
+        "state": EffectState.READY,
         "answer": None,
         "candidate": None if isinstance(effect, list) else execute.subject(book, effect, b""),
         "attempts": 0,
@@ -166,6 +194,7 @@ def _write(book: Book, opened: OpenRound, child: int, effect: Any, state: str) -
         "token": 0,
         "holder": "",
         "until": None,
+        "approved": False,
         "since": book.now(),
     }
     opened.rows[row["position"], child] = row
@@ -188,6 +217,13 @@ def _refuse(book: Book, opened: OpenRound, row: Row, refusal: Refused) -> bytes:
     answer = refused(refusal.reason, refusal.hint)
     change(book, opened, row, EffectState.REFUSED, answer)
     return answer
+
+
+def barren_after(before: int, outcome: str) -> int:
+    """Rounds in a row that brought no candidate, after one with this outcome. What people rejected does not count."""
+    if outcome == REJECTED:
+        return before
+    return 0 if outcome == "grown" else before + 1
 
 
 def _gate(book: Book, opened: OpenRound, row: Row) -> None:
@@ -226,33 +262,26 @@ def _close(book: Book, opened: OpenRound) -> None:
     outcome = opened.play.outcome
     words: dict[str, Any]
     if opened.play.refused is not None:
-        words = {"refused": opened.play.refused.reason}
+        reason = opened.play.refused.reason
+        words = {"rejected": opened.play.refused.hint} if reason == REJECTED else {"refused": reason}
     elif isinstance(outcome, Grown):
         words = {"grown": outcome.candidate, "decision": outcome.decision}
     else:
         words = {"barren": outcome.why if isinstance(outcome, Barren) else "the method returned no outcome"}
-    _move(book, opened, RoundState.DONE, encode(words))
+    ended = encode(words)
+    _move(book, opened, RoundState.DONE, ended)
     word = next(iter(words))
     body = {
         "round": opened.id,
         "outcome": word,
         "effects": len(opened.rows),
-        "journal": digests.journal(opened.rows.values()),
+        "journal": digests.journal(opened.kind, ended, opened.rows.values()),
     }
     book.step.entries.append(Entry("round.ended", f"method:{book.run.method}", f"run:{book.run.pk}", body))
     if opened.kind == "grow":
-        book.barren = book.barren + 1 if word == "barren" else 0
+        book.barren = barren_after(book.barren, word)
     del book.rounds[opened.id]
     if opened.kind == "plant" and word != "grown":
         book.ended = (RunState.FAILED, next(iter(words.values())))
     if opened.kind == "conclude":
         book.concluded = encode(conclusion(book, opened))
-
-
-def reclaim(book: Book, opened: OpenRound, row: Row) -> None:
-    """An effect was running in a process that is gone: this process carries it out again."""
-    change(book, opened, row, EffectState.RUNNING, None)
-    row["token"], row["attempts"] = row["token"] + 1, row["attempts"] + 1
-    row["holder"], row["until"] = book.holder, book.lease_end()
-    body = {"round": opened.id, "position": row["position"], "child": row["child"], "attempt": row["attempts"]}
-    book.step.entries.append(Entry("effect.reclaimed", "system", f"run:{book.run.pk}", body))

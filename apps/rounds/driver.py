@@ -7,12 +7,10 @@ import logging
 import time
 from collections import deque
 
-from django.utils import timezone
-
 from apps.engine.canonical import encode
 from apps.engine.replay import Diverged
 from apps.records import transitions
-from apps.records.models import Run, RunState, Snapshot
+from apps.records.models import Run, RunState
 from apps.records.step import Step
 from apps.rounds import absorb, conduct, measuring, opening
 from apps.rounds.book import Book
@@ -23,6 +21,7 @@ from apps.sandbox.contract import Job, Outcome
 log = logging.getLogger(__name__)
 
 BARREN_LIMIT = 100
+MOST_BEGUN = 100  # rounds in one step: a step stays short whatever a method does
 POLL_SECONDS = 0.25
 SNAPSHOT_SECONDS = 1.0
 
@@ -38,6 +37,7 @@ class Driver:
         self._ready: deque[Job] = deque()  # their claim is committed; they wait for an evaluator
         self._later: list[tuple[float, Errand, str]] = []  # failed on infrastructure: again at that moment
         self._polled = self._snapped = 0.0
+        self._more = False  # the last step began as many rounds as one step may
         self._news: set[int] = set()  # rounds that something from outside happened to
         self.run = run
         self.book = self._open()
@@ -50,8 +50,11 @@ class Driver:
     @property
     def idle(self) -> bool:
         """Nothing is on its way and nothing can move: the run waits for people, or for a latch to be released."""
-        busy = self._errands or self._arrived or self._ready
-        return not (busy or (self._claims and self.book.moving and not self.book.latched))
+        if self._errands or self._arrived or self._ready or self.book.step:
+            return False
+        if self.book.latched:
+            return True
+        return not (self._more or self._unmoved or (self._claims and self.book.moving))
 
     def wake(self) -> None:
         """Somebody rang: look for what people did at the next step."""
@@ -96,10 +99,10 @@ class Driver:
 
     def reload(self) -> None:
         """Throw away what is in memory and read the run again. What arrived and was not stored yet is kept."""
-        token = self.run.driver_token
-        self.run = Run.objects.select_related("project", "protocol").get(pk=self.run.pk)
-        if self.run.driver_token != token:
-            raise transitions.Stale(f"another process drives {self.run}")
+        now = Run.objects.select_related("project", "protocol").get(pk=self.run.pk)
+        if now.driver_token != self.run.driver_token:
+            raise transitions.Stale(f"another process drives {now}")
+        self.run = now
         if not self.ended:
             self.book = self._open()
 
@@ -116,7 +119,22 @@ class Driver:
         self._errands = {place: errand for place, errand in self._errands.items() if place in kept}
         self._arrived = [errand for errand in self._arrived if errand.place in kept]
         self._unmoved = set(book.rounds)
+        if book.latched:
+            self._give_back(book)
         return book
+
+    def _give_back(self, book: Book) -> None:
+        """A stop means that nothing starts any more: what is claimed and has not started is anybody's again."""
+        unsent = {job.id for job in self._ready} | {name for _, _, name in self._later}
+        for place, errand in list(self._errands.items()):
+            if errand.outcomes or not unsent.issuperset(errand.jobs):
+                continue
+            opened = book.rounds[place[0]]
+            conduct.offer(book, opened, opened.rows[place[1:]])
+            del self._errands[place]
+            unsent -= set(errand.jobs)
+        self._ready = deque(job for job in self._ready if measuring.place_of(job.id) in self._errands)
+        self._later = [item for item in self._later if item[1].place in self._errands]
 
     def _retry(self) -> None:
         now = time.monotonic()
@@ -142,7 +160,10 @@ class Driver:
     def _fill(self) -> None:
         """Start rounds while the budget and the parallelism allow; conclude when the budget is spent."""
         book, run = self.book, self.book.run
-        while not book.ended and book.concluded is None:
+        self._more = False
+        for _ in range(MOST_BEGUN):
+            if book.ended or book.concluded is not None:
+                return
             if not book.counters.rounds:
                 kind = "plant"
             elif any(opened.kind != "grow" for opened in book.rounds.values()):
@@ -156,6 +177,7 @@ class Driver:
             else:
                 kind = "grow"
             conduct.advance(book, opening.begin(book, kind))
+        self._more = True
 
     def _spent(self) -> bool:
         book, run = self.book, self.book.run
@@ -164,7 +186,8 @@ class Driver:
         return exhausted or late or book.counters.measured >= run.candidates
 
     def _budget_left(self) -> bool:
-        return self.book.counters.measured + len(self.book.rounds) < self.book.run.candidates
+        on_the_way = sum(max(1, len(opened.reserved)) for opened in self.book.rounds.values())
+        return self.book.counters.measured + on_the_way < self.book.run.candidates
 
     def _write(self) -> bool:
         book, step = self.book, self.book.step
@@ -172,7 +195,7 @@ class Driver:
             return False
         book.counters.reserved = sum(len(opened.reserved) for opened in book.rounds.values())
         closing = self._closing()
-        self._snapshot(last=closing is not None)
+        step.snapshot = self._snapshot(last=closing is not None)
         transitions.commit(self.run, step, book.counters.values(), closing)
         # Committed: now, and only now, the process may act on it.
         for errand in self._arrived:
@@ -197,12 +220,11 @@ class Driver:
             book.ended = (RunState.EXHAUSTED, why) if exhausted else (RunState.FINISHED, "")
         return None if book.ended is None else (*book.ended, book.concluded)
 
-    def _snapshot(self, *, last: bool = False) -> None:
+    def _snapshot(self, *, last: bool) -> dict[str, bytes] | None:
+        """What pages read of the run, at most once a second and at the end."""
         now = time.monotonic()
         if now - self._snapped < SNAPSHOT_SECONDS and not last:
-            return
+            return None
         self._snapped = now
-        population = self.book.population
         failures = {label: count for label, count in sorted(self.book.failures.items()) if label}
-        values = {"curve": encode(population.best_so_far), "failures": encode(failures), "at": timezone.now()}
-        Snapshot.objects.update_or_create(run=self.run, defaults=values)
+        return {"curve": encode(self.book.population.best_so_far), "failures": encode(failures)}

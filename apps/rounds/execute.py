@@ -22,8 +22,10 @@ from apps.records.step import Row
 from apps.rounds.book import Book, OpenRound
 
 
-def in_place(book: Book, opened: OpenRound, effect: Effect) -> bytes:
-    """Carry out an effect that needs no sandbox; its answer in journal form. Raises Refused."""
+def in_place(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes:
+    """Carry out an effect that needs no sandbox; its answer in journal form. child: see Effect. Raises Refused."""
+    if isinstance(effect, Choose):
+        return done(_choose(book, opened, effect, child))
     handler = cast(Callable[[Book, OpenRound, Any], Any], _HANDLERS[type(effect)])
     return done(handler(book, opened, effect))
 
@@ -37,10 +39,10 @@ def subject(book: Book, effect: Effect, answer: bytes) -> int | None:
     return row_id(book.run.pk, effect.candidate)
 
 
-def _choose(book: Book, opened: OpenRound, effect: Choose) -> list[Any]:
+def _choose(book: Book, opened: OpenRound, effect: Choose, child: int) -> list[Any]:
     if effect.kind == "champion":
         return [_standing(book, effect)]
-    return inplace.choose(book.population, effect, opened.ctx.random("choose"))
+    return inplace.choose(book.population, effect, opened.ctx.random("choose" if child < 0 else f"choose/{child}"))
 
 
 def _standing(book: Book, effect: Choose) -> dict[str, Any]:
@@ -187,4 +189,4 @@ def read(book: Book, number: int) -> None:
     book.counters.best_score = None if best is None else population.score(best)
 
 
-_HANDLERS: Mapping[type, Callable[..., Any]] = {Choose: _choose, Propose: _propose, Judge: _judge, Promote: _promote}
+_HANDLERS: Mapping[type, Callable[..., Any]] = {Propose: _propose, Judge: _judge, Promote: _promote}

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 from django.db.models import Q
 
 from apps.records import transitions
@@ -130,7 +130,7 @@ class Loop:
                 if time.monotonic() < self._broken[identifier]:
                     continue
                 self._guarded(identifier, driver.reload)
-                if identifier in self._broken:
+                if identifier in self._broken or identifier not in self._drivers:
                     continue
             self._guarded(identifier, driver.step)
             if driver.ended:
@@ -145,7 +145,7 @@ class Loop:
             self._stale.pop(identifier, None)
         except transitions.Stale as stale:
             self._reload(identifier, stale)
-        except DatabaseError as error:
+        except (OperationalError, InterfaceError) as error:  # the others say that our code is wrong
             log.warning("run %s: the database failed, trying again in %s: %s", identifier, RETRY, error)
             self._broken[identifier] = time.monotonic() + RETRY.total_seconds()
             self._failed[identifier] = self._failed.get(identifier, 0) + 1
@@ -171,7 +171,7 @@ class Loop:
             self._drop(identifier)
 
     def _fail(self, identifier: int, error: Exception) -> None:
-        run = Run.objects.get(pk=identifier)
+        run = self._drivers[identifier].run if identifier in self._drivers else Run.objects.get(pk=identifier)
         transitions.end(run, RunState.FAILED, f"{type(error).__name__}: {error}")
         self._drop(identifier)
 

@@ -21,6 +21,7 @@ type Place = tuple[int, int, int]  # round id, position, child
 type TextsOf = Callable[[int, int], Mapping[str, str]]  # run, number -> texts
 
 INFRASTRUCTURE_ATTEMPTS = 3
+PERFORMED = ("measure", "compare")  # kinds that are carried out in the sandbox
 
 
 @dataclass(slots=True)
@@ -120,6 +121,7 @@ def _row(brief: Brief, place: Place, subject: int, item: TaskItem, result: Measu
         "task_id": brief.tasks[key].pk,
         "round": place[0],
         "position": place[1],
+        "child": place[2],
         "protocol_id": brief.run.protocol_id,
         "repeat": int(repeat),
         "seed": item.seed,
@@ -134,7 +136,13 @@ def _row(brief: Brief, place: Place, subject: int, item: TaskItem, result: Measu
 
 
 def _entry(brief: Brief, place: Place, subject: int, rows: Sequence[Row]) -> Entry:
-    body = {"round": place[0], "position": place[1], "tasks": len(rows), "digest": digests.trajectories(rows)}
+    body = {
+        "round": place[0],
+        "position": place[1],
+        "child": place[2],
+        "tasks": len(rows),
+        "digest": digests.trajectories(rows),
+    }
     return Entry("candidate.measured", f"method:{brief.run.method}", f"candidate:{subject}", body)
 
 

@@ -22,13 +22,14 @@ from apps.oversight import selectors
 from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Effect, EffectState, Round, RoundState, Run, Trajectory
 from apps.records.step import Row
+from apps.rounds import conduct
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, seed_texts
 from apps.rounds.texts import Texts
 
 JOURNAL = (
     *("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate"),
-    *("attempts", "failures", "token", "holder", "until", "since"),
+    *("attempts", "failures", "token", "holder", "until", "since", "approved"),
 )
 ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 
@@ -67,9 +68,8 @@ def _barren(run: Run) -> int:
     """How many of the method's rounds in a row ended without a candidate, up to now."""
     ends = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind="round.ended")
     own = ends.filter(subject=f"run:{run.pk}").order_by("-sequence").values_list("body", flat=True)
-    return sum(
-        1 for _ in takewhile(lambda body: decode(bytes(body))["outcome"] == "barren", own.iterator(chunk_size=100))
-    )
+    outcomes = (decode(bytes(body))["outcome"] for body in own.iterator(chunk_size=100))
+    return sum(conduct.barren_after(0, outcome) for outcome in takewhile(lambda outcome: outcome != "grown", outcomes))
 
 
 def fold(run: Run, counted: Mapping[int, str], memory: Memory | None) -> Population:
@@ -99,11 +99,14 @@ def members(run: Run) -> Iterator[Member]:
 
 def _measurements(run: Run, counted: Mapping[int, str]) -> dict[int, Iterator[list[Result]]]:
     """For each candidate its measurements in order, with only the tasks that selection may count."""
-    groups: dict[int, dict[tuple[int, int], list[Result]]] = defaultdict(dict)
-    names = ("candidate_id", "round", "position", "task_id", "score", "failure")
-    rows = Trajectory.objects.filter(of_run(run.pk, "candidate")).order_by("id").values_list(*names)
-    for identifier, round_id, position, task, score, failure in rows.iterator(chunk_size=2000):
-        group = groups[run_and_number(identifier)[1]].setdefault((round_id, position), [])
+    groups: dict[int, dict[tuple[int, int, int], list[Result]]] = defaultdict(dict)
+    names = ("candidate_id", "round", "position", "child", "task_id", "score", "failure")
+    own = Trajectory.objects.filter(
+        of_run(run.pk, "candidate"), of_run(run.pk, "round")
+    )  # not what other runs compared
+    rows = own.order_by("id").values_list(*names)
+    for identifier, round_id, position, child, task, score, failure in rows.iterator(chunk_size=2000):
+        group = groups[run_and_number(identifier)[1]].setdefault((round_id, position, child), [])
         if task in counted:
             group.append(Result(counted[task], score, failure))
     empty: list[list[Result]] = []
@@ -118,8 +121,9 @@ def _facts(run: Run) -> Iterator[tuple[str, int, str]]:
     for kind, subject, body in events.values_list("kind", "subject", "body").iterator(chunk_size=2000):
         identifier = int(subject.removeprefix("candidate:"))
         owner, number = run_and_number(identifier)
-        if owner == run.pk:
-            yield kind, number, decode(bytes(body)).get("decision", "")
+        told = decode(bytes(body))
+        if owner == run.pk and run_and_number(told.get("round", identifier))[0] == run.pk:
+            yield kind, number, told.get("decision", "")
 
 
 def begin(book: Book, kind: str) -> OpenRound:

@@ -60,7 +60,7 @@ class Performer:
             due().select_related("round__run__project", "round__run__protocol").order_by("id")[: self._pool.free]
         ):
             run = effect.round.run
-            if selectors.latches(run).exists() or not transitions.claim(effect, run, self._slot.name):
+            if not _free(effect, run) or not transitions.claim(effect, run, self._slot.name):
                 continue
             self._begin(effect, run)
 
@@ -88,8 +88,8 @@ class Performer:
             return
         errand.outcomes[outcome.job] = outcome
         if errand.complete:
-            del self._errands[place]
             store(known, errand, effect)
+            del self._errands[place]
             ring("rounds")
 
     def _give_up(self, place: measuring.Place, errand: Errand) -> None:
@@ -100,7 +100,15 @@ class Performer:
     def _beat(self) -> None:
         if time.monotonic() - self._beaten >= BEAT_SECONDS:
             self._beaten = time.monotonic()
-            transitions.renew({}, self._slot.name)
+            transitions.renew_effects([effect.pk for _, effect, _ in self._errands.values()], self._slot.name)
+
+
+def _free(effect: Effect, run: Run) -> bool:
+    """No latch is set, and people or the policy of now let it go; a claim holds only while both stay as they are."""
+    if selectors.latches(run).exists():
+        return False
+    ruling = selectors.table(run).rule(effect.kind, "before", Facts(effect.round.kind))
+    return effect.approved or isinstance(ruling, Go)
 
 
 def _effect(asked: dict[str, object]) -> Measure | Compare:

@@ -7,8 +7,7 @@ from apps.common.doorbell import ring
 from apps.records import transitions
 from apps.records.models import Effect, EffectState
 from apps.rounds.conduct import FOR_ANYBODY
-
-PERFORMED = ("measure", "compare")
+from apps.rounds.measuring import PERFORMED
 
 
 def sweep() -> int:

@@ -134,7 +134,7 @@ def carry_on(loop: Loop, run: Run, out: TextIO | OutputWrapper, begun: float) ->
         sys.stderr.write(f"{line_end}Interrupted; go on with: {again}\n")
         raise SystemExit(interrupted.exit_code) from None
     except DatabaseError as error:
-        if isinstance(error, database.OURS):
+        if database.ours(error):
             raise
         raise UserError(f"{database.explain(error)} The run stays open; go on with: {again}") from error
     finish(Run.objects.select_related("project", "protocol").get(pk=run.pk), out, as_json=options.get("json", False))

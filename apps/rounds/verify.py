@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from math import isclose
 from typing import Any
 
+from django.db.models import Sum
+
 from apps.common.ids import of_run
 from apps.engine.population import Population
 from apps.log.selectors import broken_links
 from apps.oversight import verify as decisions
 from apps.projects.models import Project
 from apps.records import verify as records
-from apps.records.models import CandidateEdit, Run, Trajectory
+from apps.records.models import CandidateEdit, Round, Run, Trajectory
 from apps.rounds.opening import fold
 
 
@@ -41,11 +43,16 @@ def _readings(run: Run) -> Iterator[str]:
 
 def _counters(run: Run, population: Population) -> Iterator[str]:
     seen = sum(member.measured for member in population.members.values() if member.number)
-    evaluations = Trajectory.objects.filter(of_run(run.pk, "round")).count()
+    trajectories = Trajectory.objects.filter(of_run(run.pk, "round"))
+    evaluations = trajectories.count()
     found: dict[str, Any] = {"born": len(population.members), "measured": seen, "evaluations": evaluations}
     found["best"] = population.best
+    found["rounds"] = Round.objects.filter(of_run(run.pk)).count()
+    found["spent"] = trajectories.aggregate(spent=Sum("seconds"))["spent"] or 0.0
+    found["best_score"] = None if population.best is None else population.score(population.best)
     for name, value in found.items():
-        if getattr(run, name) != value:
+        shown = getattr(run, name)
+        if not _same(shown, value) if isinstance(value, float) else shown != value:
             yield f"run {run.number} shows {getattr(run, name)} as {name}, its records give {value}"
 
 

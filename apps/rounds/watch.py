@@ -23,7 +23,6 @@ EVERYTHING = frozenset({"*"})
 _TOPICS: Mapping[str, frozenset[str]] = {
     "project.imported": frozenset({"project"}),
     "run.started": frozenset({"run", "project"}),
-    "run.changed": frozenset({"run"}),
     "run.ended": frozenset({"run", "project"}),
     "round.ended": frozenset({"run"}),
     "candidate.proposed": frozenset({"candidates", "run"}),

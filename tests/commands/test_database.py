@@ -93,6 +93,16 @@ def test_an_environment_that_makes_no_sense_is_told_in_one_message(variable, val
     assert "secret" not in said.err
 
 
+def test_a_database_that_another_process_holds_is_told(folder, manage, monkeypatch):
+    def begins(*_, **__):
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("apps.common.database.transaction.atomic", begins)
+        said = manage("evolve", folder)
+    assert "failed: database is locked. Another process holds it for long; end that one or wait" in said.err
+
+
 def test_a_database_that_fails_for_long_is_given_up_and_one_that_fails_once_is_not(folder, manage, monkeypatch):
     commit, failures = loop.Driver._write, [OperationalError("database or disk is full")] * 3
 

@@ -59,7 +59,7 @@ def test_a_method_that_proposes_orphans_is_found(method):
         return (yield Propose((), {"main.py": parents[0].texts["main.py"]}, "orphan"))
 
     method(recipe(vary=vary))
-    with pytest.raises(AssertionError, match="without parents"):
+    with pytest.raises(ValueError, match="base parent"):
         conformance.names_its_parents("any")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, cast
 
 from apps.engine import inplace, supervise
@@ -69,7 +70,10 @@ class World:
         ctx = Context(self.seed, number, {}, {}, play.position + 1)
         asked = play.current
         if isinstance(asked, list):
-            parts = [decode(self._answer(number, play.position, effect, ctx)) for effect in asked]
+            parts = [
+                decode(self._answer(number, play.position, effect, ctx, f"choose/{child}"))
+                for child, effect in enumerate(asked)
+            ]
             answer = encode({"done": parts})
         else:
             answer = self._answer(number, play.position, cast(Effect, asked), ctx)
@@ -81,22 +85,22 @@ class World:
             return supervise.plant(ctx, self.plan, self.texts)
         return supervise.supervised(ctx, self.plan, self.recipe.round(self.recipe, ctx))
 
-    def _answer(self, number: int, position: int, effect: Effect, ctx: Context) -> bytes:
+    def _answer(self, number: int, position: int, effect: Effect, ctx: Context, label: str = "choose") -> bytes:
         reason = self.refuse(number, position, effect)
         if reason:
             return refused(reason)
         try:
-            return done(self._carry_out(effect, ctx))
+            return done(self._carry_out(effect, ctx.random(label)))
         except Refused as refusal:
             return refused(refusal.reason, refusal.hint)
 
-    def _carry_out(self, effect: Effect, ctx: Context) -> Any:
+    def _carry_out(self, effect: Effect, dice: Random) -> Any:
         found: Any
         match effect:
             case Choose(kind="champion"):
                 found = [self._standing(effect)]
             case Choose():
-                found = inplace.choose(self.population, effect, ctx.random("choose"))
+                found = inplace.choose(self.population, effect, dice)
             case Propose():
                 found = self._propose(effect)
             case Measure(candidate, tasks, repeats):

@@ -72,9 +72,9 @@ def _plain() -> Iterator[None]:
         yield
     except (UserError, PackageError, NoIsolation, PermissionDenied) as error:
         raise CommandError(str(error)) from None
-    except database.OURS:
-        raise
     except DatabaseError as error:
+        if database.ours(error):
+            raise
         raise CommandError(database.explain(error)) from error
     except OSError as error:
         if error.errno not in _REFUSALS:
