@@ -34,7 +34,7 @@ OPTIONS = ("--candidates", str(CANDIDATES), "--parallel", "1", "--seed", "7", "-
 PATIENCE = 60.0  # seconds
 LONGEST_DELAY = 0.5  # seconds between a sign that a run moves and the kill
 TURN_SECONDS = 1.0  # of a worker, between two looks at its queue
-LIVES = 4  # kills under one supervisor, which waits twice as long before each restart
+LIVES = 3  # kills under one supervisor, which waits twice as long before each restart
 PROGRAMS = {"worker": "celery", "web": "uvicorn", "ticker": "evoweb.supervisor.ticker", "broker": "valkey-server"}
 HEAD = ("killed", "kills", "resumed", "lost", "twice", "digests equal", "log whole", "again", "survivors")
 HEAD += ("went on, s", "at most", "works, s", "")
@@ -56,6 +56,7 @@ class Trial:
     path: Path
     wanted: str = ""  # archive digest of the undisturbed run
     kills: int = 0
+    early: int = 0  # of the kills: before the run had moved again after the one before
     lost: int = 0
     survivors: int = 0  # processes that outlived the one that owned them
     went_on: list[float] = field(default_factory=list)  # seconds from a kill to the next measured candidate
@@ -112,7 +113,16 @@ class Trial:
         bad = self.lost or twice or unfinished or equal < len(runs) or broken.returncode or self.survivors
         log = "no" if broken.returncode else "yes"
         works = median(self.works) if self.works else "-"
-        counts = (self.kind, self.kills, len(self.went_on), self.lost, twice, f"{equal} of {len(runs)}", log, again)
+        counts = (
+            self.kind,
+            self.kills,
+            len(self.went_on) + self.early,
+            self.lost,
+            twice,
+            f"{equal} of {len(runs)}",
+            log,
+            again,
+        )
         return (*counts, self.survivors, median(self.went_on), max(self.went_on), works, "BAD" if bad else "ok")
 
     def digest(self, run: int) -> str:
@@ -192,6 +202,7 @@ class Command:
         self._process = manage(self._found.path, "resume")
         if early is not None and not self.ends_within(early):
             self._found.kills += 1
+            self._found.early += 1
             self.die()
 
 
@@ -201,7 +212,7 @@ def commands(kills: int, rng: Random) -> tuple[object, ...]:
         command = Command(found)
         while found.kills < kills:
             command.live(rng.uniform(0, LONGEST_DELAY))
-            early = rng.uniform(0, 1) if rng.random() < 0.25 and found.kills + 1 < kills else None
+            early = rng.uniform(0, 1) if rng.random() < 0.4 and found.kills + 1 < kills else None
             found.strike(partial(command.die, early))
         until("the last command to end", lambda: command.ends_within(0.1))
         return found.row()
@@ -212,16 +223,18 @@ def programs(kind: str, kills: int, rng: Random) -> tuple[object, ...]:
     with trial(kind) as found:
         while found.kills < kills:
             with running(found.path) as system:
-                some_kills(found, system, min(LIVES, kills - found.kills), rng)
+                some_kills(found, system, kills, rng)
         return found.row()
 
 
 def some_kills(found: Trial, system: System, kills: int, rng: Random) -> None:
-    for _ in range(kills):
+    """The kills of one supervisor's life; after the last of all, wait for the run to end."""
+    for _ in range(min(LIVES, kills - found.kills)):
         moving(found, rng)
         (old,) = system.pids(PROGRAMS[found.kind])
         found.strike(partial(kill_program, found, system, old), partial(works, system, found.kind, old))
-    until("the last run to end", lambda: found.latest()[0] != "open")
+    if found.kills >= kills:
+        until("the last run to end", lambda: found.latest()[0] != "open")
 
 
 def moving(found: Trial, rng: Random) -> None:

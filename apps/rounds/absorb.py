@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django.db.models import Count, Sum
-from django.utils import timezone
 
 from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine.canonical import decode
@@ -80,8 +79,12 @@ def news(book: Book) -> set[int]:
         return set()
     moved = set()
     for found in EffectRow.objects.filter(round__in=watched).order_by("round", "position", "child").values(*MOVING):
+        if (found["round_id"], found["position"], found["child"]) in book.step.changes:
+            continue  # about to be changed by this process: the database still shows what was before
         opened = book.rounds[found["round_id"]]
         row = opened.rows.get((found["position"], found["child"]))
+        if found["state"] == EffectState.RUNNING and _expired(book, found):
+            raise Stale("a process that measured for this run is gone: its effect is to be taken back")
         if row is not None and row["state"] != found["state"]:
             _learn(book, opened, row, found)
             moved.add(opened.id)
@@ -169,7 +172,7 @@ def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: 
         effect = effect_at(opened, child)
         if (mine is not None and mine.token == row["token"]) or not isinstance(effect, QUEUED):
             continue
-        if _abandoned(row, slot):
+        if row["holder"] == slot.name or _expired(book, row) or slot.dead([row["holder"]]):
             _take_back(book, opened, effect, row)
 
 
@@ -182,6 +185,5 @@ def _take_back(book: Book, opened: OpenRound, effect: Measure | Compare, row: Ro
         conduct.offer(book, opened, row)
 
 
-def _abandoned(row: Row, slot: Slot) -> bool:
-    expired = row["until"] is None or row["until"] < timezone.now()
-    return expired or row["holder"] == slot.name or bool(slot.dead([row["holder"]]))
+def _expired(book: Book, row: Row) -> bool:
+    return row["until"] is None or row["until"] < book.now()

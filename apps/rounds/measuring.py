@@ -125,7 +125,8 @@ def _row(brief: Brief, place: Place, subject: int, item: TaskItem, result: Measu
         "protocol_id": brief.run.protocol_id,
         "repeat": int(repeat),
         "seed": item.seed,
-        "score": None if result.score is None else brief.sign * result.score,
+        # Adding 0 turns -0.0 into 0.0, which SQLite would do on its own: the digest is over what comes back.
+        "score": None if result.score is None else brief.sign * result.score + 0.0,
         "failure": result.failure,
         "report": encode({name: value for name, value in report.items() if value}),
         "output": zlib.compress(result.output, 1) if result.output else b"",

@@ -45,7 +45,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         table=selectors.table(run),
         latched=selectors.latches(run).exists(),
         population=population,
-        counters=Counters.of(run),
+        counters=_counters(run, population),
         texts=Texts(run.pk, population),
         holder=holder,
         claims=claims,
@@ -57,6 +57,13 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
     for row in Round.objects.filter(run=run, outcome__isnull=True, state=RoundState.OPEN).order_by("id"):
         book.rounds[row.pk] = _reopen(book, row)
     return book
+
+
+def _counters(run: Run, population: Population) -> Counters:
+    counters = Counters.of(run)
+    counters.best = population.best  # a person's verdict may have changed it since the last step
+    counters.best_score = None if population.best is None else population.score(population.best)
+    return counters
 
 
 def _clock() -> timedelta:
