@@ -166,7 +166,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_DEFAULT_QUEUE = "rounds"
-# No limit: a message whose acknowledgement fails with its broker would use one of 1 up for good, and the worker go deaf.
+# No limit: a message whose acknowledgement fails with its broker would use up one of 1 for good: a deaf worker.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 0
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
