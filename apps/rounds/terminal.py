@@ -30,7 +30,6 @@ LINE_SECONDS = 0.5
 WAIT_SECONDS = 0.25
 ATTEMPTS = 10  # a second apart
 BASELINES = ("null_run", "best_of_n")
-ADDRESS = "http://127.0.0.1:8000"
 
 
 class Follower:
@@ -89,15 +88,14 @@ def drive(loop: Loop, run: Run, deadline: float = inf) -> Run:
 def waits(run: Run) -> str:
     """What a run that cannot move waits for, and where that is answered."""
     if selectors.latches(run).exists():
-        return f"Paused. Resume it on its page: {ADDRESS}/projects/{run.project.slug}/"
+        return f"Paused. Resume it on its page, /projects/{run.project.slug}/ of the running system (make run)."
     held = Effect.open.filter(round__run=run, state__in=HELD).order_by("id")
     first = "; ".join(f"{effect.kind} ({effect.state})" for effect in held[:3])
     count = held.count()
-    return (
-        f"{count} waiting for people: {first}{' …' if count > 3 else ''}. Answer them at {ADDRESS}/queue/"
-        if count
-        else ""
-    )
+    if not count:
+        return ""
+    more = " …" if count > 3 else ""
+    return f"{count} waiting for people: {first}{more}. Answer them in the queue of the running system (make run)."
 
 
 def open_loop() -> Loop:

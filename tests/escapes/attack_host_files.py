@@ -4,7 +4,7 @@ PROGRAM = """
 import glob
 import os
 
-PATHS = ("/etc/shadow", "/etc/passwd", "/root/.bashrc", "/root/.profile", "/etc/hostname", "/work", "/home", "/var/lib")
+PATHS = ("/etc/shadow", "/etc/passwd", "/root", "/etc/hostname", "/home", "/var/lib")
 
 def run(asked):
     reached = []

@@ -169,6 +169,33 @@ def test_a_system_that_is_killed_as_a_whole_goes_on_by_itself_when_it_is_started
     assert_whole(home)
 
 
+def test_a_worker_hears_again_after_its_broker_was_killed_with_all_its_data(home):
+    system = start_system(home)
+    assert home.manage(*EVOLVE, "--candidates", str(3 * CANDIDATES), "--no-wait").wait(PATIENCE) == 0
+    broker = measured = 0
+    for _ in range(2):
+        until(lambda: moved(home, measured) and the_broker(system) not in (0, broker))  # noqa: B023
+        broker = the_broker(system)
+        os.kill(broker, signal.SIGKILL)
+        (home.path / "broker.sock").unlink(missing_ok=True)
+        until(lambda: the_broker(system) not in (0, broker))  # noqa: B023
+        time.sleep(1.0)  # what the worker was at, it has finished without a broker
+        measured = home.latest()[1]
+    until(lambda: home.latest() == ("finished", 3 * CANDIDATES))
+    system.terminate()
+    assert system.wait(PATIENCE) == 0
+    assert home.manage("verify_log").wait(PATIENCE) == 0
+
+
+def the_broker(system):
+    """Process id of the system's broker; 0 while there is none."""
+    for pid in tree(system.pid):
+        with suppress(OSError):
+            if b"valkey-server" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+    return 0
+
+
 def start_system(home):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
