@@ -31,13 +31,21 @@ TABLES = {
     ),
     "records_trajectory": ("score", "failure", "report", "output", "seconds", "seed", "salt", "round"),
     "records_verdict": ("decision", "by", "why", "content_digest", "salt"),
-    "records_effect": ("asked", "answer", "kind", "state"),
+    "records_effect": ("asked", "answer", "kind", "state", "candidate"),
     "records_content": ("data",),
-    "records_run": ("method", "seed", "candidates", "parameters", "code", "measured", "best"),
+    "records_round": ("outcome", "kind"),
+    "records_run": (
+        *("method", "seed", "candidates", "parameters", "code", "measured", "best", "best_score", "evaluations"),
+        *("result", "state", "rounds", "spent", "waiting_limit", "born"),
+    ),
     "oversight_answer": ("decision", "reason", "seen", "salt"),
     "oversight_policy": ("mode", "table"),
 }
-NEVER_DELETED = ("log_loghead", "records_run")  # what hangs on them is deleted with them, or keeps them
+NEVER_DELETED = (
+    "log_loghead",
+    "records_run",
+    "records_round",
+)  # what hangs on them is deleted with them, or keeps them
 REORDERED = {"records_verdict": "why", "records_trajectory": "output", "log_event": "body", "records_effect": "asked"}
 
 
