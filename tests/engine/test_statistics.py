@@ -31,11 +31,11 @@ def test_the_smallest_p_is_reached_when_every_task_improves_alike(tasks):
 @pytest.mark.parametrize("level", [0.025, 1e-6])
 def test_many_tasks_without_a_gain_are_not_confirmed(level):
     rejected = 0
-    for seed in range(100):
+    for seed in range(25):
         dice = Random(seed)
         differences = [dice.choice((-1.0, 0.0, 1.0)) for _ in range(40)]
         rejected += sign_flip_p(differences, dice, level) <= level
-    assert rejected <= 8
+    assert rejected <= 3
 
 
 def test_many_tasks_with_a_gain_are_confirmed_even_at_a_late_look():
