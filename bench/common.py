@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,10 +34,9 @@ def environment(path: Path, **more: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A finished command: its last line as JSON, wall seconds, CPU seconds without its children, peak memory."""
+    """A finished command: its last line as JSON, CPU seconds without its children, peak memory of its tree."""
 
     last: dict[str, Any]
-    wall: float
     own_cpu: float
     peak_mb: float
 
@@ -46,14 +44,13 @@ class Ran:
 def evolve(path: Path, folder: str, *options: str) -> Ran:
     """Run manage.py evolve in a home and measure it from outside."""
     command = [*MANAGE, "evolve", str(EXAMPLES / folder), *options, "--json"]
-    begun = time.monotonic()
     process = subprocess.Popen(command, env=environment(path), stdout=subprocess.PIPE, text=True)
     watch = Watch(process.pid)
     out, _ = process.communicate()
     watch.stop()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return Ran(json.loads(out.splitlines()[-1]), time.monotonic() - begun, watch.own_cpu, watch.peak_kb / 1024)
+    return Ran(json.loads(out.splitlines()[-1]), watch.own_cpu, watch.peak_kb / 1024)
 
 
 class Watch(threading.Thread):

@@ -3,13 +3,11 @@
 python -m bench.system [CANDIDATES]
 """
 
-import json
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,16 +57,6 @@ def running(path: Path) -> Iterator[System]:
         yield system
     finally:
         system.stop()
-
-
-def healthy(system: System) -> dict[str, object]:
-    """What /api/health says; empty while nobody answers."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{system.port}/api/health", timeout=2) as answer:
-            found: dict[str, object] = json.load(answer)
-            return found
-    except OSError:
-        return {}
 
 
 def run_rows(path: Path) -> list[tuple[str, int]]:

@@ -212,7 +212,7 @@ def _parameters(table: Table, method: str) -> dict[str, Any]:
         registry.get(method).settings(values)
     except ValueError as error:
         named = next((name for name in values if repr(name) in str(error)), "")
-        table.problem(named, str(error), f"See the parameters of {method} in docs/methods.md.")
+        table.problem(named, str(error), "Remove it, or take one of those.")
     return values
 
 

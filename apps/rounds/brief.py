@@ -12,6 +12,7 @@ from apps.engine import registry
 from apps.engine.canonical import decode, digest
 from apps.engine.recipe import Recipe
 from apps.engine.supervise import Plan
+from apps.projects import selectors
 from apps.projects.models import Project, Task
 from apps.records.models import Run
 from apps.rounds.selftest import with_variables
@@ -59,11 +60,11 @@ class Brief:
 
     @cached_property
     def limits(self) -> Limits:
-        return Limits(**self.project.limits)
+        return Limits(**selectors.limits(self.project))
 
     @cached_property
     def scorer(self) -> Scorer:
-        files = {path: text.encode() for path, text in decode(bytes(self.project.evaluator)).items()}
+        files = selectors.scorer_files(self.project)
         key = digest(bytes(self.project.evaluator) + self.project.evaluator_entry.encode()).hex()
         return Scorer(files=files, entry=self.project.evaluator_entry, key=key, **self.project.evaluator_limits)
 
@@ -76,11 +77,11 @@ class Brief:
 def brief(run: Run) -> Brief:
     """Read what driving the run takes. Raises LookupError for a method that this version does not have."""
     recipe = registry.get(run.method)
-    edits = {component.path: component.edit for component in run.project.components.all()}
+    edits = selectors.edits(run.project)
     tasks = {task.key: task for task in run.project.tasks.order_by("position")}
     return Brief(run, recipe, edits, tasks, recipe.settings(decode(bytes(run.parameters))))
 
 
 def seed_texts(project: Project) -> dict[str, str]:
     """The seed's components by path."""
-    return {component.path: bytes(component.content).decode() for component in project.components.all()}
+    return {path: content.decode() for path, content in selectors.program_files(project).items()}

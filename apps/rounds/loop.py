@@ -117,7 +117,7 @@ class Loop:
 
     def _collect(self, seconds: float) -> None:
         if self._pool is None:
-            time.sleep(seconds)
+            time.sleep(seconds)  # what other processes measure shows in the database only: there is nothing to wait on
             return
         for outcome in self._pool.collect(seconds):
             driver = self._drivers.get(self._in_flight.pop(outcome.job, 0))
