@@ -19,6 +19,7 @@ class RunState(models.TextChoices):
     EXHAUSTED = "exhausted"
     FAILED = "failed"
     DIVERGED = "diverged"
+    ABORTED = "aborted"
 
 
 class RoundState(models.TextChoices):
@@ -77,6 +78,7 @@ class Run(models.Model):
     )
 
     state = models.CharField(max_length=12, choices=RunState, default=RunState.OPEN)
+    finishing = models.BooleanField(default=False, help_text="a person ends it: no new rounds, then the conclusion")
     why = models.CharField(max_length=500, blank=True)
     ended = models.DateTimeField(null=True)
     result = models.BinaryField(null=True, help_text="canonical bytes of the conclusion")
@@ -113,7 +115,8 @@ class Round(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(max_length=8, help_text="plant, grow or conclude")
+    kind = models.CharField(max_length=8, help_text="plant, grow, edit, measure or conclude")
+    commission = models.BigIntegerField(null=True, help_text="id of the commission that it serves")
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     position = models.PositiveIntegerField(default=0, help_text="of the open effect; a commit is conditional on it")
     outcome = models.BinaryField(null=True, help_text="canonical bytes")
@@ -127,6 +130,29 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"round {self.number}"
+
+
+class Commission(models.Model):
+    """What a person asked a run to do next; its driver serves it once, in a round of its own."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="commissions", db_index=False)
+    kind = models.CharField(max_length=8, help_text="grow, edit or measure")
+    candidate = models.BigIntegerField(help_text="id of the candidate to grow from, to edit or to measure again")
+    asked = models.BinaryField(help_text="canonical bytes: {hint}, {edit: digest by path} or {repeats}")
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+    salt = models.BinaryField(max_length=16)
+    served = models.BigIntegerField(null=True, help_text="id of the round that serves it")
+    receipt = models.CharField(max_length=16, blank=True, help_text="whether anybody read the hint: read, not read")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["run"], condition=models.Q(served__isnull=True), name="commission_waiting"),
+            models.Index(fields=["candidate"], name="commission_candidate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.candidate}"
 
 
 class OpenEffects(models.Manager["Effect"]):
@@ -178,7 +204,9 @@ class CandidateEdit(models.Model):
     id = models.BigIntegerField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
     round = models.ForeignKey(Round, models.PROTECT, related_name="+", db_index=False)
-    parents = models.BinaryField(help_text="canonical bytes: {parents: [base, crossover …], inspirations: […]}")
+    parents = models.BinaryField(
+        help_text="canonical bytes: {parents: [base, crossover …], inspirations?: […], replaces?: number}"
+    )
     content = models.BinaryField(help_text="canonical bytes: digest of each component by path")
     content_digest = models.BinaryField(max_length=32)
     authors = models.BinaryField(help_text="canonical bytes: {method, operator, model?, persons?}")
@@ -186,9 +214,13 @@ class CandidateEdit(models.Model):
     salt = models.BinaryField(max_length=16)
 
     # cached
+    base = models.BigIntegerField(null=True, help_text="id of the base parent; empty for a seed")
     verdict = models.CharField(max_length=8, blank=True)
     score = models.FloatField(null=True)
     failure = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["base"], name="candidate_base")]
 
     @property
     def number(self) -> int:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from apps.common.ids import NUMBERS, of_run, run_and_number
+from apps.common.ids import NUMBERS, of_run, row_id, run_and_number
 from apps.engine.canonical import decode, digest, encode
 from apps.log.models import Event
 from apps.projects.models import Project
@@ -82,6 +82,9 @@ def _candidates(run: Run, vouched: Vouched) -> Iterator[str]:
             yield f"{where} was changed or added"
         if digest(bytes(row["content"])) != bytes(row["content_digest"]):
             yield f"{where}: its content is not what its digest says"
+        parents = decode(bytes(row["parents"]))["parents"]
+        if row["base"] != (row_id(run.pk, parents[0]) if parents else None):
+            yield f"{where} shows another base parent than it was made from"
         needed |= {bytes.fromhex(name) for name in decode(bytes(row["content"])).values()}
     yield from _contents(run, needed)
 

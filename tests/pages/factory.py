@@ -136,6 +136,7 @@ class Play:
             authors=encode({"method": "hill_climb", "operator": values.pop("operator", "rewrite")}),
             contract=encode(values.pop("contract", {})),
             salt=os.urandom(16),
+            base=row_id(self.run.pk, parents[0]) if parents else None,
             **values,
         )
         self.born += 1
