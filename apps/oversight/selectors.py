@@ -10,6 +10,8 @@ from apps.projects.access import visible_projects
 from apps.projects.models import Project
 from apps.records.models import HELD, Effect, EffectState, Run
 
+WAITING_SHOWN = 99
+
 
 def policy(run: Run) -> Policy:
     """The policy in force. Raises LookupError for a run without one: it may not be driven."""
@@ -38,6 +40,12 @@ def gates(actor: Actor) -> QuerySet[Effect]:
     """Everything that is held for people in the projects that the actor may see, oldest first."""
     held = Effect.open.filter(state__in=HELD, round__run__project__in=visible_projects(actor))
     return held.select_related("round__run__project").order_by("id")
+
+
+def waiting(actor: Actor) -> str:
+    """How many gates wait, as a badge shows it: counted no further than 99; empty for none."""
+    found = gates(actor).order_by()[: WAITING_SHOWN + 1].count()
+    return f"{WAITING_SHOWN}+" if found > WAITING_SHOWN else str(found or "")
 
 
 def running(project: Project) -> QuerySet[Effect]:

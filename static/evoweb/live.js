@@ -4,7 +4,7 @@
    <section data-live="run gates" data-live-url="?region=state">  is fetched again when one of these topics moves. */
 "use strict";
 
-(() => {
+document.getElementById("watched") && (() => {
   const QUICKEST = 250;          // ms between two fetches of one region
   const PATIENCE = 5;            // a region rests this many times as long as its last fetch took
   const POLL = 15000;            // ms between looks at the sequences, in case a hint was lost

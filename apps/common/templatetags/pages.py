@@ -1,14 +1,16 @@
-"""What every template needs: honest numbers, hostile text made visible, and whether candidates are isolated."""
+"""What every template needs: honest numbers, hostile text made visible, icons, and whether candidates are isolated."""
 
 import math
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django import template
 from django.conf import settings
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
-from apps.common import text
+from apps.common import icons, text
 
 register = template.Library()
 
@@ -20,6 +22,22 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 def unisolated() -> bool:
     """Whether candidates run without isolation because somebody said so."""
     return bool(settings.EVOWEB_SANDBOX == "none")
+
+
+@register.simple_tag(takes_context=True)
+def current(context: dict[str, Any], link: str) -> SafeString:
+    """aria-current of a link in a navigation: "page" on its own page, "true" on those below it."""
+    request = context.get("request")
+    path = request.path if request else ""
+    below = len(link) > 1 and path.startswith(link)
+    return mark_safe(f' aria-current="{"page" if path == link else "true"}"' if path == link or below else "")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon as inline SVG; without a label it is decoration for what stands beside it."""
+    said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html('<svg class="icon" viewBox="0 0 24 24" {}>{}</svg>', said, icons.drawing(name))
 
 
 @register.filter
