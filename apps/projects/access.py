@@ -48,6 +48,17 @@ def visible_projects(actor: Actor) -> QuerySet[Project]:
     return Project.objects.filter(memberships__user_id=actor.id, memberships__user__is_active=True)
 
 
+def projects_for(actor: Actor, verb: Verb) -> QuerySet[Project]:
+    """The projects that the actor may do this to."""
+    visible = visible_projects(actor)
+    if actor.kind != "person" or _is_superuser(actor):
+        return visible
+    roles = [role for role, verbs in ROLES.items() if verb in verbs]
+    return Project.objects.filter(
+        memberships__user_id=actor.id, memberships__user__is_active=True, memberships__role__in=roles
+    )
+
+
 def _is_superuser(actor: Actor) -> bool:
     try:
         return actor.user.is_active and actor.user.is_superuser

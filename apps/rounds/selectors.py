@@ -1,12 +1,12 @@
 """What the pages of projects and runs show: cached columns, the run's snapshot, and short lists; never the history."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
@@ -16,7 +16,7 @@ from apps.engine.canonical import decode
 from apps.oversight import desk
 from apps.oversight.dossier import sign_of
 from apps.oversight.models import Latch, Policy
-from apps.projects.access import may, visible_projects
+from apps.projects.access import may
 from apps.projects.models import Project
 from apps.records.models import HELD, CandidateEdit, Effect, EffectState, Run, RunState, Snapshot
 from apps.rounds.chart import Chart, step_chart
@@ -24,7 +24,6 @@ from apps.rounds.chart import Chart, step_chart
 CANDIDATES = 20
 RUNS = 20
 GATES = 10
-PROJECTS = 50
 RUN_COLUMNS_LEFT_OUT = ("parameters", "result", "code")
 
 _MOVING = (EffectState.READY, EffectState.RUNNING)
@@ -45,6 +44,12 @@ def state_of(run: Run, effects: Mapping[str, int], latched: bool) -> str:
         return "waiting"
     driven = run.driver_until is not None and run.driver_until > timezone.now()
     return "running" if driven else "undriven"
+
+
+def per_minute(run: Run) -> float | None:
+    """Candidates measured per minute since the run began."""
+    passed = ((run.ended or timezone.now()) - run.created).total_seconds()
+    return 60 * run.measured / passed if passed > 0 and run.measured else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +104,7 @@ class RunReading:
 
     @property
     def per_minute(self) -> float | None:
-        """Candidates measured per minute since the run began."""
-        passed = ((self.run.ended or timezone.now()) - self.run.created).total_seconds()
-        return 60 * self.run.measured / passed if passed > 0 and self.run.measured else None
+        return per_minute(self.run)
 
     @cached_property
     def seed_score(self) -> float | None:
@@ -173,74 +176,3 @@ def latest_candidates(run: Run, before: int | None, size: int = CANDIDATES) -> S
     page = newest(born.only("parents", "authors", "score", "failure", "verdict"), size)
     more = None if page.more is None else run_and_number(page.more)[1]
     return Slice([CandidateRow(candidate) for candidate in page.rows], more)
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """A project on the first page, with its latest run."""
-
-    project: Project
-    run: Run | None
-    state: str
-    champion: tuple[int, int] | None  # run number and candidate number
-    score: float | None
-    gates: int
-
-    @property
-    def sign(self) -> int:
-        return sign_of(self.project)
-
-
-def project_rows(actor: Actor, before: int | None) -> Slice[ProjectRow]:
-    """The projects that the actor may see, newest first."""
-    latest = Run.objects.filter(project=OuterRef("pk"), baseline_of=None).order_by("-number").values("pk")[:1]
-    visible = visible_projects(actor).defer("evaluator").annotate(latest=Subquery(latest))
-    page = newest(visible, PROJECTS, before)
-    return Slice(_project_rows(page.rows), page.more)
-
-
-def _project_rows(projects: list[Any]) -> list[ProjectRow]:
-    champions = CandidateEdit.objects.filter(pk__in=[project.champion for project in projects if project.champion])
-    crowned = champions.select_related("run").only("score", "run__number").in_bulk()
-    runs = Run.objects.defer(*RUN_COLUMNS_LEFT_OUT).in_bulk([project.latest for project in projects if project.latest])
-    stops = set(Latch.objects.filter(project__in=projects, released_at=None).values_list("project", "run"))
-    counts, gates = _effects_of([project.pk for project in projects])
-    return [
-        ProjectRow(
-            project=project,
-            run=runs.get(project.latest),
-            state=_latest_state(project, runs.get(project.latest), counts, stops),
-            champion=_name(crowned.get(project.champion)),
-            score=crowned[project.champion].score if project.champion in crowned else None,
-            gates=gates[project.pk],
-        )
-        for project in projects
-    ]
-
-
-def _latest_state(
-    project: Project,
-    run: Run | None,
-    effects: Mapping[int, Mapping[str, int]],
-    stops: Collection[tuple[int, int | None]],
-) -> str:
-    if run is None:
-        return "new"
-    latched = (project.pk, None) in stops or (project.pk, run.pk) in stops
-    return state_of(run, effects.get(run.pk, {}), latched)
-
-
-def _name(champion: CandidateEdit | None) -> tuple[int, int] | None:
-    return None if champion is None else (champion.run.number, champion.number)
-
-
-def _effects_of(projects: Collection[int]) -> tuple[dict[int, dict[str, int]], Counter[int]]:
-    """How many open effects in which state, by run; how many are held, by project."""
-    runs: dict[int, dict[str, int]] = {}
-    held: Counter[int] = Counter()
-    found = Effect.open.filter(round__run__project__in=projects)
-    rows = found.values_list("round__run__project", "round__run", "state").annotate(Count("pk")).order_by()
-    for project, run, state, count in rows:
-        runs.setdefault(run, {})[state] = count
-        held[project] += count if state in HELD else 0
-    return runs, held

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from apps.rounds import views
+from apps.rounds.views import home, run, status
+
+_PROJECT = "projects/<str:slug>/"
+_RUN = _PROJECT + "runs/<int:number>/"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("projects/<str:slug>/", views.project, name="project"),
-    path("projects/<str:slug>/runs/<int:number>/", views.run, name="run"),
-    path("projects/<str:slug>/runs/<int:number>/candidates/", views.candidates, name="candidates"),
-    path("live/sequences", views.sequences, name="sequences"),
-    path("status", views.status, name="status"),
+    path("", home.home, name="home"),
+    path("projects/", home.projects, name="projects"),
+    path(_PROJECT, run.project, name="project"),
+    path(_RUN, run.run, name="run"),
+    path(_RUN + "candidates/", run.candidates, name="candidates"),
+    path("live/sequences", run.sequences, name="sequences"),
+    path("status", status.status, name="status"),
 ]

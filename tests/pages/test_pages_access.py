@@ -13,7 +13,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("url", ["/", "/queue/", "/live/sequences", *PAGES])
+@pytest.mark.parametrize("url", ["/", "/projects/", "/queue/", "/live/sequences", *PAGES])
 def test_a_stranger_is_sent_to_sign_in(client: Client, play: Play, url: str) -> None:
     response = client.get(url)
     assert response.status_code == 302
@@ -42,9 +42,9 @@ def test_an_outsider_hears_no_sequence(as_charlie: Client, as_bob: Client, play:
     assert as_bob.get("/live/sequences").json().keys() == {str(play.project.pk)}
 
 
-def test_signing_in_leads_to_the_projects(client: Client, people: Cast) -> None:
+def test_signing_in_leads_home(client: Client, people: Cast) -> None:
     response = client.post("/sign-in", {"username": "alice", "password": PASSWORD}, follow=True)
-    assert "Parabola" in response.content.decode()
+    assert "Your turn" in response.content.decode()
 
 
 def test_a_wrong_password_is_said_plainly(client: Client, people: Cast) -> None:

@@ -30,7 +30,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-PAGES = ["/", "/projects/parabola/", "/projects/parabola/runs/1/candidates/", "/queue/"]
+PAGES = ["/", "/projects/", "/projects/parabola/", "/projects/parabola/runs/1/candidates/", "/queue/"]
 CANDIDATE = "/projects/parabola/runs/1/candidates/2/"
 
 
@@ -114,7 +114,7 @@ def sign_in(page: Page, site: Site, name: str = "alice") -> None:
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
 
 def test_the_project_page_follows_a_run(page: Page, site: Site, errors: list[str]) -> None:

@@ -56,6 +56,9 @@ def measurements(people: Cast, rows: int) -> None:
 
 PAGES: list[tuple[str, Grow, int]] = [
     ("/", projects, 12),
+    ("/", gates, 12),
+    ("/", runs, 12),
+    ("/projects/", projects, 12),
     ("/queue/", gates, 7),
     ("/projects/parabola/", candidates, 16),
     ("/projects/parabola/", gates, 18),

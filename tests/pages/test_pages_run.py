@@ -14,22 +14,18 @@ def page(client: Client, url: str = "/projects/parabola/") -> str:
     return client.get(url).content.decode()
 
 
-def test_no_project_yet_says_how_to_import_one(as_charlie: Client) -> None:
-    assert "manage.py import_project FOLDER" in page(as_charlie, "/")
-
-
 def test_no_run_yet_says_how_to_start_one(as_alice: Client) -> None:
     assert "manage.py evolve FOLDER" in page(as_alice)
-    assert "not started" in page(as_alice, "/")
+    assert "not started" in page(as_alice, "/projects/")
 
 
-def test_the_first_page_shows_state_champion_and_gates(as_alice: Client, people: Cast, play: Play) -> None:
+def test_the_list_of_projects_shows_state_champion_and_gates(as_alice: Client, people: Cast, play: Play) -> None:
     champion = play.candidate("x = 1\n", parents=(0,))
     play.read(champion, 9.25)
     play.held(champion)
     people.project.champion = champion.pk
     people.project.save()
-    shown = page(as_alice, "/")
+    shown = page(as_alice, "/projects/")
     assert "waiting for people" in shown
     assert "9.25" in shown
     assert "<strong>1</strong>" in shown

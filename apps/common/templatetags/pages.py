@@ -66,6 +66,14 @@ def turned(value: float | None, sign: float) -> float | None:
 
 
 @register.filter
+def rate(value: float | None) -> str:
+    """A rate in at most three significant digits, without an exponent."""
+    if value is None:
+        return NOTHING
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """A duration in one unit: 12 ms, 3.4 s, 5 min, 2.5 h."""
     if value is None:
