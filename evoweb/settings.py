@@ -3,6 +3,7 @@
 EVOWEB_HOME            folder of everything written at run time (default: ./var)
 EVOWEB_DATABASE_URL    postgresql://user:password@host:port/name; without it SQLite under EVOWEB_HOME
 EVOWEB_BROKER_URL      Celery's broker; without it the embedded Valkey's socket under EVOWEB_HOME
+EVOWEB_EMAIL_URL       smtp://user:password@host:587/?from=evoweb@example.org, or smtps:// (port 465); else no mail
 EVOWEB_ALLOWED_HOSTS   comma-separated host names, besides those of the loopback interface
 EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where there is none; every page then says so
 EVOWEB_SLOTS           evaluations at a time in one process (default: the number of cores)
@@ -11,8 +12,9 @@ EVOWEB_MEASURES        `0`: workers of the rounds queue only drive; workers of t
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.contrib.messages.constants import WARNING
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
@@ -55,7 +57,7 @@ TIME_ZONE = "UTC"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
+    "django.contrib.sessions",  # its table stays empty: accounts.Session has what it lacks, a person
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
@@ -79,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -133,14 +135,50 @@ def database(url: str) -> dict[str, object]:
 
 DATABASES = {"default": database(os.environ.get("EVOWEB_DATABASE_URL", ""))}
 
+
+def mail(url: str) -> dict[str, object]:
+    """Options of Django's SMTP sender for the server behind url."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"EVOWEB_EMAIL_URL begins with {parts.scheme!r}; evoweb supports smtp://user:password@host:587/ (with "
+            "STARTTLS where a user is given) and smtps://user:password@host:465/."
+        )
+    return {
+        "host": parts.hostname,
+        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp" and bool(parts.username),  # never a password in the clear
+        "timeout": 20,
+    }
+
+
+EVOWEB_EMAIL_URL = os.environ.get("EVOWEB_EMAIL_URL", "")
+EVOWEB_MAIL = bool(EVOWEB_EMAIL_URL)
+if EVOWEB_MAIL:
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": mail(EVOWEB_EMAIL_URL)}}
+    DEFAULT_FROM_EMAIL = parse_qs(urlsplit(EVOWEB_EMAIL_URL).query).get("from", ["evoweb@localhost"])[0]
+
 AUTH_USER_MODEL = "accounts.User"
+_VALIDATION = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": _VALIDATION + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": _VALIDATION + "UserAttributeSimilarityValidator"},
+    {"NAME": _VALIDATION + "CommonPasswordValidator"},
+    {"NAME": _VALIDATION + "NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
+SESSION_ENGINE = "apps.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
+MESSAGE_TAGS = {WARNING: "warn"}
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],

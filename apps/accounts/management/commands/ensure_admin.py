@@ -19,5 +19,5 @@ class Command(BaseCommand):
         if User.objects.filter(username=NAME).exists():
             raise CommandError(f"There is no administrator, and {NAME} is a user without that right: createsuperuser")
         password = secrets.token_urlsafe(12)
-        User.objects.create_superuser(NAME, password=password)
+        User.objects.create_superuser(NAME, password=password, password_is_temporary=True)
         self.stdout.write(f"Sign in as {NAME} with this one-time password: {password}")
