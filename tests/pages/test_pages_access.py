@@ -38,8 +38,8 @@ def test_an_outsider_sees_no_gate_and_cannot_answer_one(as_charlie: Client, play
 
 
 def test_an_outsider_hears_no_sequence(as_charlie: Client, as_bob: Client, play: Play) -> None:
-    assert as_charlie.get("/live/sequences").json() == {}
-    assert as_bob.get("/live/sequences").json().keys() == {str(play.project.pk)}
+    assert as_charlie.get("/live/sequences").json() == {"sequences": {}, "waiting": ""}
+    assert as_bob.get("/live/sequences").json()["sequences"].keys() == {str(play.project.pk)}
 
 
 def test_signing_in_leads_home(client: Client, people: Cast) -> None:
