@@ -7,6 +7,7 @@ EVOWEB_EMAIL_URL       smtp://user:password@host:587/?from=evoweb@example.org, o
 EVOWEB_ALLOWED_HOSTS   comma-separated host names, besides those of the loopback interface
 EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where there is none; every page then says so
 EVOWEB_SLOTS           evaluations at a time in one process (default: the number of cores)
+EVOWEB_UNDO_SECONDS    how long an answer can be taken back before it takes effect (default: 10)
 EVOWEB_MEASURES        `0`: workers of the rounds queue only drive; workers of the sandbox queue measure (several hosts)
 """
 
@@ -43,6 +44,7 @@ def number(name: str) -> int:
 EVOWEB_HOME = HOME
 EVOWEB_SANDBOX = os.environ.get("EVOWEB_SANDBOX", "")
 EVOWEB_SLOTS = number("EVOWEB_SLOTS") or os.cpu_count() or 1
+EVOWEB_UNDO_SECONDS = number("EVOWEB_UNDO_SECONDS") if "EVOWEB_UNDO_SECONDS" in os.environ else 10
 EVOWEB_MEASURES = os.environ.get("EVOWEB_MEASURES", "1") == "1"
 
 DEBUG = False

@@ -9,5 +9,6 @@ os.chmod(os.environ["EVOWEB_HOME"], 0o755)
 
 from evoweb.settings import *  # noqa: E402, F403
 
+EVOWEB_UNDO_SECONDS = 0
 CELERY_BROKER_URL = "memory://"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -99,9 +99,9 @@ class Population:
             self._relist(sharing)
 
     def judged(self, number: int, decision: str) -> None:
-        """A verdict was given. keep lists the candidate for selection, drop and revert take it out."""
+        """A verdict was given. keep lists the candidate for selection; drop, hold and revert take it out."""
         member = self.members[number]
-        if decision in ("promote", "hold"):
+        if decision == "promote":
             return
         member.verdict = decision
         if decision == "keep":
@@ -126,6 +126,11 @@ class Population:
     def estimate(self, number: int) -> Estimate:
         """All that was measured of a candidate's content so far."""
         return self._estimates.get(self.members[number].key) or Estimate()
+
+    def tainted(self, number: int) -> bool:
+        """Whether a candidate was reverted, or was made from one that was."""
+        made_from = (number, *self.members[number].parents)
+        return any(self.members[each].verdict == "revert" for each in made_from)
 
     @property
     def best(self) -> int | None:

@@ -8,7 +8,11 @@ from apps.engine.canonical import decode, encode
 from apps.engine.effects import Effect, Refused, payload
 from apps.engine.recipe import Context, Outcome, Steps
 
-REJECTED = "rejected"  # the reason of a refusal by a person
+# The reasons of a person's refusal. What people refuse says nothing about the method's own luck.
+REJECTED = "rejected"
+CHANGES = "changes requested"
+SUPERSEDED = "superseded by an edit"
+BY_PEOPLE = (REJECTED, CHANGES, SUPERSEDED)
 
 type Asked = Effect | list[Effect]
 type Deliver = Callable[[Asked, Any], Any]

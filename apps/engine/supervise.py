@@ -13,6 +13,7 @@ from apps.engine.effects import (
     METHOD_SPLITS,
     Choose,
     Compare,
+    Contract,
     Effect,
     Judge,
     Measure,
@@ -21,12 +22,14 @@ from apps.engine.effects import (
     Refused,
 )
 from apps.engine.promotion import ConfirmedGain, Difference, First, Standing
-from apps.engine.recipe import Barren, Context, Grown, Outcome, Steps
+from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Steps
 from apps.engine.selection import Best
 from apps.engine.statistics import smallest_p, spending
 
+PERSON = "person"  # the operator of a person's edit
 SEED = 0  # the number of the planted candidate
 CHAMPION_MOVED = "the champion changed"
+MEASURE_MORE = "measure more first"  # a person wants more evidence before they decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,20 @@ def forbid(asked: Effect | Sequence[Effect]) -> None:
             raise ValueError("a method may not plant: every edit has a base parent")
 
 
+def edited(recipe: Recipe, ctx: Context, base: int, texts: Mapping[str, str], contract: Contract) -> Steps[Outcome]:
+    """A person's edit of a candidate, as a round of the method's: measured and judged as the method's own are."""
+    child = yield Propose((base,), texts, PERSON, contract)
+    yield from recipe.measure(ctx, child)
+    verdict = yield Judge(child, recipe.accept)
+    return Grown(child, verdict["decision"])
+
+
+def measured_again(number: int, repeats: int) -> Steps[Outcome]:
+    """More measurements of a candidate, which pool with those that there are."""
+    yield Measure(number, repeats=repeats)
+    return Grown(number, "measured")
+
+
 def promote(ctx: Context, plan: Plan, number: int) -> Steps[None]:
     """Try to make a kept candidate the champion. A refusal ends the attempt, unless the champion moved meanwhile."""
     while True:
@@ -91,7 +108,7 @@ def promote(ctx: Context, plan: Plan, number: int) -> Steps[None]:
         try:
             yield from _attempt(ctx, plan, number, standing[0])
         except Refused as refused:
-            if refused.reason == CHAMPION_MOVED:
+            if refused.reason in (CHAMPION_MOVED, MEASURE_MORE):
                 continue
         return
 

@@ -6,7 +6,8 @@ from django import forms
 
 from apps.oversight.desk import Gate
 from apps.oversight.selectors import shown
-from apps.oversight.services import DECISIONS, Reply
+from apps.oversight.services.answers import Reply
+from apps.oversight.vocabulary import DECISIONS
 
 
 class AnswerForm(forms.Form):

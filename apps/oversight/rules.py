@@ -15,7 +15,8 @@ EXPENSIVE_SECONDS = 60.0
 # The wrapper's own measurements: the same point as a method's, because they cost the same.
 _POINT_OF = {"compare": "measure"}
 # Planting the seed, which a person imported, and measuring the winner again at the end are nobody's proposals.
-_UNSUPERVISED_ROUNDS = ("plant", "conclude")
+# A measurement that a person asked for needs nobody's leave, nor does a person's edit for standing.
+_UNSUPERVISED_ROUNDS = ("plant", "conclude", "measure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Facts:
 
     round_kind: str
     expected_seconds: float = 0.0
+    tainted: bool = False  # about a candidate that was reverted, or that was made from one
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ class Table:
 
     def rule(self, kind: str, when: str, facts: Facts) -> Ruling:
         """Go or Hold for an effect of a kind, "before" or "after"."""
-        if facts.round_kind in _UNSUPERVISED_ROUNDS or kind == "together":
-            return GO  # a list is ruled on child by child
+        if _unsupervised(kind, facts):
+            return GO
+        if facts.tainted and when == "before":
+            return Hold("its parent was reverted")
         point = _POINT_OF.get(kind, kind)
         if point not in POINTS:
             return Hold(f"the policy knows no effect of the kind {kind}")
@@ -94,6 +98,12 @@ class Table:
             if facts.expected_seconds >= rule.above_seconds:
                 return Hold(f"{when} {point}")
         return GO
+
+
+def _unsupervised(kind: str, facts: Facts) -> bool:
+    by_person = facts.round_kind == "edit" and kind == "propose"
+    together = kind == "together"  # a list is ruled on child by child
+    return facts.round_kind in _UNSUPERVISED_ROUNDS or by_person or together
 
 
 def preset(mode: str) -> tuple[Rule, ...]:

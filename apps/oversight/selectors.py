@@ -1,14 +1,17 @@
-"""Reading policies, latches and gates."""
+"""Reading policies, latches, gates, answers and claims."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from apps.accounts.actors import Actor
 from apps.engine.canonical import digest, encode
-from apps.oversight.models import Latch, Policy
+from apps.oversight.models import Answer, Claim, Latch, Policy
 from apps.oversight.rules import Table, from_bytes
-from apps.projects.access import visible_projects
+from apps.projects.access import projects_for, visible_projects
 from apps.projects.models import Project
-from apps.records.models import HELD, Effect, EffectState, Run
+from apps.records.models import HELD, CandidateEdit, Effect, EffectState, Run, Verdict
+
+EARLIER_CHAMPIONS = 50
 
 WAITING_SHOWN = 99
 
@@ -27,19 +30,68 @@ def table(run: Run) -> Table:
 
 
 def latches(run: Run) -> QuerySet[Latch]:
-    """The latches that stop a run: its own and its project's."""
-    return Latch.objects.filter(Q(run=run) | Q(run=None), project_id=run.project_id, released_at=None)
+    """The latches that stop a run: its own, its project's, and that of everything."""
+    scope = Q(run=run) | Q(run=None, project_id=run.project_id) | Q(project=None)
+    return Latch.objects.filter(scope, released_at__isnull=True)
 
 
 def project_latch(project: Project) -> Latch | None:
     """The latch of the whole project, if it is set."""
-    return Latch.objects.filter(project=project, run=None, released_at=None).first()
+    return Latch.objects.filter(project=project, run=None, released_at__isnull=True).first()
+
+
+def run_latch(run: Run) -> Latch | None:
+    """The latch of this run alone, if it is set."""
+    return Latch.objects.filter(run=run, released_at__isnull=True).first()
+
+
+def global_latch() -> Latch | None:
+    """The stop of everything, if it is set."""
+    return Latch.objects.filter(project=None, released_at__isnull=True).first()
 
 
 def gates(actor: Actor) -> QuerySet[Effect]:
-    """Everything that is held for people in the projects that the actor may see, oldest first."""
+    """Everything that is held for people in the projects that the actor may see, oldest first.
+
+    Without what was answered a moment ago and only waits for its undo window to close.
+    """
     held = Effect.open.filter(state__in=HELD, round__run__project__in=visible_projects(actor))
-    return held.select_related("round__run__project").order_by("id")
+    waiting = held.exclude(Exists(Answer.objects.filter(effect=OuterRef("pk"), ended__isnull=True)))
+    return waiting.select_related("round__run__project", "claim__person").order_by("id")
+
+
+def answerable(actor: Actor) -> QuerySet[Effect]:
+    """The gates that the actor may answer and nobody else holds."""
+    others = live_claims().filter(effect=OuterRef("pk")).exclude(person=actor.user)
+    return gates(actor).filter(round__run__project__in=projects_for(actor, "review")).exclude(Exists(others))
+
+
+def claimable(actor: Actor, among: QuerySet[Effect]) -> QuerySet[Effect]:
+    """The gates among these that the next claim may take: not held, not put off, not passed on to somebody else."""
+    held = live_claims().filter(effect=OuterRef("pk"))
+    own = Answer.objects.filter(effect=OuterRef("pk"), person=actor.user, decision__in=("defer", "escalate"))
+    passed_on = Answer.objects.filter(effect=OuterRef("pk"), decision="escalate", to__isnull=False).exclude(
+        to=actor.user
+    )
+    reviewable = among.filter(round__run__project__in=projects_for(actor, "review"))
+    return reviewable.exclude(Exists(held)).exclude(Exists(own)).exclude(Exists(passed_on))
+
+
+def escalated(actor: Actor) -> QuerySet[Effect]:
+    """The gates that were passed on to this person; for maintainers also those passed on to nobody in particular."""
+    mine = Q(to=actor.user) | Q(to=None, effect__round__run__project__in=projects_for(actor, "maintain"))
+    passed_on = Answer.objects.filter(mine, decision="escalate", effect__since__isnull=False)
+    return answerable(actor).filter(pk__in=passed_on.values("effect"))
+
+
+def live_claims() -> QuerySet[Claim]:
+    """Claims that have not expired, by the database's clock."""
+    return Claim.objects.filter(until__gt=Now())
+
+
+def pending(actor: Actor) -> QuerySet[Answer]:
+    """The person's answers that can still be taken back, newest first."""
+    return Answer.objects.filter(person=actor.user, ended__isnull=True).order_by("-pk")
 
 
 def waiting(actor: Actor) -> str:
@@ -57,3 +109,18 @@ def shown(effect: Effect) -> bytes:
     """Digest of what a gate shows: the effect as it would run, at its revision, with its result where there is one."""
     ran = bytes(effect.ran) if effect.ran is not None else bytes(effect.asked)
     return digest(encode([effect.revision, effect.state]) + ran + b"\n" + bytes(effect.answer or b""))
+
+
+def champion(project: Project) -> CandidateEdit | None:
+    """The candidate that the project promotes now."""
+    now = Project.objects.values_list("champion", flat=True).get(pk=project.pk)
+    return CandidateEdit.objects.select_related("run").filter(pk=now).first() if now is not None else None
+
+
+def earlier_champions(project: Project) -> list[CandidateEdit]:
+    """Candidates that were promoted and not reverted, the latest promotion first, each once, with their runs."""
+    promoted = Verdict.objects.filter(candidate__run__project=project, decision="promote")
+    rows = promoted.exclude(candidate__verdict="revert").order_by("-pk").values_list("candidate_id", flat=True)
+    keys = list(dict.fromkeys(rows[:EARLIER_CHAMPIONS]))
+    found = CandidateEdit.objects.select_related("run").in_bulk(keys)
+    return [found[key] for key in keys]

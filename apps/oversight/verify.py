@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from apps.engine.canonical import decode, digest
 from apps.log.models import Event
-from apps.oversight.models import Answer, Latch, Policy
-from apps.oversight.services import digest_of
+from apps.oversight import digests
+from apps.oversight.models import Answer, Comment, Latch, Policy
 from apps.projects.models import Project
+
+ANSWERS = ("answer.given", "gate.closed")
+KINDS = (*ANSWERS, "policy.changed")
 
 
 def problems(project: Project) -> Iterator[str]:
     """What is wrong with what people decided in the project, in words."""
-    events = Event.objects.filter(project=project.pk, kind__in=("gate.closed", "policy.changed")).order_by("sequence")
+    events = Event.objects.filter(project=project.pk, kind__in=KINDS).order_by("sequence")
     bodies = [(event.kind, decode(bytes(event.body))) for event in events.iterator(chunk_size=1000)]
-    said = {body["answer"]: body["digest"] for kind, body in bodies if kind == "gate.closed"}
+    # Before there was an undo window, the entry that closed a gate was also the one that vouched for its answer.
+    said = {body["answer"]: body["digest"] for kind, body in bodies if kind in ANSWERS and "digest" in body}
     for answer in Answer.objects.filter(effect__round__run__project=project).order_by("pk"):
-        if said.pop(answer.pk, None) != digest_of(answer):
+        if said.pop(answer.pk, None) != digests.answer(answer):
             yield f"answer {answer.pk} was changed or added"
     yield from (f"answer {key} is gone" for key in said)
     tables = {
@@ -28,7 +34,18 @@ def problems(project: Project) -> Iterator[str]:
         if tables.pop((policy.run_id, policy.version), None) != is_now:
             yield f"policy version {policy.version} of run {policy.run_id} was changed or added"
     yield from (f"policy version {version} of run {run} is gone" for run, version in tables)
+    yield from _comments(project)
     yield from _latches(project)
+
+
+def _comments(project: Project) -> Iterator[str]:
+    events = Event.objects.filter(project=project.pk, kind="comment.made").order_by("sequence")
+    bodies = [decode(bytes(body)) for body in events.values_list("body", flat=True)]
+    said = {body["comment"]: body["digest"] for body in bodies}
+    for made in Comment.objects.filter(candidate__run__project=project).order_by("pk"):
+        if said.pop(made.pk, None) != digests.comment(made):
+            yield f"comment {made.pk} was changed or added"
+    yield from (f"comment {key} is gone" for key in said)
 
 
 def _latches(project: Project) -> Iterator[str]:
@@ -36,7 +53,7 @@ def _latches(project: Project) -> Iterator[str]:
     kinds = ("latch.set", "latch.released")
     events = Event.objects.filter(project=project.pk, kind__in=kinds).order_by("sequence")
     said = {decode(bytes(body))["latch"]: kind for kind, body in events.values_list("kind", "body")}
-    for latch in Latch.objects.filter(project=project).order_by("pk"):
+    for latch in Latch.objects.filter(Q(project=project) | Q(pk__in=said, project=None)).order_by("pk"):
         if said.pop(latch.pk, None) != ("latch.released" if latch.released_at else "latch.set"):
             yield f"latch {latch.pk} was set or released without the log"
     yield from (f"latch {key} is gone" for key in said)

@@ -12,17 +12,18 @@ from apps.accounts.requests import actor_of
 from apps.common.errors import Conflict, UserError
 from apps.common.keyset import Slice, key, oldest
 from apps.common.pages import region
-from apps.oversight import desk, services
+from apps.oversight import desk
 from apps.oversight.cursor import position, positions
 from apps.oversight.dossier import Dossier, sign_of
 from apps.oversight.forms import AnswerForm, PauseForm
 from apps.oversight.selectors import shown
+from apps.oversight.services import answers, stops
+from apps.oversight.vocabulary import SAID
 from apps.projects.access import may, visible_projects
 from apps.projects.models import Project
 from apps.records.models import HELD, CandidateEdit, Effect
 
 ROWS = 50
-_SAID = {"approve": "Approved", "reject": "Rejected"}
 
 
 @require_GET
@@ -54,12 +55,12 @@ def answer(request: HttpRequest, identifier: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, effect, "The form was incomplete; nothing was done.", 422)
     try:
-        said = services.answer(actor_of(request), effect, form.reply)
+        said = answers.answer(actor_of(request), effect, form.reply)
     except Conflict as conflict:
         return _again(request, effect, str(conflict), 409)
     except UserError as error:
         return _again(request, effect, str(error), 422)
-    messages.success(request, f"{_SAID[said.decision]}: {desk.Gate(effect).asks}")
+    messages.success(request, f"{SAID[said.decision]}: {desk.Gate(effect).asks}")
     return redirect(_next(actor_of(request), identifier))
 
 
@@ -69,7 +70,7 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
     project = get_object_or_404(visible_projects(actor_of(request)), slug=slug)
     form = PauseForm(request.POST)
     if form.is_valid():
-        services.pause(actor_of(request), project, form.cleaned_data["reason"])
+        stops.pause(actor_of(request), project, form.cleaned_data["reason"])
         messages.success(request, "Pausing. What runs now is finished and stored; nothing new starts.")
     else:
         messages.error(request, "A pause needs a reason of at most 500 characters; the project was not paused.")
@@ -80,7 +81,7 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """Release the project's latch."""
     project = get_object_or_404(visible_projects(actor_of(request)), slug=slug)
-    released = services.resume(actor_of(request), project)
+    released = stops.resume(actor_of(request), project)
     messages.success(request, "Resumed." if released else "The project was not paused.")
     return redirect(_back(request, project))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.engine.canonical import digest, encode
 from apps.log.chain import salted
-from apps.records.models import Run
+from apps.records.models import Commission, Run
 
 
 def started(run: Run) -> dict[str, Any]:
@@ -69,6 +69,11 @@ def verdict(row: Mapping[str, Any]) -> str:
     """Salted digest of a verdict."""
     words = [row["candidate_id"], row["decision"], row["by"], row["why"], bytes(row["content_digest"]).hex()]
     return salted(bytes(row["salt"]), encode(words))
+
+
+def commission(made: Commission) -> str:
+    """Salted digest of what a person asked a run for."""
+    return salted(bytes(made.salt), encode([made.run_id, made.kind, made.candidate, made.by]) + bytes(made.asked))
 
 
 def journal(kind: str, outcome: bytes | memoryview | None, rows: Iterable[Mapping[str, Any]]) -> str:

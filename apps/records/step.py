@@ -42,6 +42,7 @@ class Step:
     readings: dict[int, Row] = field(default_factory=dict)  # cached columns of candidates, by candidate id
     entries: list[Entry] = field(default_factory=list)
     snapshot: dict[str, bytes] | None = None
+    served: dict[int, tuple[int, str]] = field(default_factory=dict)  # round and receipt by commission
     crowned: list[tuple[int | None, int]] = field(default_factory=list)  # champion before and after
 
     def __bool__(self) -> bool:

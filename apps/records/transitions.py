@@ -10,6 +10,8 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.common.ids import of_run, run_and_number
+from apps.engine.canonical import encode
 from apps.log.chain import Entry
 from apps.log.services import append
 from apps.projects.models import Project
@@ -17,6 +19,7 @@ from apps.records import content, digests
 from apps.records.models import (
     HELD,
     CandidateEdit,
+    Commission,
     Effect,
     EffectState,
     Round,
@@ -58,6 +61,7 @@ def commit(run: Run, step: Step, counters: Mapping[str, Any], closing: Closing |
     with transaction.atomic():
         _guard(run, counters)
         _crown(run, step)
+        _serve(step)
         insert(Round, list(step.rounds.values()))
         _move(step)
         content.store(dict(sorted(step.contents.items())))
@@ -89,6 +93,13 @@ def _crown(run: Run, step: Step) -> None:
             raise Stale("the champion changed meanwhile")
 
 
+def _serve(step: Step) -> None:
+    for commission, (number, receipt) in step.served.items():
+        waiting = Commission.objects.filter(pk=commission, served__isnull=True)
+        if not waiting.update(served=number, receipt=receipt):
+            raise Stale("a commission was served meanwhile")
+
+
 def _move(step: Step) -> None:
     rows = [[move.new, move.state, move.outcome, number, move.old] for number, move in step.moves.items()]
     here = "id = %s AND position = %s AND state = 'open'"
@@ -98,7 +109,10 @@ def _move(step: Step) -> None:
 
 
 def _change(step: Step) -> None:
-    names = ("state", "answer", "candidate", "token", "attempts", "failures", "holder", "until", "since", "approved")
+    names = (
+        *("state", "ran", "answer", "candidate", "token", "attempts", "failures"),
+        *("holder", "until", "since", "approved"),
+    )
     sets = ", ".join(f"{name} = %s" for name in names)
     where = "round_id = %s AND position = %s AND child = %s AND token = %s AND state = %s"
     rows = [[*(c.row[name] for name in names), *place, c.token, c.was] for place, c in step.changes.items()]
@@ -122,7 +136,7 @@ def start(run: Run, actor: str) -> Run:
     return run
 
 
-def end(run: Run, state: str, why: str, result: bytes | None = None) -> bool:
+def end(run: Run, state: str, why: str, result: bytes | None = None, by: str = "system") -> bool:
     """Close an open run; its open rounds and effects are cancelled. False when it was, or another drives it."""
     with transaction.atomic():
         values = {
@@ -139,7 +153,7 @@ def end(run: Run, state: str, why: str, result: bytes | None = None) -> bool:
         rounds = Round.objects.filter(run=run, outcome__isnull=True, state=RoundState.OPEN)
         Effect.open.filter(round__in=rounds).update(state=EffectState.CANCELLED, until=None, since=None)
         rounds.update(state=RoundState.CANCELLED if state != RunState.DIVERGED else RoundState.DIVERGED)
-        append(run.project_id, [Entry("run.ended", "system", f"run:{run.pk}", digests.ended(run.pk, state, result))])
+        append(run.project_id, [Entry("run.ended", by, f"run:{run.pk}", digests.ended(run.pk, state, result))])
     return True
 
 
@@ -236,19 +250,55 @@ def back_off(effect: Effect, seconds: float) -> None:
     )
 
 
-def drop(candidate: CandidateEdit, by: str, why: str) -> Entry:
-    """A person's verdict drop; returns the entry that belongs into the log at the end of the same transaction."""
+def give(candidate: CandidateEdit, decision: str, by: str, why: str) -> Entry:
+    """A person's verdict; returns the entry that belongs into the log at the end of the same transaction."""
     row = {
         "candidate_id": candidate.pk,
-        "decision": "drop",
+        "decision": decision,
         "by": by,
         "why": why,
         "content_digest": bytes(candidate.content_digest),
         "salt": os.urandom(16),
     }
     insert(Verdict, [row])
-    CandidateEdit.objects.filter(pk=candidate.pk).update(verdict="drop")
-    return Entry("verdict.given", by, f"candidate:{candidate.pk}", {"decision": "drop", "digest": digests.verdict(row)})
+    if decision != "promote":  # a promotion judges no candidate for the archive
+        CandidateEdit.objects.filter(pk=candidate.pk).update(verdict=decision)
+    body = {"decision": decision, "digest": digests.verdict(row)}
+    return Entry("verdict.given", by, f"candidate:{candidate.pk}", body)
+
+
+def crown(project: Project, champion: int | None) -> None:
+    """Another champion, inside the transaction of the verdict that says so. The project's row is locked."""
+    Project.objects.filter(pk=project.pk).update(champion=champion)
+
+
+def reread_best(run: int) -> None:
+    """Bring a run's cached best up to a verdict that was given outside of its steps."""
+    kept = CandidateEdit.objects.filter(of_run(run), verdict="keep", score__isnull=False)
+    best = kept.order_by("-score", "pk").values_list("pk", "score").first()
+    number, score = (run_and_number(best[0])[1], best[1]) if best else (None, None)
+    Run.objects.filter(pk=run).update(best=number, best_score=score)
+
+
+def commission(run: Run, kind: str, candidate: int, asked: Mapping[str, Any], by: str) -> Entry:
+    """A person asks a run for something; returns its log entry. candidate: row id."""
+    made = Commission(run=run, kind=kind, candidate=candidate, asked=encode(dict(asked)), by=by, salt=os.urandom(16))
+    made.save()
+    body = {"commission": made.pk, "kind": kind, "candidate": candidate, "digest": digests.commission(made)}
+    return Entry("commission.made", by, f"run:{run.pk}", body)
+
+
+def revise(effect: Effect, ran: bytes) -> bool:
+    """A held proposal is carried out again as a person rewrote it, only if it is still held at this revision."""
+    held = Effect.objects.filter(pk=effect.pk, state=EffectState.HELD_AFTER, revision=effect.revision)
+    values: dict[str, Any] = {"state": EffectState.READY, "since": Now(), "approved": True}
+    return bool(held.update(ran=ran, answer=None, revision=F("revision") + 1, **values))
+
+
+def finish(run: Run) -> bool:
+    """No new rounds for an open run: what is open ends, then the run concludes. False when it was so already."""
+    found = Run.objects.filter(pk=run.pk, state=RunState.OPEN, finishing=False)
+    return bool(found.update(finishing=True, control=F("control") + 1))
 
 
 def answer_gate(effect: Effect, state: EffectState, answer: bytes | None) -> bool:

@@ -10,9 +10,12 @@ from apps.log.models import Event
 from apps.projects.models import Project
 from apps.projects.protocol import protocol
 from apps.records import content, digests
-from apps.records.models import CandidateEdit, Effect, Round, RoundState, Run, RunState, Trajectory, Verdict
+from apps.records.models import CandidateEdit, Commission, Effect, Round, RoundState, Run, RunState, Trajectory, Verdict
 
-KINDS = ("run.started", "run.ended", "round.ended", "candidate.proposed", "candidate.measured", "verdict.given")
+KINDS = (
+    *("run.started", "run.ended", "round.ended", "commission.made"),
+    *("candidate.proposed", "candidate.measured", "verdict.given"),
+)
 CHUNK = 1000
 
 type Vouched = dict[tuple[str, str], list[dict[str, Any]]]  # bodies by kind and subject, in order
@@ -27,6 +30,7 @@ def problems(project: Project) -> Iterator[str]:
         yield from _candidates(run, vouched)
         yield from _trajectories(run, vouched)
         yield from _verdicts(run, vouched)
+        yield from _commissions(run, vouched)
         yield from (f"run {run.number}: the log knows {what[0]} of {what[1]}, the record is gone" for what in vouched)
     yield from _champion(project)
 
@@ -129,7 +133,9 @@ def _readings(run: Run, given: dict[int, list[dict[str, Any]]]) -> Iterator[str]
         CandidateEdit.objects.filter(of_run(run.pk)).values_list("pk", "verdict").iterator(chunk_size=CHUNK)
     ):
         decisions = [
-            row["decision"] for row in given.get(identifier, ()) if row["decision"] in ("keep", "drop", "revert")
+            row["decision"]
+            for row in given.get(identifier, ())
+            if row["decision"] in ("keep", "drop", "hold", "revert")
         ]
         if verdict != (decisions[-1] if decisions else ""):
             where = f"candidate {identifier % NUMBERS} of run {run.number}"
@@ -137,10 +143,21 @@ def _readings(run: Run, given: dict[int, list[dict[str, Any]]]) -> Iterator[str]
 
 
 def _champion(project: Project) -> Iterator[str]:
-    promoted = Verdict.objects.filter(candidate__run__project=project, decision="promote").order_by("-id").first()
-    champion = Project.objects.values_list("champion", flat=True).get(pk=project.pk)
-    if (promoted.candidate_id if promoted else None) != champion:
+    moves = Verdict.objects.filter(candidate__run__project=project, decision__in=("promote", "revert")).order_by("id")
+    told = None
+    for candidate, decision in moves.values_list("candidate_id", "decision"):
+        if decision == "promote" or candidate == told:
+            told = candidate if decision == "promote" else None
+    if told != Project.objects.values_list("champion", flat=True).get(pk=project.pk):
         yield f"the champion of {project} is not the candidate that was promoted last"
+
+
+def _commissions(run: Run, vouched: Vouched) -> Iterator[str]:
+    said = {body["commission"]: body["digest"] for body in vouched.pop(("commission.made", f"run:{run.pk}"), [])}
+    for made in Commission.objects.filter(run=run).order_by("pk"):
+        if said.pop(made.pk, None) != digests.commission(made):
+            yield f"commission {made.pk} of run {run.number} was changed or added"
+    yield from (f"commission {key} of run {run.number} is gone" for key in said)
 
 
 def _chunks[T](items: list[T]) -> Iterator[list[T]]:

@@ -67,7 +67,7 @@ def _pool(book: Book, number: int, rows: list[list[object]]) -> None:
 
 
 MOVING = (
-    *("round_id", "position", "child", "state", "answer", "token", "holder"),
+    *("round_id", "position", "child", "state", "ran", "revision", "answer", "token", "holder"),
     *("attempts", "failures", "until", "since", "approved"),
 )
 
@@ -100,18 +100,14 @@ def _elsewhere(book: Book, opened: OpenRound) -> bool:
 def _learn(book: Book, opened: OpenRound, row: Row, found: Row) -> None:
     answered = row["state"] == EffectState.HELD_AFTER  # then its answer has been counted
     row.update({name: found[name] for name in found if name != "round_id"})
-    if row["state"] == EffectState.REFUSED and row["candidate"] and row["kind"] in ("propose", "measure", "judge"):
-        book.population.judged(run_and_number(row["candidate"])[1], "drop")  # whoever answered wrote the verdict
-        opened.reserved.discard(run_and_number(row["candidate"])[1])
-        execute.read(book, run_and_number(row["candidate"])[1])
+    if row["state"] == EffectState.REFUSED and row["candidate"]:
+        raise Stale("whoever refused this may have judged the candidate: only the records tell")
     effect = effect_at(opened, row["child"])
     if answered or not isinstance(effect, QUEUED):
         return
     if row["state"] in (EffectState.DONE, EffectState.UNMEASURABLE, EffectState.HELD_AFTER):
         _count(book, row, effect)
         fold(book, opened, effect, bytes(row["answer"]))
-    elif row["state"] == EffectState.REFUSED and row["attempts"]:
-        raise Stale("a result was recorded and refused between two looks: only the records tell it now")
 
 
 def _count(book: Book, row: Row, effect: Measure | Compare) -> None:
@@ -164,7 +160,7 @@ def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: 
             continue
         number = run_and_number(row["candidate"])[1]
         first = row["answer"] is None and not book.population.members[number].measured
-        if opened.kind == "grow" and row["kind"] == "measure" and first:
+        if opened.kind in conduct.GROWING and row["kind"] == "measure" and first:
             opened.reserved.add(number)
         if row["state"] != EffectState.RUNNING:
             continue

@@ -9,7 +9,7 @@ from apps.engine.population import Population
 from apps.engine.recipe import Context
 from apps.engine.replay import Play
 from apps.oversight.rules import Table
-from apps.records.models import Run
+from apps.records.models import Commission, Run
 from apps.records.step import Row, Step
 from apps.records.transitions import LEASE
 from apps.rounds.brief import Brief
@@ -29,6 +29,7 @@ class OpenRound:
     rows: dict[tuple[int, int], Row] = field(default_factory=dict)  # by position and child
     reserved: set[int] = field(default_factory=set)  # candidates of this round on their way to their first measurement
     waiting: bool = False  # a gate is open: the round gives its slot back
+    commission: Commission | None = None  # what a person asked for, which this round serves
 
     @property
     def number(self) -> int:
@@ -77,6 +78,7 @@ class Book:
     holder: str = ""
     clock: timedelta = timedelta(0)  # how far the database's clock is ahead of this machine's
     claims: bool = True  # this process performs what it asks for
+    commissions: list[Commission] = field(default_factory=list)  # what people asked for and no round serves yet
     concluded: bytes | None = None
     ended: tuple[str, str] | None = None  # state and reason
 

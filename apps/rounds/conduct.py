@@ -6,9 +6,20 @@ Nothing here writes: rows and changes are collected in the book's step. The jour
 from typing import Any
 
 from apps.engine.canonical import decode, encode
-from apps.engine.effects import METHOD_SPLITS, QUEUED, Compare, Effect, Measure, Refused, kind_of, payload
+from apps.engine.effects import (
+    METHOD_SPLITS,
+    QUEUED,
+    Choose,
+    Compare,
+    Effect,
+    Measure,
+    Propose,
+    Refused,
+    kind_of,
+    payload,
+)
 from apps.engine.recipe import Barren, Grown
-from apps.engine.replay import REJECTED, refused
+from apps.engine.replay import BY_PEOPLE, refused
 from apps.log.chain import Entry
 from apps.oversight.rules import Facts, Go
 from apps.records import digests
@@ -21,6 +32,7 @@ from apps.rounds.conclusion import conclusion
 from apps.rounds.measuring import Place, errand
 from apps.rounds.texts import of_candidate
 
+GROWING = ("grow", "edit")  # rounds that bring a candidate
 FOR_ANYBODY = "-"  # holder of an effect that any performer may take
 TOGETHER = -1  # child number of a row that stands for itself, or for a whole list
 
@@ -86,8 +98,13 @@ def _rule(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | No
 
 def may_run(book: Book, opened: OpenRound, effect: Effect) -> bool:
     """Whether the policy of now lets an effect be carried out without people."""
-    facts = Facts(opened.kind, _expected_seconds(book, effect))
+    facts = Facts(opened.kind, _expected_seconds(book, effect), _tainted(book, effect))
     return isinstance(book.table.rule(kind_of(effect), "before", facts), Go)
+
+
+def _tainted(book: Book, effect: Effect) -> bool:
+    number = None if isinstance(effect, Choose | Propose) else effect.candidate
+    return number in book.population.members and book.population.tainted(number)
 
 
 def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | None:
@@ -95,7 +112,7 @@ def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes
         if isinstance(effect, QUEUED):
             _send(book, opened, effect, row)
             return None
-        answer = execute.in_place(book, opened, effect, row["child"])
+        answer = execute.in_place(book, opened, effect, row)
     except Refused as refusal:
         return _refuse(book, opened, row, refusal)
     row["candidate"] = execute.subject(book, effect, answer)
@@ -104,7 +121,8 @@ def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes
 
 def after(book: Book, opened: OpenRound, row: Row, answer: bytes) -> bytes | None:
     """An effect was carried out: its answer is sent, or held for people."""
-    if isinstance(book.table.rule(row["kind"], "after", Facts(opened.kind)), Go):
+    edited = row["kind"] == "propose" and row["ran"] is not None  # by a person, who need not be asked about it
+    if edited or isinstance(book.table.rule(row["kind"], "after", Facts(opened.kind)), Go):
         change(book, opened, row, EffectState.DONE, answer)
         return answer
     change(book, opened, row, EffectState.HELD_AFTER, answer)
@@ -161,10 +179,11 @@ def _reserve(book: Book, opened: OpenRound, effect: Measure | Compare) -> None:
     number = effect.candidate
     if number not in book.population.members:
         raise Refused(f"there is no candidate {number} in this run")
-    if opened.kind != "grow" or isinstance(effect, Compare) or book.population.members[number].measured:
+    first = opened.kind in GROWING and not book.population.members[number].measured
+    if not first or isinstance(effect, Compare):
         return
     others = sum(len(each.reserved - {number}) for each in book.rounds.values())
-    if book.counters.measured + others >= book.run.candidates:
+    if opened.kind == "grow" and book.counters.measured + others >= book.run.candidates:
         raise Refused("the budget of candidates is spent")
     opened.reserved.add(number)
 
@@ -221,7 +240,7 @@ def _refuse(book: Book, opened: OpenRound, row: Row, refusal: Refused) -> bytes:
 
 def barren_after(before: int, outcome: str) -> int:
     """Rounds in a row that brought no candidate, after one with this outcome. What people rejected does not count."""
-    if outcome == REJECTED:
+    if outcome in BY_PEOPLE:
         return before
     return 0 if outcome == "grown" else before + 1
 
@@ -253,6 +272,7 @@ def _move(book: Book, opened: OpenRound, state: str, outcome: bytes | None) -> N
             "state": state,
             "position": position,
             "outcome": outcome,
+            "commission": opened.commission.pk if opened.commission else None,
         }
     elif state != RoundState.OPEN or position != opened.stored:
         book.step.moves[opened.id] = Move(opened.stored, position, state, outcome)
@@ -263,7 +283,7 @@ def _close(book: Book, opened: OpenRound) -> None:
     words: dict[str, Any]
     if opened.play.refused is not None:
         reason = opened.play.refused.reason
-        words = {"rejected": opened.play.refused.hint} if reason == REJECTED else {"refused": reason}
+        words = {reason: opened.play.refused.hint} if reason in BY_PEOPLE else {"refused": reason}
     elif isinstance(outcome, Grown):
         words = {"grown": outcome.candidate, "decision": outcome.decision}
     else:

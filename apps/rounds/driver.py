@@ -10,7 +10,7 @@ from collections import deque
 from apps.engine.canonical import encode
 from apps.engine.replay import Diverged
 from apps.records import transitions
-from apps.records.models import Run, RunState
+from apps.records.models import Commission, Run, RunState
 from apps.records.step import Step
 from apps.rounds import absorb, conduct, measuring, opening
 from apps.rounds.book import Book
@@ -21,6 +21,7 @@ from apps.sandbox.contract import Job, Outcome
 log = logging.getLogger(__name__)
 
 BARREN_LIMIT = 100
+FINISHED_EARLY = "A person ended the run before its budget was spent."
 MOST_BEGUN = 100  # rounds in one step: a step stays short whatever a method does
 POLL_SECONDS = 0.25
 SNAPSHOT_SECONDS = 1.0
@@ -166,8 +167,12 @@ class Driver:
                 return
             if not book.counters.rounds:
                 kind = "plant"
-            elif any(opened.kind != "grow" for opened in book.rounds.values()):
+            elif any(opened.kind in ("plant", "conclude") for opened in book.rounds.values()):
                 return
+            elif book.moving < run.parallel and (asked := self._next_commission()) is not None:
+                book.commissions.remove(asked)
+                conduct.advance(book, opening.begin(book, asked.kind, asked))
+                continue
             elif self._spent():
                 if book.rounds:
                     return
@@ -183,7 +188,14 @@ class Driver:
         book, run = self.book, self.book.run
         exhausted = book.barren >= BARREN_LIMIT
         late = run.seconds is not None and book.counters.spent >= run.seconds
-        return exhausted or late or book.counters.measured >= run.candidates
+        return run.finishing or exhausted or late or book.counters.measured >= run.candidates
+
+    def _next_commission(self) -> Commission | None:
+        """The oldest thing that a person asked for and that can begin. One round more needs budget, the rest none."""
+        if self.book.run.finishing:
+            return None
+        affordable = self._budget_left()
+        return next((asked for asked in self.book.commissions if affordable or asked.kind != "grow"), None)
 
     def _budget_left(self) -> bool:
         on_the_way = sum(max(1, len(opened.reserved)) for opened in self.book.rounds.values())
@@ -217,6 +229,7 @@ class Driver:
         if book.ended is None and book.concluded is not None:
             exhausted = book.barren >= BARREN_LIMIT
             why = f"{BARREN_LIMIT} rounds in a row brought no candidate" if exhausted else ""
+            why = FINISHED_EARLY if book.run.finishing else why
             book.ended = (RunState.EXHAUSTED, why) if exhausted else (RunState.FINISHED, "")
         return None if book.ended is None else (*book.ended, book.concluded)
 

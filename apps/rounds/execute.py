@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from apps.common.ids import row_id, run_and_number
@@ -20,14 +21,21 @@ from apps.records import digests
 from apps.records.models import CandidateEdit, Trajectory
 from apps.records.step import Row
 from apps.rounds.book import Book, OpenRound
+from apps.rounds.texts import load
 
 
-def in_place(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes:
-    """Carry out an effect that needs no sandbox; its answer in journal form. child: see Effect. Raises Refused."""
-    if isinstance(effect, Choose):
-        return done(_choose(book, opened, effect, child))
-    handler = cast(Callable[[Book, OpenRound, Any], Any], _HANDLERS[type(effect)])
-    return done(handler(book, opened, effect))
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Who had a hand in an edit, and the number of the candidate whose place it takes."""
+
+    by: tuple[str, ...]
+    replaces: int | None
+
+
+def in_place(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes:
+    """Carry out an effect that needs no sandbox; its answer in journal form. row: of the journal. Raises Refused."""
+    handler = cast(Callable[[Book, OpenRound, Any, Row], Any], _HANDLERS[type(effect)])
+    return done(handler(book, opened, effect, row))
 
 
 def subject(book: Book, effect: Effect, answer: bytes) -> int | None:
@@ -39,10 +47,23 @@ def subject(book: Book, effect: Effect, answer: bytes) -> int | None:
     return row_id(book.run.pk, effect.candidate)
 
 
-def _choose(book: Book, opened: OpenRound, effect: Choose, child: int) -> list[Any]:
+def _choose(book: Book, opened: OpenRound, effect: Choose, row: Row) -> list[Any]:
     if effect.kind == "champion":
         return [_standing(book, effect)]
-    return inplace.choose(book.population, effect, opened.ctx.random("choose" if child < 0 else f"choose/{child}"))
+    child = row["child"]
+    drawn = inplace.choose(book.population, effect, opened.ctx.random("choose" if child < 0 else f"choose/{child}"))
+    return _pinned(book, opened, drawn, row) if effect.kind == "candidate" else drawn
+
+
+def _pinned(book: Book, opened: OpenRound, drawn: list[Any], row: Row) -> list[Any]:
+    """The first draw of a round that a person asked for begins with the candidate that it shall grow from."""
+    asked = opened.commission
+    if asked is None or asked.kind != "grow" or any(other["ran"] is not None for other in opened.rows.values()):
+        return drawn
+    number = run_and_number(asked.candidate)[1]
+    row["ran"] = encode(decode(row["asked"]) | {"pinned": number})
+    others = [each for each in drawn if each[0] != number]
+    return [[number, book.population.score(number)], *others][: len(drawn)]
 
 
 def _standing(book: Book, effect: Choose) -> dict[str, Any]:
@@ -83,7 +104,25 @@ def _score_elsewhere(book: Book, champion: int) -> float | None:
     return estimate.over(book.brief.required)
 
 
-def _propose(book: Book, opened: OpenRound, effect: Propose) -> int:
+def _propose(book: Book, opened: OpenRound, effect: Propose, row: Row) -> int:
+    if row["ran"] is not None:
+        return _add(book, opened, *_as_edited(row["ran"]))
+    asked = opened.commission
+    persons = Persons((asked.by,), run_and_number(asked.candidate)[1]) if asked and asked.kind == "edit" else None
+    return _add(book, opened, effect, persons)
+
+
+def _as_edited(ran: bytes) -> tuple[Propose, Persons]:
+    """A proposal as people rewrote it, from its journal form."""
+    said = decode(bytes(ran))
+    edit = load(said["propose"])
+    contract = Contract(**said.get("contract", {}))
+    parents, inspirations = tuple(said["parents"]), tuple(said.get("inspirations", ()))
+    persons = Persons(tuple(said["persons"]), said.get("replaces"))
+    return Propose(parents, edit, said["operator"], contract, inspirations), persons
+
+
+def _add(book: Book, opened: OpenRound, effect: Propose, persons: Persons | None) -> int:
     base = _base(book, effect)
     texts = {**base, **effect.edit}
     number = book.counters.born
@@ -93,13 +132,14 @@ def _propose(book: Book, opened: OpenRound, effect: Propose) -> int:
         key = digest(data)
         book.step.contents[key] = data
         content[path] = key.hex()
-    row = _candidate_row(book, opened, effect, number, content)
+    row = _candidate_row(book, opened, effect, content, persons)
     book.step.candidates.append(row)
     book.counters.born += 1
     book.population.add(Member(number, effect.parents, content, row["content_digest"], effect.operator))
     book.texts.keep(number, texts)
     body = {"candidate": number, "round": opened.id, "digest": digests.candidate(row)}
-    book.step.entries.append(Entry("candidate.proposed", f"method:{book.run.method}", f"candidate:{row['id']}", body))
+    by = persons.by[0] if persons else f"method:{book.run.method}"
+    book.step.entries.append(Entry("candidate.proposed", by, f"candidate:{row['id']}", body))
     return number
 
 
@@ -116,20 +156,27 @@ def _base(book: Book, effect: Propose) -> Mapping[str, str]:
     return base
 
 
-def _candidate_row(book: Book, opened: OpenRound, effect: Propose, number: int, content: Mapping[str, str]) -> Row:
+def _candidate_row(
+    book: Book, opened: OpenRound, effect: Propose, content: Mapping[str, str], persons: Persons | None
+) -> Row:
     listed = encode(content)
+    authors: dict[str, Any] = {"method": book.run.method, "operator": effect.operator}
     parents: dict[str, Any] = {"parents": effect.parents}
     if effect.inspirations:
         parents["inspirations"] = effect.inspirations
+    if persons is not None:
+        authors["persons"] = persons.by
+        if persons.replaces is not None:
+            parents["replaces"] = persons.replaces
     contract = {name: getattr(effect.contract, name) for name in Contract.__slots__ if getattr(effect.contract, name)}
     return {
-        "id": row_id(book.run.pk, number),
+        "id": row_id(book.run.pk, book.counters.born),
         "run_id": book.run.pk,
         "round_id": opened.id,
         "parents": encode(parents),
         "content": listed,
         "content_digest": digest(listed),
-        "authors": encode({"method": book.run.method, "operator": effect.operator}),
+        "authors": encode(authors),
         "contract": encode(contract),
         "salt": os.urandom(16),
         "base": row_id(book.run.pk, effect.parents[0]) if effect.parents else None,
@@ -139,13 +186,13 @@ def _candidate_row(book: Book, opened: OpenRound, effect: Propose, number: int, 
     }
 
 
-def _judge(book: Book, opened: OpenRound, effect: Judge) -> dict[str, str]:
+def _judge(book: Book, opened: OpenRound, effect: Judge, row: Row) -> dict[str, str]:
     decision = inplace.judge(book.population, effect)
     give(book, effect.candidate, decision.decision, f"rule:{effect.rule.name}", decision.why)
     return {"decision": decision.decision, "why": decision.why}
 
 
-def _promote(book: Book, opened: OpenRound, effect: Promote) -> dict[str, str]:
+def _promote(book: Book, opened: OpenRound, effect: Promote, row: Row) -> dict[str, str]:
     now = _champion(book)
     if now != (row_id(*effect.champion) if effect.champion else None):
         raise Refused(CHAMPION_MOVED)
@@ -190,4 +237,9 @@ def read(book: Book, number: int) -> None:
     book.counters.best_score = None if best is None else population.score(best)
 
 
-_HANDLERS: Mapping[type, Callable[..., Any]] = {Propose: _propose, Judge: _judge, Promote: _promote}
+_HANDLERS: Mapping[type, Callable[..., Any]] = {
+    Choose: _choose,
+    Propose: _propose,
+    Judge: _judge,
+    Promote: _promote,
+}

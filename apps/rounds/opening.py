@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine import supervise
 from apps.engine.canonical import decode
-from apps.engine.effects import Choose
+from apps.engine.effects import Choose, Contract
 from apps.engine.population import Member, Memory, Population
 from apps.engine.recipe import Context, Outcome, Steps
 from apps.engine.records import Chosen, Result
@@ -20,17 +20,18 @@ from apps.engine.replay import Row as JournalRow
 from apps.log.models import Event
 from apps.oversight import selectors
 from apps.projects.models import Project
-from apps.records.models import CandidateEdit, Effect, EffectState, Round, RoundState, Run, Trajectory
+from apps.records.models import CandidateEdit, Commission, Effect, EffectState, Round, RoundState, Run, Trajectory
 from apps.records.step import Row
 from apps.rounds import conduct
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, seed_texts
-from apps.rounds.texts import Texts
+from apps.rounds.texts import Texts, load
 
 JOURNAL = (
     *("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate"),
     *("attempts", "failures", "token", "holder", "until", "since", "approved"),
 )
+NOT_READ = "not read"  # no operator reads text yet: a round that grows from a hint draws as any other
 ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 
 
@@ -52,6 +53,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         clock=_clock(),
         barren=_barren(run),
     )
+    book.commissions = list(Commission.objects.filter(run=run, served__isnull=True).order_by("pk"))
     for number in range(len(population.members)):
         book.failures[population.failure(number)] += 1
     for row in Round.objects.filter(run=run, outcome__isnull=True, state=RoundState.OPEN).order_by("id"):
@@ -133,16 +135,20 @@ def _facts(run: Run) -> Iterator[tuple[str, int, str]]:
             yield kind, number, told.get("decision", "")
 
 
-def begin(book: Book, kind: str) -> OpenRound:
+def begin(book: Book, kind: str, commission: Commission | None = None) -> OpenRound:
     """A new round in memory; it is in the database after the step that it begins in."""
-    opened = _play(book, row_id(book.run.pk, book.counters.rounds), kind, None)
+    identifier = row_id(book.run.pk, book.counters.rounds)
+    opened = _play(book, Round(pk=identifier, kind=kind), None, commission)
+    if commission is not None:
+        book.step.served[commission.pk] = (identifier, NOT_READ if commission.kind == "grow" else "")
     book.counters.rounds += 1
     book.rounds[opened.id] = opened
     return opened
 
 
 def _reopen(book: Book, stored: Round) -> OpenRound:
-    opened = _play(book, stored.pk, stored.kind, stored.position)
+    commission = Commission.objects.get(pk=stored.commission) if stored.commission else None
+    opened = _play(book, stored, stored.position, commission)
     rows: list[Row] = list(Effect.objects.filter(round=stored).order_by("position", "child").values(*JOURNAL))
     opened.rows = {(row["position"], row["child"]): row for row in rows}
     journal = [JournalRow(row["position"], bytes(row["asked"]), _answer(row)) for row in rows if row["child"] == -1]
@@ -155,20 +161,31 @@ def _answer(row: Row) -> bytes | None:
     return bytes(row["answer"]) if row["state"] in ANSWERED else None
 
 
-def _play(book: Book, identifier: int, kind: str, stored: int | None) -> OpenRound:
-    number = run_and_number(identifier)[1]
+def _play(book: Book, row: Round, stored: int | None, commission: Commission | None) -> OpenRound:
+    number = run_and_number(row.pk)[1]
     ctx = Context(book.run.seed, number, book.brief.edits, book.brief.parameters, run=book.run.pk)
-    play = Play(_steps(book, kind, ctx), ctx, lambda effect, value: deliver(book, effect, value))
-    return OpenRound(identifier, kind, ctx, play, stored)
+    play = Play(_steps(book, row.kind, ctx, commission), ctx, lambda effect, value: deliver(book, effect, value))
+    return OpenRound(row.pk, row.kind, ctx, play, stored, commission=commission)
 
 
-def _steps(book: Book, kind: str, ctx: Context) -> Steps[Outcome]:
+def _steps(book: Book, kind: str, ctx: Context, commission: Commission | None) -> Steps[Outcome]:
+    recipe = book.brief.recipe
     if kind == "plant":
         return supervise.plant(ctx, book.brief.plan, seed_texts(book.run.project))
     if kind == "conclude":
         return supervise.conclude(ctx, book.brief.plan)
-    recipe = book.brief.recipe
+    if commission is not None and kind != "grow":
+        return _asked_for(book, kind, ctx, commission)
     return supervise.supervised(ctx, book.brief.plan, recipe.round(recipe, ctx))
+
+
+def _asked_for(book: Book, kind: str, ctx: Context, commission: Commission) -> Steps[Outcome]:
+    asked, number = decode(bytes(commission.asked)), run_and_number(commission.candidate)[1]
+    if kind == "measure":
+        return supervise.measured_again(number, asked["repeats"])
+    contract = Contract(hypothesis=asked.get("hypothesis", ""))
+    edited = supervise.edited(book.brief.recipe, ctx, number, load(asked["edit"]), contract)
+    return supervise.supervised(ctx, book.brief.plan, edited)
 
 
 def deliver(book: Book, effect: Asked, value: Any) -> Any:

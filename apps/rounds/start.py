@@ -15,8 +15,8 @@ from apps.common.doorbell import ring
 from apps.common.errors import UserError
 from apps.engine import registry
 from apps.engine.canonical import digest, encode
-from apps.oversight import rules
-from apps.oversight.services import put_in_force
+from apps.oversight import rules, selectors
+from apps.oversight.services.policies import put_in_force
 from apps.projects.access import require
 from apps.projects.models import Project
 from apps.projects.protocol import protocol
@@ -50,6 +50,8 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     """
     require(actor, "operate", project)
     check(order)
+    if (stop := selectors.global_latch()) is not None:
+        raise UserError(f"Everything here is stopped ({stop.reason}). Release the stop on the status page, then start.")
     identity, description = protocol(project, sandbox)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)

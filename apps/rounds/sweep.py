@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.common.doorbell import ring
+from apps.oversight.services import answers
 from apps.records import transitions
 from apps.records.models import Effect, EffectState
 from apps.rounds.conduct import FOR_ANYBODY
@@ -11,8 +12,12 @@ from apps.rounds.measuring import PERFORMED
 
 
 def sweep() -> int:
-    """Effects whose lease ran out become ready again. Returns how many; rings for those that wait for a performer."""
+    """Answers whose undo window closed take effect; effects whose lease ran out become ready again.
+
+    Returns how many effects; rings for those that wait for a performer.
+    """
     expired = Effect.open.filter(state=EffectState.RUNNING, until__lt=Now(), kind__in=PERFORMED)
+    answers.release_due()
     released = transitions.release(expired)
     if due().exists():
         ring("sandbox")

@@ -8,8 +8,9 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
-from apps.oversight import selectors, services
-from apps.oversight.services import Reply
+from apps.oversight import selectors
+from apps.oversight.services import answers
+from apps.oversight.services.answers import Reply
 from apps.projects.models import Membership
 from apps.records.models import Effect, Run
 from apps.rounds.verify import problems
@@ -65,7 +66,7 @@ def recorded(transactional_db, monkeypatch):
         for number, gate in enumerate(Effect.objects.filter(round__run=run, state__startswith="held")):
             decision = "reject" if number % 3 == 2 else "approve"
             reply = Reply(decision, "because", gate.revision, selectors.shown(gate).hex(), f"{gate.pk}")
-            services.answer(Actor.person(user), gate, reply)
+            answers.answer(Actor.person(user), gate, reply)
         run.refresh_from_db()
     loop.close()
     toy.refresh_from_db()

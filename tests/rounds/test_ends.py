@@ -4,8 +4,9 @@ import pytest
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
-from apps.oversight import selectors, services
-from apps.oversight.services import Reply
+from apps.oversight import selectors
+from apps.oversight.services import answers
+from apps.oversight.services.answers import Reply
 from apps.projects.models import Membership
 from apps.records.models import Effect, Round, Run
 from apps.rounds import driver
@@ -82,4 +83,4 @@ def reviewer(project):
 
 def approve_all(person, run):
     for gate in Effect.objects.filter(round__run=run, state__startswith="held"):
-        services.answer(person, gate, Reply("approve", "", gate.revision, selectors.shown(gate).hex(), f"{gate.pk}"))
+        answers.answer(person, gate, Reply("approve", "", gate.revision, selectors.shown(gate).hex(), f"{gate.pk}"))

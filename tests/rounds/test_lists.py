@@ -9,8 +9,9 @@ from apps.engine.effects import Choose, Judge, Measure, Propose, Refused
 from apps.engine.recipe import Grown, Recipe
 from apps.engine.selection import Best
 from apps.engine.variation.numbers import PerturbNumbers
-from apps.oversight import selectors, services
-from apps.oversight.services import Reply
+from apps.oversight import selectors
+from apps.oversight.services import answers
+from apps.oversight.services.answers import Reply
 from apps.projects.models import Membership
 from apps.records.archive import archive_digest
 from apps.records.models import Effect
@@ -101,7 +102,7 @@ def test_each_child_of_a_list_has_a_gate_of_its_own(loop, toy):
             kinds.append((gate.kind, gate.child))
             decision = "reject" if gate.kind == "measure" and gate.child == 1 and run.measured == 0 else "approve"
             seen = selectors.shown(gate).hex()
-            services.answer(
+            answers.answer(
                 Actor.person(user), gate, Reply(decision, "no", gate.revision, seen, f"{gate.pk}{gate.state}")
             )
         run.refresh_from_db()

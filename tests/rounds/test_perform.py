@@ -11,8 +11,9 @@ from django.utils import timezone
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
 from apps.log.models import Event
-from apps.oversight import rules, selectors, services
-from apps.oversight.services import Reply
+from apps.oversight import rules, selectors
+from apps.oversight.services import answers, stops
+from apps.oversight.services.answers import Reply
 from apps.projects.models import Membership
 from apps.records import transitions
 from apps.records.archive import archive_digest
@@ -320,10 +321,10 @@ def test_a_latch_keeps_performers_from_claiming(drives, performer):
     project = world.project()
     run = world.begin(drives, project)
     drives.turn(0.02)
-    services.pause(maintainer(project), project, "let me look")
+    stops.pause(maintainer(project), project, "let me look")
     assert performer.turn(0.1) is False
     assert open_effects(run).get().state == "ready"
-    services.resume(maintainer(project), project)
+    stops.resume(maintainer(project), project)
     assert_whole(together(drives, performer, run))
 
 
@@ -336,7 +337,7 @@ def test_a_latch_that_is_set_while_a_performer_looks_still_keeps_it_from_claimin
 
     def looks_and_then_it_is_set(run):
         found = looked(run).none()
-        services.pause(actor, project, "just now")
+        stops.pause(actor, project, "just now")
         return found
 
     monkeypatch.setattr(perform_module.selectors, "latches", looks_and_then_it_is_set)
@@ -364,7 +365,7 @@ def test_a_gate_after_a_measurement_counts_it_once(performer, monkeypatch, other
         if run.state != "open":
             break
         for gate in Effect.objects.filter(round__run=run, state="held after"):
-            services.answer(bob, gate, Reply("approve", "", 0, selectors.shown(gate).hex(), f"{gate.pk}"))
+            answers.answer(bob, gate, Reply("approve", "", 0, selectors.shown(gate).hex(), f"{gate.pk}"))
     loop.close()
     assert (run.state, run.measured, run.evaluations) == ("finished", 3, 4)
     assert list(problems(project)) == []

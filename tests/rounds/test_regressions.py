@@ -14,8 +14,9 @@ from apps.engine.effects import Choose, Judge, Measure, Propose, Refused
 from apps.engine.recipe import Grown, Recipe
 from apps.engine.selection import Best
 from apps.engine.variation.numbers import PerturbNumbers
-from apps.oversight import selectors, services
-from apps.oversight.services import Reply
+from apps.oversight import selectors
+from apps.oversight.services import answers, policies, stops
+from apps.oversight.services.answers import Reply
 from apps.projects.models import Component, Membership
 from apps.records.models import Effect, Run, Trajectory, Verdict
 from apps.rounds import perform
@@ -69,7 +70,7 @@ def owner(project):
 
 def say(who, gate, decision):
     seen = selectors.shown(gate).hex()
-    services.answer(who, gate, Reply(decision, "no", gate.revision, seen, f"{gate.pk}{gate.state}"))
+    answers.answer(who, gate, Reply(decision, "no", gate.revision, seen, f"{gate.pk}{gate.state}"))
 
 
 def settle(loop, run):
@@ -170,7 +171,7 @@ def test_a_performer_asks_the_policy_of_now_before_it_claims(toy, performer):
         driver.turn(0.05)
         if not Effect.open.filter(round__run=run, round__kind="grow", kind="measure").exists():
             performer.turn(0.3)
-    services.set_policy(owner(toy), run, "step-by-step")
+    policies.set_policy(owner(toy), run, "step-by-step")
     performer._claim()
     effect = Effect.open.get(round__run=run, kind="measure")
     assert effect.state == "ready"
@@ -203,12 +204,12 @@ def test_a_driver_without_evaluators_offers_what_a_dead_performer_held(toy, perf
 def test_after_a_stop_nothing_starts_that_had_not_started(loop, toy):
     run = world.begin(loop, toy, world.order(candidates=100, parallel=16))
     loop.turn(0.2)
-    services.pause(owner(toy), toy, "stop")
+    stops.pause(owner(toy), toy, "stop")
     measured = Trajectory.objects.count()
     settle(loop, run)
     assert Trajectory.objects.count() - measured <= 2, "only what two evaluators had begun"
     assert not selectors.running(toy).exists()
-    services.resume(Actor.system(), toy)
+    stops.resume(Actor.system(), toy)
     settle(loop, run)
     assert run.measured == 100
     assert list(problems(toy)) == []

@@ -6,9 +6,10 @@ from django.core.exceptions import PermissionDenied
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
 from apps.common.errors import Conflict, UserError
-from apps.oversight import selectors, services
+from apps.oversight import selectors
 from apps.oversight.models import Answer, Policy
-from apps.oversight.services import Reply
+from apps.oversight.services import answers, policies, stops
+from apps.oversight.services.answers import Reply
 from apps.projects.models import Membership
 from apps.records.models import CandidateEdit, Effect, Round, Trajectory, Verdict
 from apps.rounds.verify import problems
@@ -40,7 +41,7 @@ def gates(run):
 
 def say(actor, effect, decision, reason="", key=""):
     seen = selectors.shown(effect).hex()
-    return services.answer(
+    return answers.answer(
         actor, effect, Reply(decision, reason, effect.revision, seen, key or f"{effect.pk}{effect.state}")
     )
 
@@ -136,9 +137,9 @@ def test_an_answer_to_what_changed_meanwhile_is_a_conflict_and_does_nothing(loop
     run = begin(loop, toy, "gate-only", candidates=1)
     gate = gates(run)[0]
     with pytest.raises(Conflict, match="changed after you opened it"):
-        services.answer(bob, gate, Reply("approve", "", gate.revision, "00" * 32, "k"))
+        answers.answer(bob, gate, Reply("approve", "", gate.revision, "00" * 32, "k"))
     with pytest.raises(Conflict, match="changed after you opened it"):
-        services.answer(bob, gate, Reply("approve", "", gate.revision + 1, selectors.shown(gate).hex(), "k"))
+        answers.answer(bob, gate, Reply("approve", "", gate.revision + 1, selectors.shown(gate).hex(), "k"))
     assert not Answer.objects.exists()
     assert gates(run)[0].state == gate.state
 
@@ -201,7 +202,7 @@ def test_pause_stops_what_is_new_and_stores_what_is_running(loop, toy):
     owner = member(toy, "alice", "maintainer")
     run = world.begin(loop, toy, world.order(candidates=500, parallel=2))
     loop.turn(0.3)
-    services.pause(owner, toy, "let me look")
+    stops.pause(owner, toy, "let me look")
     settle(loop, run)
     assert not selectors.running(toy).exists()
     measured, rounds = run.measured, Round.objects.filter(run=run).count()
@@ -209,7 +210,7 @@ def test_pause_stops_what_is_new_and_stores_what_is_running(loop, toy):
     assert (run.measured, Round.objects.filter(run=run).count()) == (measured, rounds)
     stored = Effect.objects.filter(round__run=run, round__state="open", kind="measure", state="done")
     assert stored.count() + Effect.objects.filter(round__run=run, state="running").count() >= 1
-    services.resume(owner, toy)
+    stops.resume(owner, toy)
     settle(loop, run)
     assert run.measured == 500
     assert list(problems(toy)) == []
@@ -218,7 +219,7 @@ def test_pause_stops_what_is_new_and_stores_what_is_running(loop, toy):
 def test_a_paused_project_starts_nothing_even_in_a_new_process(loop, toy):
     owner = member(toy, "alice", "maintainer")
     run = world.begin(loop, toy, world.order(candidates=50))
-    services.pause(owner, toy, "stop")
+    stops.pause(owner, toy, "stop")
     world.abandon(loop)
     after = world.new_loop([run.pk])
     settle(after, run)
@@ -230,12 +231,12 @@ def test_the_mode_can_be_changed_while_a_run_is_going(loop, toy, bob):
     owner = member(toy, "alice", "maintainer")
     run = world.begin(loop, toy, world.order(candidates=200))
     loop.turn(0.2)
-    services.set_policy(owner, run, "gate-only")
+    policies.set_policy(owner, run, "gate-only")
     settle(loop, run)
     assert gates(run)
     measured = run.measured
     assert 0 < measured < 200
-    services.set_policy(owner, run, "full-auto")
+    policies.set_policy(owner, run, "full-auto")
     settle(loop, run)
     assert run.state == "open", "loosening never closes an open gate"
     for gate in gates(run):
