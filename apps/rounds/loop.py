@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 from django.db.models import Q
 
+from apps.oversight.services import answers
 from apps.records import transitions
 from apps.records.models import Run, RunState
 from apps.rounds.driver import Driver
@@ -189,5 +190,6 @@ class Loop:
         if now - self._beaten < BEAT_SECONDS:
             return
         self._beaten = now
+        answers.release_due()  # where no sweep runs beside this process
         held = {identifier: driver.run.driver_token for identifier, driver in self._drivers.items()}
         transitions.renew(held, self.slot.name)
