@@ -12,7 +12,6 @@ from apps.projects.models import Project
 from apps.records.models import HELD, CandidateEdit, Effect, EffectState, Run, Verdict
 
 EARLIER_CHAMPIONS = 50
-
 WAITING_SHOWN = 99
 
 
