@@ -46,9 +46,9 @@ EVALUATOR_LIMITS = {
     "wall_seconds": Bound(10.0, 0.01, 86_400),
     "memory_mb": Bound(1024, 32, 1_048_576),
 }
-CANDIDATES = Bound(1000, 1, 100_000_000)
+CANDIDATES = Bound(1000, 1, 10_000_000)
 SECONDS = Bound(3600.0, 1, 31_536_000)
-PARALLEL = Bound(1, 1, 1024)
+PARALLEL = Bound(1, 1, 64)
 
 
 def choices(words: tuple[str, ...]) -> list[tuple[str, str]]:

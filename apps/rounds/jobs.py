@@ -12,6 +12,7 @@ from apps.common.doorbell import alive, ring
 from apps.records.models import Run, RunState
 from apps.rounds.loop import Loop
 from apps.rounds.perform import perform_ready
+from apps.rounds.sweep import order_baselines
 from apps.rounds.sweep import sweep as sweep_up
 from apps.sandbox.isolation import NoIsolation
 
@@ -64,5 +65,9 @@ def sweep() -> None:
     alive("worker")
     close_old_connections()
     sweep_up()
+    try:
+        order_baselines()
+    except NoIsolation as error:
+        _say(str(error))
     if Run.objects.filter(state=RunState.OPEN).exists():
         ring("rounds")

@@ -20,11 +20,10 @@ from apps.oversight.services.policies import put_in_force
 from apps.projects.access import require
 from apps.projects.models import Project
 from apps.projects.protocol import protocol
+from apps.projects.settings import Settings
+from apps.projects.vocabulary import CANDIDATES, PARALLEL
 from apps.records import transitions
 from apps.records.models import Protocol, Run
-
-MOST_CANDIDATES = 10_000_000
-MOST_PARALLEL = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,21 @@ class Order:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     baseline_of: Run | None = None
     options: Mapping[str, Any] = field(default_factory=dict)  # of the command, for `resume`
+
+
+def order_of(project: Project | Settings, **told: Any) -> Order:
+    """What somebody told, and the project where they told nothing. None counts as nothing."""
+    said = {name: value for name, value in told.items() if value is not None}
+    own: dict[str, Any] = {
+        "method": project.method,
+        "candidates": int(project.budget["candidates"]),
+        "seconds": project.budget.get("seconds"),
+        "seed": 0,
+        "mode": project.mode,
+        "parallel": project.parallel,
+        "parameters": project.parameters if said.get("method", project.method) == project.method else {},
+    }
+    return Order(**(own | said))
 
 
 def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: str = "") -> Run:
@@ -87,10 +101,10 @@ def check(order: Order) -> None:
         rules.preset(order.mode)
     except (LookupError, ValueError) as error:
         raise UserError(str(error.args[0])) from None
-    if not 1 <= order.candidates <= MOST_CANDIDATES:
-        raise UserError(f"A run measures between 1 and {MOST_CANDIDATES:,} candidates, not {order.candidates}.")
-    if not 1 <= order.parallel <= MOST_PARALLEL:
-        raise UserError(f"A run keeps between 1 and {MOST_PARALLEL} rounds open at a time, not {order.parallel}.")
+    if not CANDIDATES.least <= order.candidates <= CANDIDATES.most:
+        raise UserError(f"A run measures between 1 and {CANDIDATES.most:,} candidates, not {order.candidates}.")
+    if not PARALLEL.least <= order.parallel <= PARALLEL.most:
+        raise UserError(f"A run keeps between 1 and {PARALLEL.most} rounds open at a time, not {order.parallel}.")
     if not -(2**63) <= order.seed < 2**63:
         raise UserError(f"The seed {order.seed} does not fit into 64 bits.")
 

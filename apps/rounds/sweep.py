@@ -1,5 +1,8 @@
 """Giving back what nobody holds any more."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
@@ -7,8 +10,10 @@ from apps.common.doorbell import ring
 from apps.oversight.services import answers
 from apps.records import transitions
 from apps.records.models import Effect, EffectState
+from apps.rounds.baselines import BASELINES, baseline, missing, ordered
 from apps.rounds.conduct import FOR_ANYBODY
 from apps.rounds.measuring import PERFORMED
+from apps.sandbox.probe import require
 
 
 def sweep() -> int:
@@ -28,3 +33,12 @@ def due() -> QuerySet[Effect]:
     """Ready effects that any process may perform: their driver does not claim what it asks for."""
     waited = Q(until=None) | Q(until__lt=Now())
     return Effect.open.filter(waited, state=EffectState.READY, kind__in=PERFORMED, holder=FOR_ANYBODY)
+
+
+def order_baselines() -> None:
+    """Start the baselines that were ordered with runs that have ended since. Raises NoIsolation."""
+    for run in missing():
+        if ordered(run):
+            home = Path(settings.EVOWEB_HOME)
+            for method in BASELINES:
+                baseline(run, method, require(home, settings.EVOWEB_SANDBOX).kind)

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from collections.abc import Mapping
 from math import inf, isfinite
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,6 +18,7 @@ from apps.engine.canonical import decode
 from apps.oversight import selectors
 from apps.projects.models import Project
 from apps.records.models import HELD, Effect, Run, RunState
+from apps.rounds.baselines import BASELINES, baseline, ordered
 from apps.rounds.interruption import Interrupted, held
 from apps.rounds.loop import Loop
 from apps.rounds.report import report
@@ -29,7 +29,6 @@ from apps.sandbox.probe import require
 LINE_SECONDS = 0.5
 WAIT_SECONDS = 0.25
 ATTEMPTS = 10  # a second apart
-BASELINES = ("null_run", "best_of_n")
 
 
 class Follower:
@@ -126,7 +125,7 @@ def carry_on(loop: Loop, run: Run, out: TextIO | OutputWrapper, begun: float) ->
     again = f"manage.py resume {run.uuid}"
     options = decode(bytes(run.options))
     try:
-        drive_all(loop, run, options, begun + options.get("timeout", inf))
+        drive_all(loop, run, begun + options.get("timeout", inf))
     except Interrupted as interrupted:
         line_end = "\n" if sys.stderr.isatty() else ""  # of the progress line
         sys.stderr.write(f"{line_end}Interrupted; go on with: {again}\n")
@@ -138,10 +137,10 @@ def carry_on(loop: Loop, run: Run, out: TextIO | OutputWrapper, begun: float) ->
     finish(Run.objects.select_related("project", "protocol").get(pk=run.pk), out, as_json=options.get("json", False))
 
 
-def drive_all(loop: Loop, run: Run, options: Mapping[str, Any], deadline: float) -> None:
+def drive_all(loop: Loop, run: Run, deadline: float) -> None:
     """Drive a run and the baselines that were ordered with it, as far as the deadline allows."""
     run = drive(loop, run, deadline)
-    if not options.get("baseline") or run.state not in (RunState.FINISHED, RunState.EXHAUSTED) or not run.measured:
+    if not ordered(run):
         return
     for method in BASELINES:
         if time.monotonic() < deadline:
@@ -149,11 +148,12 @@ def drive_all(loop: Loop, run: Run, options: Mapping[str, Any], deadline: float)
 
 
 def _baseline(loop: Loop, run: Run, method: str) -> Run:
-    """The baseline run of that method at equal budget, started unless it was before."""
-    if known := run.baselines.filter(method=method).first():
-        return Run.objects.select_related("project", "protocol").get(pk=known.pk)
-    order = Order(method, run.measured, run.seed, "full-auto", run.parallel, run.seconds, baseline_of=run)
-    return begin(loop, run.project, order)
+    """The baseline run of that method; driven by this process if nobody started it before."""
+    found = baseline(run, method, _sandbox().kind, loop.slot.name)
+    loop.only = [found.pk]
+    if found.driver == loop.slot.name and found not in loop.drives:
+        loop.adopt(found)
+    return found
 
 
 def begin(loop: Loop, project: Project, order: Order) -> Run:
@@ -184,10 +184,7 @@ def unfinished(run: Run) -> bool:
     """Something is left to be driven: the run itself, or a baseline that was ordered with it."""
     if run.state == RunState.OPEN:
         return True
-    if run.state not in (RunState.FINISHED, RunState.EXHAUSTED) or not run.measured:
-        return False
-    ordered = len(BASELINES) if decode(bytes(run.options)).get("baseline") else 0
-    return run.baselines.exclude(state=RunState.OPEN).count() < ordered
+    return ordered(run) and run.baselines.exclude(state=RunState.OPEN).count() < len(BASELINES)
 
 
 def _finite(value: Any) -> Any:

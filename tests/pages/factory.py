@@ -65,7 +65,13 @@ def _hashed() -> str:
 def project(name: str, **values: Any) -> Project:
     """A project with one component, main.py, and tasks t1 and t2 (validation) and g1 (gate)."""
     slug = name.lower().replace(" ", "-")
-    defaults = {"family": slug, "entry": "main.py:answer", "evaluator": encode({}), "evaluator_entry": "s.py:score"}
+    defaults = {
+        "budget": {"candidates": 100},
+        "family": slug,
+        "entry": "main.py:answer",
+        "evaluator": encode({}),
+        "evaluator_entry": "s.py:score",
+    }
     made = Project.objects.create(
         name=name, slug=slug, package_digest=digest(name.encode()), method="hill_climb", **(defaults | values)
     )

@@ -14,7 +14,7 @@ from apps.projects.settings import Settings
 from apps.records.models import Run
 from apps.rounds.intake import take_in
 from apps.rounds.management.frame import Frame
-from apps.rounds.start import Order, check, start
+from apps.rounds.start import Order, check, order_of, start
 from apps.rounds.terminal import begin, carry_on, finish, isolation, open_loop
 
 
@@ -97,13 +97,5 @@ class Command(Frame):
 def _order(project: Settings, options: dict[str, Any]) -> Order:
     """What the command line says, and the project where it says nothing."""
     told = {name: options[name] for name in ("timeout", "baseline", "json") if options[name]}
-    return Order(
-        method=project.method if options["method"] is None else options["method"],
-        candidates=int(project.budget["candidates"]) if options["candidates"] is None else options["candidates"],
-        seed=options["seed"],
-        mode=project.mode if options["mode"] is None else options["mode"],
-        parallel=project.parallel if options["parallel"] is None else options["parallel"],
-        seconds=project.budget.get("seconds"),
-        parameters=project.parameters if options["method"] in (None, project.method) else {},
-        options=told,
-    )
+    names = ("method", "candidates", "seed", "mode", "parallel")
+    return order_of(project, options=told, **{name: options[name] for name in names})
