@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
 
@@ -14,4 +14,17 @@ def region(request: HttpRequest, template: str, context: Mapping[str, Any], regi
     alone = request.headers.get("HX-Request") == "true" and wanted in regions
     response = render(request, f"{template}#{wanted}" if alone else template, context)
     patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def onward(request: HttpRequest, link: str) -> HttpResponse:
+    """To the page that comes after a form: a redirect, or for our script the link, as a header.
+
+    Where the script has that page at hand already, the body is what the page would have said of the form (messages).
+    """
+    if request.headers.get("HX-Request") != "true":
+        return redirect(link)
+    at_hand = request.headers.get("Evoweb-Ready") == link
+    response = render(request, "parts/messages.html") if at_hand else HttpResponse()
+    response["HX-Redirect"] = link
     return response

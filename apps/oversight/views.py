@@ -11,7 +11,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.requests import actor_of
 from apps.common.errors import Conflict, UserError
 from apps.common.keyset import Slice, key, oldest
-from apps.common.pages import region
+from apps.common.pages import onward, region
 from apps.oversight import desk
 from apps.oversight.cursor import position, positions
 from apps.oversight.dossier import Dossier, sign_of
@@ -61,7 +61,7 @@ def answer(request: HttpRequest, identifier: int) -> HttpResponse:
     except UserError as error:
         return _again(request, effect, str(error), 422)
     messages.success(request, f"{SAID[said.decision]}: {desk.Gate(effect).asks}")
-    return redirect(_next(actor_of(request), identifier))
+    return onward(request, _next(actor_of(request), identifier))
 
 
 @require_POST
@@ -101,6 +101,7 @@ def _gate_page(request: HttpRequest, effect: Effect, form: AnswerForm, status: i
         "held": held,
         "said": None if held else effect.answers.select_related("person").order_by("pk").last(),
         "may_answer": may(actor_of(request), "review", effect.round.run.project),
+        "following": _next(actor_of(request), effect.pk) if held else None,
         "dossier": Dossier(effect.round.run, found) if found else None,
         "sign": sign_of(effect.round.run.project),
         "changed": request.GET.get("seen", "") not in ("", shown(effect).hex()),
@@ -121,7 +122,8 @@ def _again(request: HttpRequest, effect: Effect, words: str, status: int) -> Htt
 
 def _next(actor: Actor, answered: int) -> str:
     """The gate after this one; else the oldest; else the empty queue."""
-    following = desk.gates(actor).filter(pk__gt=answered).first() or desk.gates(actor).first()
+    others = desk.gates(actor).exclude(pk=answered)
+    following = others.filter(pk__gt=answered).first() or others.first()
     return reverse("gate", args=[following.pk]) if following else reverse("queue")
 
 

@@ -1,0 +1,101 @@
+/* From one decision to the next without waiting for a page.
+
+   <form data-decide data-prefetch="/queue/7/" …>   The page that probably comes next is fetched while this one is read.
+   The answer is sent in the background; when the server says that the next page is the one at hand, it is shown at once.
+   In every other case the reader sees what the server sent. Without this script the form is an ordinary one. */
+"use strict";
+
+(() => {
+  const FRESH = 60000;  // ms that a page which was fetched ahead may wait
+  const page = new DOMParser();
+  let ready = null;     // { url, document, at }
+  let pushed = false;
+  let sending = false;
+
+  const form = () => document.querySelector("form[data-decide]");
+  const cookie = name => document.cookie.split("; ").find(one => one.startsWith(`${name}=`))?.split("=")[1];
+
+  async function prefetch() {
+    const url = form()?.dataset.prefetch;
+    if (!url) { ready = null; return; }
+    const response = await fetch(url, { redirect: "error", priority: "low" }).catch(() => null);
+    if (response?.ok) ready = { url, document: page.parseFromString(await response.text(), "text/html"), at: Date.now() };
+  }
+
+  const scripts = root => [...root.querySelectorAll("script[src]")].map(script => script.getAttribute("src"));
+  const foreign = next => scripts(next).some(source => !scripts(document).includes(source));
+
+  /* Another document's content in the place of this one's. */
+  function show(next, notes = "") {
+    for (const id of ["main", "watched"]) {
+      const now = document.getElementById(id), then = next.getElementById(id);
+      if (now && then) now.replaceWith(document.adoptNode(then));
+      else if (then) document.body.append(document.adoptNode(then));
+      else now?.remove();
+    }
+    const main = document.getElementById("main");
+    main.insertAdjacentHTML("afterbegin", notes);
+    htmx.process(main);
+    document.title = next.title;
+    scrollTo(0, 0);
+    const heading = main.querySelector("h1") || main;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("evoweb:page"));
+  }
+
+  function forward(url, notes) {
+    const next = ready;
+    ready = null;
+    if (!next || next.url !== url || foreign(next.document)) return location.assign(url);
+    history.pushState(null, "", url);
+    pushed = true;
+    show(next.document, notes);
+    prefetch();
+  }
+
+  function refuse(sent, words) {
+    let note = sent.querySelector("[data-refused]");
+    if (!note) {
+      note = document.createElement("p");
+      note.className = "note error";
+      note.dataset.refused = "";
+      note.setAttribute("role", "alert");
+      sent.prepend(note);
+    }
+    note.textContent = words;
+  }
+
+  async function send(sent, button) {
+    const data = new FormData(sent, button);
+    data.set("csrfmiddlewaretoken", cookie("csrftoken") || data.get("csrfmiddlewaretoken"));
+    if (ready && Date.now() - ready.at > FRESH) ready = null;
+    const headers = { "HX-Request": "true", "Evoweb-Ready": ready ? ready.url : "" };
+    // No file and no new line that the server would not see in an ordinary form.
+    const response = await fetch(sent.action, { method: "POST", body: data, headers, redirect: "manual" });
+    if (response.type === "opaqueredirect") return refuse(sent, "Not sent: you are signed out. Sign in again in another tab, then send this once more.");
+    const url = response.headers.get("HX-Redirect");
+    const text = await response.text();
+    if (url) return forward(url, text);
+    if (!response.headers.get("Content-Type")?.startsWith("text/html")) return refuse(sent, "Not sent: the server did not answer. Nothing you typed is lost; send it again.");
+    show(page.parseFromString(text, "text/html"));
+    return prefetch();
+  }
+
+  document.addEventListener("submit", async event => {
+    const sent = event.target;
+    if (!sent.matches("form[data-decide]") || event.defaultPrevented) return;
+    event.preventDefault();
+    if (sending) return;
+    sending = true;
+    sent.setAttribute("aria-busy", "true");
+    await send(sent, event.submitter).catch(() => refuse(sent, "Not sent: no connection. Nothing you typed is lost; send it again."));
+    sent.removeAttribute("aria-busy");
+    sending = false;
+  });
+
+  // What was decided or changed meanwhile is not shown from a page fetched before.
+  document.addEventListener("evoweb:moved", event => { if (event.detail.some(topic => topic === "gates" || topic === "*")) prefetch(); });
+  addEventListener("popstate", () => { if (pushed) location.reload(); });
+  prefetch();
+})();
