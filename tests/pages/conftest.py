@@ -1,6 +1,13 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client
 from factory import Cast, Play, cast, grown
+from playwright.sync_api import Page
+from website import ARGUMENTS, CHROMIUM, Site, complaints, running
 
 from apps.accounts.models import User
 
@@ -34,3 +41,37 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGUMENTS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a database and nothing in it. Sites begin with a copy: migrating takes seconds."""
+    home = tmp_path_factory.mktemp("empty") / "home"
+    Site(home, 0).run("manage.py", "migrate", "--verbosity", "0")
+    return home
+
+
+@pytest.fixture(scope="session")
+def begun(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the cast, and a run with a seed and three candidates."""
+    home = tmp_path_factory.mktemp("begun") / "home"
+    shutil.copytree(empty, home)
+    Site(home, 0).play("begin")
+    return home
+
+
+@pytest.fixture
+def site(begun: Path, tmp_path: Path) -> Iterator[Site]:
+    """A web process for one test."""
+    with running(begun, tmp_path / "home") as made:
+        yield made
+
+
+@pytest.fixture
+def errors(page: Page) -> list[str]:
+    return complaints(page)

@@ -20,6 +20,7 @@ django.setup()
 from factory import Play, cast, grown  # noqa: E402
 
 from apps.common.ids import of_run  # noqa: E402
+from apps.oversight.models import Answer  # noqa: E402
 from apps.records.models import CandidateEdit, Effect, Run, Snapshot  # noqa: E402
 
 
@@ -45,9 +46,10 @@ def gate() -> dict[str, Any]:
     return {"gate": play.held(play.candidate(f"waits = {play.born}\n", parents=(0,))).pk}
 
 
-def states() -> dict[str, Any]:
-    """The state of every gate."""
-    return {str(key): state for key, state in Effect.objects.values_list("pk", "state")}
+def answers() -> dict[str, Any]:
+    """What people said to each gate."""
+    said = Answer.objects.order_by("pk").values_list("effect", "decision")
+    return {str(effect): decision for effect, decision in said}
 
 
 def taken_up() -> Play:
@@ -58,7 +60,7 @@ def taken_up() -> Play:
     return Play(run, born=run.born, rounds=rounds, curve=curve)
 
 
-SCENES: dict[str, Callable[[], dict[str, Any]]] = {scene.__name__: scene for scene in (begin, better, gate, states)}
+SCENES: dict[str, Callable[[], dict[str, Any]]] = {scene.__name__: scene for scene in (begin, better, gate, answers)}
 
 if __name__ == "__main__":
     print(json.dumps(SCENES[sys.argv[1]]()))
