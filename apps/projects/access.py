@@ -22,11 +22,16 @@ def may(actor: Actor, verb: Verb, project: Project | None) -> bool:
     The system and superusers may everything, methods and policies nothing. Raises KeyError for an unknown verb.
     """
     _ = _DOING[verb]
-    if actor.kind == "system":
-        return True
-    if actor.kind != "person":
-        return False
-    return _is_superuser(actor) or (project is not None and verb in ROLES.get(_role(actor, project), ()))
+    return verb in verbs(actor, project)
+
+
+def verbs(actor: Actor, project: Project | None) -> frozenset[Verb]:
+    """Everything that the actor may do to the project."""
+    if actor.kind == "system" or (actor.kind == "person" and _is_superuser(actor)):
+        return frozenset(_DOING)
+    if actor.kind != "person" or project is None:
+        return frozenset()
+    return frozenset(ROLES.get(_role(actor, project), ()))
 
 
 def require(actor: Actor, verb: Verb, project: Project | None) -> None:

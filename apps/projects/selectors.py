@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from apps.engine.canonical import decode
 from apps.projects.models import Project, Task
@@ -31,3 +31,8 @@ def tasks(project: Project, *splits: str) -> QuerySet[Task]:
 def limits(project: Project) -> dict[str, Any]:
     """What a candidate may use per task: the fields of sandbox.contract.Limits."""
     return dict(project.limits)
+
+
+def tasks_by_split(project: Project) -> dict[str, int]:
+    """How many tasks are in which split."""
+    return dict(project.tasks.order_by().values_list("split").annotate(Count("pk")))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 WIDTH = HEIGHT = 1000  # of the drawing's own coordinates
 TICKS = 4
 POINTS_SHOWN = 60
+WORST = 4  # the lowest one in so many of the population is not drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,15 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """A candidate of the population: its place in percent, and whether it was kept."""
+
+    x: float
+    y: float
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Everything that is drawn. Values are in the project's own direction."""
 
@@ -36,19 +46,28 @@ class Chart:
     ticks: tuple[Tick, ...]
     numbers: tuple[Tick, ...]
     seed: Tick | None
+    dots: tuple[Dot, ...] = ()
 
 
-def step_chart(curve: Sequence[tuple[int, float]], last: int, sign: int, seed: float | None) -> Chart | None:
+def step_chart(
+    curve: Sequence[tuple[int, float]],
+    last: int,
+    sign: int,
+    seed: float | None,
+    population: Sequence[tuple[int, float, bool]] = (),
+) -> Chart | None:
     """A chart of each new best up to candidate number last; None where there is nothing to draw.
 
-    curve and seed hold internal scores; sign is -1 for a project that minimises.
+    curve, seed and population hold internal scores; sign is -1 for a project that minimises. population: candidates
+    (number, score, kept) to show as dots; the worst of them are left out, or they would flatten everything else.
     """
     shown = [(number, sign * score) for number, score in curve if math.isfinite(score)]
     start = [] if seed is None else [sign * seed]
     values = [score for _, score in shown] + start
     if not shown or not math.isfinite(max(values) - min(values)):
         return None
-    ticks = _ticks(values)
+    cloud = _without_the_worst(population)
+    ticks = _ticks(values + [sign * score for _, score, _ in cloud])
     low, high = ticks[0], ticks[-1]
     width = max(last, shown[-1][0], 1)
 
@@ -65,7 +84,13 @@ def step_chart(curve: Sequence[tuple[int, float]], last: int, sign: int, seed: f
         ticks=tuple(Tick(y(value), value) for value in ticks),
         numbers=tuple(Tick(x(number), number) for number in (0, width)),
         seed=Tick(y(start[0]), start[0]) if start else None,
+        dots=tuple(Dot(x(number), y(sign * score), kept) for number, score, kept in cloud if number <= width),
     )
+
+
+def _without_the_worst(population: Sequence[tuple[int, float, bool]]) -> list[tuple[int, float, bool]]:
+    found = sorted((one for one in population if math.isfinite(one[1])), key=lambda one: one[1])
+    return found[len(found) // WORST :]
 
 
 def _path(points: Sequence[Point]) -> str:

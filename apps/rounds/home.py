@@ -1,24 +1,20 @@
 """What the first page shows: gates for this person and for others, what was decided lately, and what runs."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.common.keyset import Slice
 from apps.oversight import desk
-from apps.oversight.dossier import sign_of
-from apps.oversight.models import Answer, Latch, Policy
+from apps.oversight.models import Answer
 from apps.projects.access import projects_for, visible_projects
 from apps.projects.models import Project
-from apps.records.models import HELD, Effect, Run, RunState
-from apps.rounds.selectors import RUN_COLUMNS_LEFT_OUT, per_minute, state_of
+from apps.records.models import Effect, Run, RunState
+from apps.rounds.standing import RunRow, standing
 
 ROWS = 10
 ENDED_LATELY = timedelta(days=1)
@@ -33,25 +29,6 @@ class Decided:
     @cached_property
     def gate(self) -> desk.Gate:
         return desk.Gate(self.answer.effect)
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """A run that goes on, stands still or ended lately."""
-
-    run: Run
-    mode: str
-    state: str
-    waiting: int
-    latches: tuple[Latch, ...]
-
-    @property
-    def sign(self) -> int:
-        return sign_of(self.run.project)
-
-    @property
-    def per_minute(self) -> float | None:
-        return per_minute(self.run)
 
 
 @dataclass
@@ -81,12 +58,10 @@ class Home:
     @cached_property
     def runs(self) -> Slice[RunRow]:
         """Open runs first, then those that ended within a day."""
-        mode = Policy.objects.filter(run=OuterRef("pk")).order_by("-version").values("mode")[:1]
         lately = Q(state=RunState.OPEN) | Q(ended__gt=timezone.now() - ENDED_LATELY)
-        visible = Run.objects.filter(lately, project__in=visible_projects(self.actor)).annotate(mode=Subquery(mode))
-        light = visible.select_related("project").defer(*RUN_COLUMNS_LEFT_OUT, "project__evaluator")
-        found = list(light.order_by(F("ended").desc(nulls_first=True), "-pk")[: ROWS + 1])
-        return Slice(_run_rows(found[:ROWS]), found[ROWS].pk if len(found) > ROWS else None)
+        visible = Run.objects.filter(lately, project__in=visible_projects(self.actor)).select_related("project")
+        found = standing(visible.order_by(F("ended").desc(nulls_first=True), "-pk")[: ROWS + 1])
+        return Slice(found[:ROWS], found[ROWS].run.pk if len(found) > ROWS else None)
 
     @cached_property
     def startable(self) -> Project | None:
@@ -105,39 +80,3 @@ class Home:
 def _gates(held: QuerySet[Effect]) -> Slice[desk.Gate]:
     found = list(held[: ROWS + 1])
     return Slice([desk.Gate(effect) for effect in found[:ROWS]], found[-1].pk if len(found) > ROWS else None)
-
-
-def _run_rows(runs: Sequence[Any]) -> list[RunRow]:
-    going = [run for run in runs if run.state == RunState.OPEN]
-    effects = _open_effects([run.pk for run in going])
-    latches = _latches(going)
-    return [
-        RunRow(
-            run=run,
-            mode=run.mode or "",
-            state=state_of(run, effects.get(run.pk, {}), bool(latches.get(run.pk))),
-            waiting=sum(effects.get(run.pk, {}).get(state, 0) for state in HELD),
-            latches=latches.get(run.pk, ()),
-        )
-        for run in runs
-    ]
-
-
-def _open_effects(runs: Collection[int]) -> dict[int, dict[str, int]]:
-    """How many open effects in which state, by run."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = Effect.open.filter(round__run__in=runs).values_list("round__run", "state").annotate(Count("pk"))
-    for run, state, count in rows.order_by():
-        found[run][state] = count
-    return found
-
-
-def _latches(runs: Sequence[Run]) -> dict[int, tuple[Latch, ...]]:
-    """What stops each of the runs: its own latches and its project's."""
-    projects = {run.project_id for run in runs}
-    closed = list(Latch.objects.filter(project__in=projects, released_at=None).order_by("pk")) if runs else []
-    return {run.pk: tuple(latch for latch in closed if _stops(latch, run)) for run in runs}
-
-
-def _stops(latch: Latch, run: Run) -> bool:
-    return latch.run_id == run.pk or (latch.run_id is None and latch.project_id == run.project_id)

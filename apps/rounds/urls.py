@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.rounds.views import home, run, start, status
+from apps.rounds.views import champion, home, project, run, start, status
 
 _PROJECT = "projects/<str:slug>/"
 _RUN = _PROJECT + "runs/<int:number>/"
@@ -8,7 +8,11 @@ _RUN = _PROJECT + "runs/<int:number>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path("projects/", home.projects, name="projects"),
-    path(_PROJECT, run.project, name="project"),
+    path(_PROJECT, project.project, name="project"),
+    path(_PROJECT + "tasks/", project.tasks, name="tasks"),
+    path(_PROJECT + "champion/", champion.files, name="champion"),
+    path(_PROJECT + "champion.zip", champion.as_zip, name="champion-zip"),
+    path(_PROJECT + "champion.patch", champion.as_patch, name="champion-patch"),
     path(_PROJECT + "runs/new", start.start_run, name="run-new"),
     path(_RUN, run.run, name="run"),
     path(_RUN + "candidates/", run.candidates, name="candidates"),

@@ -61,7 +61,7 @@ def test_a_reviewer_may_not_pause(as_bob: Client, play: Play) -> None:
     response = as_bob.post("/projects/parabola/pause", {"reason": "I want to"})
     assert response.status_code == 403
     assert "the role operator" in response.content.decode()
-    assert "Pause" not in as_bob.get("/projects/parabola/").content.decode()
+    assert "Pause" not in as_bob.get("/projects/parabola/runs/1/").content.decode()
 
 
 def test_a_page_that_does_not_exist_says_so_in_our_own_style(as_alice: Client) -> None:

@@ -6,13 +6,20 @@ from website import Site, sign_in
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/projects/", "/projects/parabola/", "/projects/parabola/runs/1/candidates/", "/queue/"]
+PAGES = [
+    "/",
+    "/projects/",
+    "/projects/parabola/",
+    "/projects/parabola/runs/1/",
+    "/projects/parabola/runs/1/candidates/",
+    "/queue/",
+]
 CANDIDATE = "/projects/parabola/runs/1/candidates/2/"
 
 
 def test_the_project_page_follows_a_run(page: Page, site: Site, errors: list[str]) -> None:
     sign_in(page, site)
-    page.goto(f"{site.url}/projects/parabola/")
+    page.goto(f"{site.url}/projects/parabola/runs/1/")
     expect(page.locator("#live")).to_have_text("live")
     expect(page.locator("#state")).not_to_contain_text("42.5")
     site.play("better")
@@ -25,7 +32,7 @@ def test_the_project_page_follows_a_run(page: Page, site: Site, errors: list[str
 
 def test_nothing_is_swapped_from_under_a_reader(page: Page, site: Site, errors: list[str]) -> None:
     sign_in(page, site)
-    page.goto(f"{site.url}/projects/parabola/")
+    page.goto(f"{site.url}/projects/parabola/runs/1/")
     expect(page.locator("#live")).to_have_text("live")
     reason = page.get_by_label("Reason for the pause")
     reason.fill("half a rea")
@@ -38,7 +45,7 @@ def test_nothing_is_swapped_from_under_a_reader(page: Page, site: Site, errors: 
 
 def test_a_page_catches_up_after_the_server_was_away(page: Page, site: Site) -> None:
     sign_in(page, site)
-    page.goto(f"{site.url}/projects/parabola/")
+    page.goto(f"{site.url}/projects/parabola/runs/1/")
     expect(page.locator("#live")).to_have_text("live")
     site.stop()
     expect(page.locator("#live")).to_have_text("reconnecting")
@@ -50,7 +57,7 @@ def test_a_page_catches_up_after_the_server_was_away(page: Page, site: Site) -> 
 
 def test_who_signed_out_elsewhere_is_told_and_keeps_the_page(page: Page, site: Site) -> None:
     sign_in(page, site)
-    page.goto(f"{site.url}/projects/parabola/")
+    page.goto(f"{site.url}/projects/parabola/runs/1/")
     expect(page.locator("#live")).to_have_text("live")
     other = page.context.new_page()
     other.goto(f"{site.url}/status")
@@ -82,7 +89,7 @@ def test_everything_works_without_javascript(browser: Browser, site: Site) -> No
     sign_in(page, site)
     page.goto(f"{site.url}/queue/{gate}/")
     page.get_by_role("button", name="Approve").click()
-    page.goto(f"{site.url}/projects/parabola/")
+    page.goto(f"{site.url}/projects/parabola/runs/1/")
     page.get_by_label("Reason for the pause").fill("lunch")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("#state")).to_contain_text("lunch")

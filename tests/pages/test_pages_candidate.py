@@ -94,7 +94,14 @@ def test_hostile_text_stays_text(as_bob: Client, play: Play) -> None:
 def test_hostile_text_stays_text_in_lists_and_gates(as_bob: Client, play: Play) -> None:
     made = play.candidate(EVIL, parents=(0,), operator=EVIL)
     gate = play.held(made)
-    for url in ("/", "/projects/", "/projects/parabola/", "/queue/", f"/queue/{gate.pk}/"):
+    for url in (
+        "/",
+        "/projects/",
+        "/projects/parabola/",
+        "/projects/parabola/runs/1/",
+        "/queue/",
+        f"/queue/{gate.pk}/",
+    ):
         shown = as_bob.get(url).content.decode()
         assert "<script>alert" not in shown
         assert "<img" not in shown

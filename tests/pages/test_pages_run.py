@@ -10,12 +10,12 @@ from apps.oversight.models import Latch
 from apps.records.models import Run
 
 
-def page(client: Client, url: str = "/projects/parabola/") -> str:
+def page(client: Client, url: str = "/projects/parabola/runs/1/") -> str:
     return client.get(url).content.decode()
 
 
 def test_no_run_yet_says_how_to_start_one(as_alice: Client) -> None:
-    assert "manage.py evolve FOLDER" in page(as_alice)
+    assert "Start the first one" in page(as_alice, "/projects/parabola/")
     assert "not started" in page(as_alice, "/projects/")
 
 
@@ -114,7 +114,7 @@ def test_a_null_run_is_shown_beside(as_alice: Client, people: Cast, play: Play) 
 @pytest.mark.parametrize("name", ["state", "candidates", "side", "controls"])
 def test_a_live_region_is_a_part_of_the_page(as_alice: Client, play: Play, name: str) -> None:
     whole = page(as_alice)
-    response = as_alice.get(f"/projects/parabola/?region={name}", headers={"HX-Request": "true"})
+    response = as_alice.get(f"/projects/parabola/runs/1/?region={name}", headers={"HX-Request": "true"})
     part = response.content.decode()
     assert "<html" not in part
     assert "HX-Request" in response["Vary"]
@@ -122,8 +122,8 @@ def test_a_live_region_is_a_part_of_the_page(as_alice: Client, play: Play, name:
 
 
 def test_without_a_script_the_same_address_is_the_whole_page(as_alice: Client, play: Play) -> None:
-    assert "<html" in page(as_alice, "/projects/parabola/?region=state")
-    nonsense = as_alice.get("/projects/parabola/?region=nonsense", headers={"HX-Request": "true"})
+    assert "<html" in page(as_alice, "/projects/parabola/runs/1/?region=state")
+    nonsense = as_alice.get("/projects/parabola/runs/1/?region=nonsense", headers={"HX-Request": "true"})
     assert "<html" in nonsense.content.decode()
 
 

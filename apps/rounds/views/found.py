@@ -1,9 +1,11 @@
 """What the address of a page names, if the person may see it."""
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.requests import actor_of
+from apps.log.models import LogHead
 from apps.projects.access import visible_projects
 from apps.projects.models import Project
 from apps.records.models import Run
@@ -12,6 +14,15 @@ from apps.records.models import Run
 def project_of(request: HttpRequest, slug: str) -> Project:
     """The project, without its evaluator. Raises Http404."""
     return get_object_or_404(visible_projects(actor_of(request)).defer("evaluator"), slug=slug)
+
+
+def watched_project(request: HttpRequest, slug: str) -> tuple[Project, dict[int, int]]:
+    """The project, and where its log stands: what comes later is what the page's sockets must hear."""
+    head = LogHead.objects.filter(project=OuterRef("pk")).values("sequence")
+    found = get_object_or_404(
+        visible_projects(actor_of(request)).defer("evaluator").annotate(head=Subquery(head)), slug=slug
+    )
+    return found, {found.pk: vars(found)["head"] or 0}
 
 
 def run_of(project: Project, number: int) -> Run:

@@ -1,0 +1,18 @@
+"""What pages call those who acted: log and records hold "person:7"."""
+
+from collections.abc import Iterable
+
+from apps.accounts.models import User
+
+
+def names(actors: Iterable[str]) -> dict[str, str]:
+    """A name for each actor, in one query; none when no person is among them."""
+    wanted = set(actors)
+    keys = {actor: key for actor in wanted if (key := actor.removeprefix("person:")) != actor and key.isdigit()}
+    people = dict(User.objects.filter(pk__in=keys.values()).values_list("pk", "username")) if keys else {}
+    return {actor: people.get(int(keys[actor]), actor) if actor in keys else _words(actor) for actor in wanted}
+
+
+def _words(actor: str) -> str:
+    kind, _, name = actor.partition(":")
+    return f"the {kind} {name}".strip()
