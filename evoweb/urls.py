@@ -5,6 +5,7 @@ from evoweb.api import api_urls
 urlpatterns = [
     path("api/", api_urls()),
     path("", include("apps.accounts.urls")),
+    path("", include("apps.projects.urls")),
     path("", include("apps.oversight.urls")),
     path("", include("apps.rounds.urls")),
     path("", include("apps.lineage.urls")),

@@ -7,6 +7,7 @@ from apps.engine.canonical import digest, encode
 
 FORMAT = 1
 GENESIS = bytes(32)
+INSTALLATION = 0  # the chain of what belongs to no project: accounts, and who is an admin of everything
 
 KINDS = frozenset(
     {
@@ -30,6 +31,18 @@ KINDS = frozenset(
         "latch.set",
         "latch.released",
         "effect.reclaimed",
+        "member.added",
+        "member.changed",
+        "member.removed",
+        "invitation.made",
+        "invitation.used",
+        "invitation.revoked",
+        "person.added",
+        "person.deactivated",
+        "person.reactivated",
+        "admin.granted",
+        "admin.withdrawn",
+        "reset.made",
     }
 )
 

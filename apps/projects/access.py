@@ -13,6 +13,7 @@ _DOING: dict[Verb, str] = {
     "operate": "start, pause or resume runs of",
     "maintain": "import or change",
     "audit": "audit",
+    "manage": "manage the members of",
 }
 
 
@@ -38,10 +39,11 @@ def require(actor: Actor, verb: Verb, project: Project | None) -> None:
     """Raises PermissionDenied, with a sentence that says who could, unless the actor may."""
     if may(actor, verb, project):
         return
+    who = _name(actor)
     if project is None:
-        raise PermissionDenied(f"{actor} may not {_DOING[verb]} projects; an admin of this installation may.")
+        raise PermissionDenied(f"{who} may not {_DOING[verb]} projects; an admin of this installation may.")
     roles = " or ".join(role for role, verbs in ROLES.items() if verb in verbs)
-    raise PermissionDenied(f"{actor} may not {_DOING[verb]} the project “{project}”; the role {roles} is needed.")
+    raise PermissionDenied(f"{who} may not {_DOING[verb]} the project “{project}”; the role {roles} is needed.")
 
 
 def visible_projects(actor: Actor) -> QuerySet[Project]:
@@ -62,6 +64,13 @@ def projects_for(actor: Actor, verb: Verb) -> QuerySet[Project]:
     return Project.objects.filter(
         memberships__user_id=actor.id, memberships__user__is_active=True, memberships__role__in=roles
     )
+
+
+def _name(actor: Actor) -> str:
+    try:
+        return str(actor.user)
+    except LookupError:
+        return str(actor)
 
 
 def _is_superuser(actor: Actor) -> bool:

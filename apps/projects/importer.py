@@ -19,6 +19,7 @@ from apps.projects.access import require
 from apps.projects.facts import Facts
 from apps.projects.models import Component, Membership, Project, Task
 from apps.projects.package import Package
+from apps.projects.services.members import added
 
 
 @transaction.atomic
@@ -45,8 +46,8 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
     project.slug = _free_slug(project.name)
     project.save(force_insert=True)
     _add_parts(project, package)
-    _add_members(project, before, actor)
-    append(project.pk, [_imported(actor, project)])
+    members = _add_members(project, before, actor)
+    append(project.pk, [_imported(actor, project), *(added(actor, member) for member in members)])
     return project
 
 
@@ -76,11 +77,13 @@ def _add_parts(project: Project, package: Package) -> None:
     Task.objects.bulk_create(tasks, batch_size=500)
 
 
-def _add_members(project: Project, before: Project | None, actor: Actor) -> None:
+def _add_members(project: Project, before: Project | None, actor: Actor) -> list[Membership]:
     roles = dict(Membership.objects.filter(project=before).values_list("user_id", "role")) if before else {}
     if actor.kind == "person":
         roles[actor.user.pk] = "admin"
-    Membership.objects.bulk_create(Membership(project=project, user_id=user, role=role) for user, role in roles.items())
+    return Membership.objects.bulk_create(
+        Membership(project=project, user_id=user, role=role) for user, role in roles.items()
+    )
 
 
 def _free_name(name: str) -> str:

@@ -94,6 +94,35 @@ class Task(models.Model):
         return self.key
 
 
+class Invitation(models.Model):
+    """A link that lets one person in: into a project with a role, or, without a project, into the installation.
+
+    The link holds a token of which only the digest is kept, so nobody who reads the database can use it.
+    """
+
+    token = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of what the link holds")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="invitations")
+    role = models.CharField(max_length=16, choices=choices(tuple(ROLES)), blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made = models.DateTimeField(db_default=Now())
+    expires = models.DateTimeField()
+    used_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    used = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["project", "-id"],
+                name="invitation_open",
+                condition=models.Q(used=None, revoked=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
 class Membership(models.Model):
     """A person's role in a project; what it allows is vocabulary.ROLES."""
 

@@ -1,11 +1,16 @@
-"""Reading a project's parts."""
+"""Reading a project's parts, and who may do what with it."""
 
+from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
+from apps.accounts.actors import Actor
+from apps.accounts.models import User
 from apps.engine.canonical import decode
-from apps.projects.models import Project, Task
+from apps.projects.access import may
+from apps.projects.models import Invitation, Membership, Project, Task
 
 
 def program_files(project: Project) -> dict[str, bytes]:
@@ -36,3 +41,44 @@ def limits(project: Project) -> dict[str, Any]:
 def tasks_by_split(project: Project) -> dict[str, int]:
     """How many tasks are in which split."""
     return dict(project.tasks.order_by().values_list("split").annotate(Count("pk")))
+
+
+def members(project: Project) -> QuerySet[Membership]:
+    """Who has a role in the project."""
+    return project.memberships.select_related("user")
+
+
+def open_invitations(project: Project | None) -> QuerySet[Invitation]:
+    """Links that may still be used, newest first; without a project those into the installation alone."""
+    still = Invitation.objects.filter(project=project, used=None, revoked=None, expires__gt=timezone.now())
+    return still.select_related("made_by").order_by("-pk")
+
+
+def invitation_behind(token: str) -> Invitation | None:
+    """The invitation that a link stands for."""
+    found = Invitation.objects.filter(token=token_digest(token))
+    return found.select_related("project", "made_by").first()
+
+
+def state_of(invitation: Invitation) -> str:
+    """open, used, revoked, expired, or orphaned: whoever made it may not invite any more."""
+    if invitation.used:
+        return "used"
+    if invitation.revoked:
+        return "revoked"
+    if invitation.expires <= timezone.now():
+        return "expired"
+    return "open" if may(Actor.person(invitation.made_by), "manage", invitation.project) else "orphaned"
+
+
+def token_digest(token: str) -> bytes:
+    """What is kept of a link."""
+    return sha256(token.encode()).digest()
+
+
+def people(asked: str = "") -> QuerySet[User]:
+    """Every account, or those whose name or address has this in it, with how many projects each is a member of."""
+    found = User.objects.annotate(projects=Count("memberships"))
+    if not asked:
+        return found
+    return found.filter(Q(username__icontains=asked) | Q(display_name__icontains=asked) | Q(email__icontains=asked))

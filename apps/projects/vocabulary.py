@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-type Verb = Literal["view", "review", "operate", "maintain", "audit"]
+type Verb = Literal["view", "review", "operate", "maintain", "audit", "manage"]
 
 KINDS = ("program", "prompt", "skill", "tool", "middleware", "memory", "config", "workflow", "reward", "data")
 EDITS = ("whole", "regions", "protected")
@@ -19,7 +19,17 @@ ROLES: dict[str, tuple[Verb, ...]] = {
     "operator": ("view", "operate"),
     "maintainer": ("view", "review", "operate", "maintain"),
     "auditor": ("view", "audit"),
-    "admin": ("view", "review", "operate", "maintain", "audit"),
+    "admin": ("view", "review", "operate", "maintain", "audit", "manage"),
+}
+
+# What a role is for, in words for those who give it.
+ROLE_WORDS = {
+    "viewer": "sees everything",
+    "reviewer": "sees everything, answers gates",
+    "operator": "sees everything, starts, pauses and stops runs",
+    "maintainer": "reviews and operates, changes the project and its policy",
+    "auditor": "sees everything, opens sealed tasks",
+    "admin": "does all of that, and manages the members",
 }
 
 

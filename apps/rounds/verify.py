@@ -11,6 +11,7 @@ from apps.common.ids import of_run
 from apps.engine.population import Population
 from apps.log.selectors import broken_links
 from apps.oversight import verify as decisions
+from apps.projects import verify as people
 from apps.projects.models import Project
 from apps.records import verify as records
 from apps.records.models import CandidateEdit, Round, Run, Trajectory
@@ -20,6 +21,7 @@ from apps.rounds.opening import fold
 def problems(project: Project) -> Iterator[str]:
     """What is wrong with a project's log and records, the chain first, each naming its place."""
     yield from (what for _, what in broken_links(project.pk))
+    yield from people.problems(project)
     yield from records.problems(project)
     yield from decisions.problems(project)
     for run in Run.objects.filter(project=project).order_by("pk"):

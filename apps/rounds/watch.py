@@ -41,6 +41,12 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "latch.set": frozenset({"run"}),
     "latch.released": frozenset({"run"}),
     "effect.reclaimed": frozenset({"run"}),
+    "member.added": frozenset({"members"}),
+    "member.changed": frozenset({"members"}),
+    "member.removed": frozenset({"members"}),
+    "invitation.made": frozenset({"members"}),
+    "invitation.used": frozenset({"members"}),
+    "invitation.revoked": frozenset({"members"}),
 }
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from apps.projects.models import Membership
 from apps.projects.vocabulary import ROLES
 
 pytestmark = pytest.mark.django_db
-VERBS = ("view", "review", "operate", "maintain", "audit")
+VERBS = ("view", "review", "operate", "maintain", "audit", "manage")
 
 
 @pytest.fixture

@@ -6,12 +6,9 @@ import random
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from apps.accounts.actors import Actor
-from apps.accounts.models import User
 from apps.oversight import selectors
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
-from apps.projects.models import Membership
 from apps.records.models import Effect, Run
 from apps.rounds.verify import problems
 from tests.rounds import world
@@ -55,8 +52,7 @@ def recorded(transactional_db, monkeypatch):
     """A project with a finished run and answers of people."""
     world.use_shared_pool(monkeypatch)
     toy = world.project()
-    user = User.objects.create_user("bob")
-    Membership.objects.create(project=toy, user=user, role="reviewer")
+    bob = world.member(toy, "bob")
     loop = world.new_loop()
     run = world.begin(loop, toy, world.order(mode="gate-only", candidates=6))
     while run.state == "open":
@@ -66,7 +62,7 @@ def recorded(transactional_db, monkeypatch):
         for number, gate in enumerate(Effect.objects.filter(round__run=run, state__startswith="held")):
             decision = "reject" if number % 3 == 2 else "approve"
             reply = Reply(decision, "because", gate.revision, selectors.shown(gate).hex(), f"{gate.pk}")
-            answers.answer(Actor.person(user), gate, reply)
+            answers.answer(bob, gate, reply)
         run.refresh_from_db()
     loop.close()
     toy.refresh_from_db()

@@ -2,12 +2,9 @@
 
 import pytest
 
-from apps.accounts.actors import Actor
-from apps.accounts.models import User
 from apps.oversight import selectors
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
-from apps.projects.models import Membership
 from apps.records.models import Effect, Round, Run
 from apps.rounds import driver
 from apps.rounds.verify import problems
@@ -76,9 +73,7 @@ def test_barren_rounds_are_counted_across_the_death_of_a_process(loop, monkeypat
 
 
 def reviewer(project):
-    user = User.objects.create_user("bob")
-    Membership.objects.create(project=project, user=user, role="reviewer")
-    return Actor.person(user)
+    return world.member(project, "bob")
 
 
 def approve_all(person, run):

@@ -2,8 +2,6 @@
 
 import pytest
 
-from apps.accounts.actors import Actor
-from apps.accounts.models import User
 from apps.engine import registry
 from apps.engine.effects import Choose, Judge, Measure, Propose, Refused
 from apps.engine.recipe import Grown, Recipe
@@ -12,7 +10,6 @@ from apps.engine.variation.numbers import PerturbNumbers
 from apps.oversight import selectors
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
-from apps.projects.models import Membership
 from apps.records.archive import archive_digest
 from apps.records.models import Effect
 from apps.rounds.verify import problems
@@ -90,8 +87,7 @@ def test_dying_at_any_commit_of_pairs_leaves_the_same_archive(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_each_child_of_a_list_has_a_gate_of_its_own(loop, toy):
-    user = User.objects.create_user("bob")
-    Membership.objects.create(project=toy, user=user, role="reviewer")
+    bob = world.member(toy, "bob")
     run = world.begin(loop, toy, world.order(candidates=2, mode="step-by-step"))
     kinds = []
     while run.state == "open":
@@ -102,9 +98,7 @@ def test_each_child_of_a_list_has_a_gate_of_its_own(loop, toy):
             kinds.append((gate.kind, gate.child))
             decision = "reject" if gate.kind == "measure" and gate.child == 1 and run.measured == 0 else "approve"
             seen = selectors.shown(gate).hex()
-            answers.answer(
-                Actor.person(user), gate, Reply(decision, "no", gate.revision, seen, f"{gate.pk}{gate.state}")
-            )
+            answers.answer(bob, gate, Reply(decision, "no", gate.revision, seen, f"{gate.pk}{gate.state}"))
         run.refresh_from_db()
     assert {("measure", 0), ("measure", 1)} <= set(kinds)
     assert run.measured == 2

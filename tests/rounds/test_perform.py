@@ -9,12 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
-from apps.accounts.models import User
 from apps.log.models import Event
 from apps.oversight import rules, selectors
 from apps.oversight.services import answers, stops
 from apps.oversight.services.answers import Reply
-from apps.projects.models import Membership
 from apps.records import transitions
 from apps.records.archive import archive_digest
 from apps.records.models import CandidateEdit, Effect, Run, Trajectory
@@ -346,9 +344,8 @@ def test_a_latch_that_is_set_while_a_performer_looks_still_keeps_it_from_claimin
 
 
 def maintainer(project):
-    user, _ = User.objects.get_or_create(username="alice")
-    Membership.objects.get_or_create(project=project, user=user, defaults={"role": "maintainer"})
-    return Actor.person(user)
+    known = project.memberships.filter(user__username="alice").first()
+    return Actor.person(known.user) if known else world.member(project, "alice", "maintainer")
 
 
 @pytest.mark.parametrize("others_perform", [False, True])

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
-from apps.accounts.models import User
 from apps.engine import registry
 from apps.engine.effects import Choose, Judge, Measure, Propose, Refused
 from apps.engine.recipe import Grown, Recipe
@@ -17,7 +16,7 @@ from apps.engine.variation.numbers import PerturbNumbers
 from apps.oversight import selectors
 from apps.oversight.services import answers, policies, stops
 from apps.oversight.services.answers import Reply
-from apps.projects.models import Component, Membership
+from apps.projects.models import Component
 from apps.records.models import Effect, Run, Trajectory, Verdict
 from apps.rounds import perform
 from apps.rounds.loop import Loop
@@ -63,9 +62,7 @@ def propose(ctx, parents, label):
 
 
 def owner(project):
-    user = User.objects.create_user("alice")
-    Membership.objects.create(project=project, user=user, role="maintainer")
-    return Actor.person(user)
+    return world.member(project, "alice", "maintainer")
 
 
 def say(who, gate, decision):

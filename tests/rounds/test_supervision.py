@@ -3,14 +3,11 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from apps.accounts.actors import Actor
-from apps.accounts.models import User
 from apps.common.errors import Conflict, UserError
 from apps.oversight import selectors
 from apps.oversight.models import Answer, Policy
 from apps.oversight.services import answers, policies, stops
 from apps.oversight.services.answers import Reply
-from apps.projects.models import Membership
 from apps.records.models import CandidateEdit, Effect, Round, Trajectory, Verdict
 from apps.rounds.verify import problems
 from tests.rounds import world
@@ -22,9 +19,7 @@ def bob(toy):
 
 
 def member(project, name, role):
-    user = User.objects.create_user(name)
-    Membership.objects.create(project=project, user=user, role=role)
-    return Actor.person(user)
+    return world.member(project, name, role)
 
 
 def settle(loop, run):

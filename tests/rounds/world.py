@@ -4,10 +4,14 @@ import json
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from apps.accounts.actors import Actor
+from apps.accounts.models import User
 from apps.engine.canonical import encode
+from apps.log.services import append
 from apps.projects.models import Component, Project, Task
+from apps.projects.services.members import admit
 from apps.records.models import Run
 from apps.rounds import loop as loop_module
 from apps.rounds.loop import Loop
@@ -29,6 +33,14 @@ import random
 def score(given, expected, output, seed):
     return float(random.Random(f"{seed}/{output}").random() < 0.5)
 """
+
+
+def member(project, name, role="reviewer"):
+    """A new person with this role, as the log knows it."""
+    user = User.objects.create_user(name)
+    with transaction.atomic():
+        append(project.pk, [admit(user, project, role)])
+    return Actor.person(user)
 
 
 def project(

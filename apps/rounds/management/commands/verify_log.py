@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from apps.log.selectors import last_sequence
+from apps.log.chain import INSTALLATION
+from apps.log.selectors import broken_links, last_sequence
 from apps.projects.models import Project
 from apps.rounds.management.frame import Frame
 from apps.rounds.verify import problems
@@ -25,6 +26,8 @@ class Command(Frame):
             if not projects:
                 known = ", ".join(Project.objects.values_list("slug", flat=True)) or "there is none"
                 raise CommandError(f"No project is called {options['project']!r}. Known: {known}")
+        else:
+            self._installation()
         if not projects:
             self.stdout.write("There is no project yet, so nothing was recorded.")
         for project in projects:
@@ -32,3 +35,10 @@ class Command(Frame):
             if wrong is not None:
                 raise CommandError(f"{project.slug}: {wrong}")
             self.stdout.write(f"{project.slug}: {last_sequence(project.pk)} entries, all whole")
+
+    def _installation(self) -> None:
+        """The chain of what was done to accounts; silent where nothing was."""
+        for _, wrong in broken_links(INSTALLATION):
+            raise CommandError(f"accounts: {wrong}")
+        if entries := last_sequence(INSTALLATION):
+            self.stdout.write(f"accounts: {entries} entries, all whole")
