@@ -17,6 +17,7 @@ import django  # noqa: E402
 
 django.setup()
 
+from everypage import every_page  # noqa: E402
 from factory import Play, cast, grown  # noqa: E402
 
 from apps.common.ids import of_run  # noqa: E402
@@ -46,6 +47,11 @@ def gate() -> dict[str, Any]:
     return {"gate": play.held(play.candidate(f"waits = {play.born}\n", parents=(0,))).pk}
 
 
+def everything() -> dict[str, Any]:
+    """Something on every page there is; their addresses by name."""
+    return dict(every_page(cast()))
+
+
 def answers() -> dict[str, Any]:
     """What people said to each gate."""
     said = Answer.objects.order_by("pk").values_list("effect", "decision")
@@ -60,7 +66,7 @@ def taken_up() -> Play:
     return Play(run, born=run.born, rounds=rounds, curve=curve)
 
 
-SCENES: dict[str, Callable[[], dict[str, Any]]] = {scene.__name__: scene for scene in (begin, better, gate, answers)}
+SCENES: list[Callable[[], dict[str, Any]]] = [begin, better, gate, everything, answers]
 
 if __name__ == "__main__":
-    print(json.dumps(SCENES[sys.argv[1]]()))
+    print(json.dumps({scene.__name__: scene for scene in SCENES}[sys.argv[1]]()))
