@@ -163,6 +163,16 @@ if EVOWEB_MAIL:
     MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": mail(EVOWEB_EMAIL_URL)}}
     DEFAULT_FROM_EMAIL = parse_qs(urlsplit(EVOWEB_EMAIL_URL).query).get("from", ["evoweb@localhost"])[0]
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Pages of coloured source, up to some 100 kB each.
+    "syntax": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "syntax",
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
+
 AUTH_USER_MODEL = "accounts.User"
 _VALIDATION = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [

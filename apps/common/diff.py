@@ -1,106 +1,286 @@
-"""A unified diff of two texts that nobody trusts, bounded before it is computed and again when it is shown."""
+"""What differs between two texts that nobody trusts: by lines, in bounded time, unified or side by side.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
-from itertools import accumulate, takewhile
-from typing import Literal
+The longest common subsequence is RapidFuzz's: bit-parallel, so its time is the product of both lengths divided by 64
+whatever the texts are, where difflib can take minutes for two thousand lines. What is too large even for that is cut
+at lines that occur once on either side, and what is too large between those is shown as replaced.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise, takewhile
+from typing import Literal, NamedTuple
+
+from rapidfuzz.distance import Indel
+
+from apps.common.words import LONGEST_LINE, paired
 
 CONTEXT = 3
-# Compared at most, after what is equal at both ends is taken off: difflib grows with the square.
-MOST_LINES = 5_000
-LONGEST_LINE = 2_000
+MOST_CHARACTERS = 4_000_000  # of one text; beyond, nothing is compared
+MOST_WORK = 400_000_000  # pairs of lines of one comparison: 50 MB and a tenth of a second
+SLIDE = 100
 
-type Kind = Literal["same", "add", "drop", "gap"]
+type Kind = Literal["same", "change", "drop", "add", "gap"]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a diff. before and after are line numbers, None where the line is not on that side."""
+class Change(NamedTuple):
+    """Lines old[i1:i2] became new[j1:j2]; between two changes the lines are equal."""
+
+    i1: int
+    i2: int
+    j1: int
+    j2: int
+
+
+class Row(NamedTuple):
+    """A row of a diff. before and after are indices of lines, None where the row has none on that side.
+
+    A gap stands for `size` equal lines from before and after on. change numbers the change that begins here; else -1.
+    """
 
     kind: Kind
-    text: str
-    before: int | None = None
-    after: int | None = None
-
-    @property
-    def sign(self) -> str:
-        return {"add": "+", "drop": "−"}.get(self.kind, "")
+    before: int | None
+    after: int | None
+    change: int = -1
+    size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FileDiff:
-    """What changed in one file. lines may be cut to what is shown; added and dropped count everything."""
+class Text(NamedTuple):
+    """A text in lines without their ends; ended tells whether the last one has an end."""
 
-    path: str
-    lines: tuple[Line, ...]
-    added: int
-    dropped: int
-    hidden: int = 0
-    too_large: bool = False
+    lines: Sequence[str]
+    ended: bool
 
-    def first(self, lines: int, characters: int) -> "FileDiff":
-        """The same with at most so many rows and characters."""
-        sizes = accumulate(len(line.text) for line in self.lines)
-        kept = min(lines, sum(1 for _ in takewhile(lambda size: size <= characters, sizes)))
-        return replace(self, lines=self.lines[:kept], hidden=len(self.lines) - kept)
+    def open_at(self, line: int) -> bool:
+        """Whether this is the last line, and without an end."""
+        return not self.ended and line == len(self.lines) - 1
 
 
-def diff(path: str, before: str, after: str) -> FileDiff:
-    """The lines that differ, with three lines around them."""
-    old, new = _lines(before), _lines(after)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    middle = old[head : len(old) - tail], new[head : len(new) - tail]
-    if max(map(len, middle)) > MOST_LINES:
-        return FileDiff(path, (), len(middle[1]), len(middle[0]), too_large=True)
-    codes = _codes(head, tail, middle, len(old), len(new))
-    rows = tuple(_rows(codes, old, new))
-    return FileDiff(path, rows, sum(row.kind == "add" for row in rows), sum(row.kind == "drop" for row in rows))
+@dataclass(frozen=True)
+class Comparison:
+    """Two texts and their changes, in order. coarse: some of it was too large and is shown as replaced."""
+
+    old: Text
+    new: Text
+    changes: Sequence[Change]
+    coarse: bool = False
+    added: int = field(init=False)
+    dropped: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "added", sum(change.j2 - change.j1 for change in self.changes))
+        object.__setattr__(self, "dropped", sum(change.i2 - change.i1 for change in self.changes))
+
+    @cached_property
+    def pairs(self) -> list[list[tuple[int | None, int | None]]]:
+        """For each change its lines in order, those that became each other together."""
+        return list(paired(self.changes, self.old.lines, self.new.lines))
+
+    @cached_property
+    def partners(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Which new line an old one became, and the other way round."""
+        together = [(i, j) for pairs in self.pairs for i, j in pairs if i is not None and j is not None]
+        return dict(together), {j: i for i, j in together}
+
+    def unified(self, context: int | None = CONTEXT) -> Iterator[Row]:
+        """Rows in one column: what was dropped, then what was added. context None: every equal line."""
+        for number, change in enumerate(self.changes):
+            yield from self._equal(number, context)
+            rows = [Row("drop", i, None) for i in range(change.i1, change.i2)]
+            rows += [Row("add", None, j) for j in range(change.j1, change.j2)]
+            yield rows[0]._replace(change=number)
+            yield from rows[1:]
+        yield from self._equal(len(self.changes), context)
+
+    def split(self, context: int | None = CONTEXT) -> Iterator[Row]:
+        """Rows side by side; a line that became another stands next to it."""
+        for number, pairs in enumerate(self.pairs):
+            yield from self._equal(number, context)
+            yield _beside(*pairs[0])._replace(change=number)
+            yield from (_beside(i, j) for i, j in pairs[1:])
+        yield from self._equal(len(self.changes), context)
+
+    def _equal(self, number: int, context: int | None) -> Iterator[Row]:
+        """The equal lines before change number, those far from any change as one gap."""
+        last = number == len(self.changes)
+        i1, j1 = (self.changes[number - 1].i2, self.changes[number - 1].j2) if number else (0, 0)
+        size = (len(self.old.lines) if last else self.changes[number].i1) - i1
+        if context is None:
+            yield from equal(i1, j1, size)
+            return
+        above = min(size, context) if number else 0
+        below = 0 if last else min(size - above, context)
+        hidden = size - above - below
+        yield from equal(i1, j1, above)
+        if hidden:
+            yield Row("gap", i1 + above, j1 + above, size=hidden)
+        yield from equal(i1 + above + hidden, j1 + above + hidden, below)
 
 
-type _Code = tuple[str, int, int, int, int]
+def equal(before: int, after: int, size: int) -> Iterator[Row]:
+    """Rows of lines that are equal on both sides."""
+    return (Row("same", before + n, after + n) for n in range(size))
 
 
-def _codes(head: int, tail: int, middle: tuple[list[str], list[str]], old: int, new: int) -> list[_Code]:
-    found = SequenceMatcher(None, *middle, autojunk=True).get_opcodes()
-    moved = [(tag, i1 + head, i2 + head, j1 + head, j2 + head) for tag, i1, i2, j1, j2 in found]
-    return [("equal", 0, head, 0, head), *moved, ("equal", old - tail, old, new - tail, new)]
+def compare(before: str, after: str, *, ignore_space: bool = False) -> Comparison:
+    """Compare two texts by lines; ignore_space leaves white space, and the end of the last line, out of it."""
+    old, new = text(before), text(after)
+    numbers: dict[Hashable, int] = {}
+    a, b = (_numbered(side, numbers, ignore_space) for side in (old, new))
+    search = _Search(a, b)
+    found = list(_merged(search.changes()))
+    return Comparison(old, new, list(_settled(found, search, old, new)), search.coarse)
 
 
-def _rows(codes: list[_Code], old: list[str], new: list[str]) -> Iterator[Line]:
-    last = len(codes) - 1
-    for index, (tag, i1, i2, j1, j2) in enumerate(codes):
-        if tag == "equal":
-            yield from _around(new[j1:j2], (i1, j1), first=index == 0, last=index == last)
+def text(content: str) -> Text:
+    """A text in lines. Not splitlines(): it also splits at form feeds, and then a line number is not the editor's."""
+    lines = content.split("\n")
+    ended = not lines[-1]
+    return Text(lines[:-1] if ended else lines, ended)
+
+
+def _numbered(side: Text, numbers: dict[Hashable, int], ignore_space: bool) -> list[int]:
+    """Equal lines by equal numbers: RapidFuzz compares hashes, and those of small integers never collide."""
+    keys: list[Hashable] = ["".join(line.split()) for line in side.lines] if ignore_space else list(side.lines)
+    if not (side.ended or ignore_space):
+        keys[-1] = (keys[-1], "without end")
+    return [numbers.setdefault(key, len(numbers)) for key in keys]
+
+
+class _Search:
+    """Finds the changes between two sequences within MOST_WORK."""
+
+    def __init__(self, old: Sequence[int], new: Sequence[int]) -> None:
+        self.old, self.new = old, new
+        self._work = MOST_WORK
+        self.coarse = False
+
+    def changes(self) -> Iterator[Change]:
+        """In order; insertions and deletions that touch are not merged yet."""
+        whole = self._trimmed(Change(0, len(self.old), 0, len(self.new)))
+        if _size(whole) <= self._work:
+            yield from self._exact(whole)
+            return
+        for part in _between(whole, self._anchors(whole)):
+            yield from self._exact(self._trimmed(part))
+
+    def _exact(self, part: Change) -> Iterator[Change]:
+        if not _size(part):
+            yield from [part] if part.i1 < part.i2 or part.j1 < part.j2 else []
+            return
+        self._work -= _size(part)
+        if self._work < 0:
+            self.coarse = True
+            yield part
+            return
+        i1, i2, j1, j2 = part
+        for op in Indel.opcodes(self.old[i1:i2], self.new[j1:j2]):
+            if op.tag != "equal":
+                yield Change(op.src_start + i1, op.src_end + i1, op.dest_start + j1, op.dest_end + j1)
+
+    def _trimmed(self, part: Change) -> Change:
+        """The part without what is equal at both of its ends."""
+        a, b = self.old[part.i1 : part.i2], self.new[part.j1 : part.j2]
+        head = _alike(a, b)
+        tail = _alike(a[head:][::-1], b[head:][::-1])
+        return Change(part.i1 + head, part.i2 - tail, part.j1 + head, part.j2 - tail)
+
+    def _anchors(self, part: Change) -> list[tuple[int, int]]:
+        """Lines that occur once on either side, as many as are in the same order on both (patience)."""
+        once_old = _once(self.old[part.i1 : part.i2])
+        once_new = _once(self.new[part.j1 : part.j2])
+        common = sorted((i, once_new[line]) for line, i in once_old.items() if line in once_new)
+        return [(part.i1 + i, part.j1 + j) for i, j in _longest_rise(common)]
+
+
+def _once(lines: Sequence[int]) -> dict[int, int]:
+    """Index of each line that occurs once."""
+    counts = Counter(lines)
+    return {line: at for at, line in enumerate(lines) if counts[line] == 1}
+
+
+def _longest_rise(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest subsequence in which the second numbers rise (patience sorting)."""
+    tops: list[int] = []
+    at: list[int] = []
+    before: list[int | None] = []
+    for index, (_, value) in enumerate(pairs):
+        pile = bisect_left(tops, value)
+        before.append(at[pile - 1] if pile else None)
+        tops[pile : pile + 1] = [value]
+        at[pile : pile + 1] = [index]
+    rise: list[tuple[int, int]] = []
+    index_or_none = at[-1] if at else None
+    while index_or_none is not None:
+        rise.append(pairs[index_or_none])
+        index_or_none = before[index_or_none]
+    return rise[::-1]
+
+
+def _between(whole: Change, anchors: Sequence[tuple[int, int]]) -> Iterator[Change]:
+    ends = [(whole.i1 - 1, whole.j1 - 1), *anchors, (whole.i2, whole.j2)]
+    return (Change(i1 + 1, i2, j1 + 1, j2) for (i1, j1), (i2, j2) in pairwise(ends))
+
+
+def _settled(changes: Sequence[Change], search: "_Search", old: Text, new: Text) -> Iterator[Change]:
+    """Where a block that came or went could as well stand a few lines on, let it stand where a reader would put it."""
+    end = Change(len(old.lines), 0, len(new.lines), 0)
+    above = 0
+    for change, following in pairwise([*changes, end]):
+        i1, i2, j1, j2 = change
+        room = range(above - i1, following.i1 - i2)
+        if i1 == i2:
+            by = _slide(search.new, new.lines, j1, j2, room)
+        elif j1 == j2:
+            by = _slide(search.old, old.lines, i1, i2, room)
+        else:
+            by = 0
+        above = i2 + by + 1
+        yield Change(i1 + by, i2 + by, j1 + by, j2 + by)
+
+
+def _slide(numbers: Sequence[int], lines: Sequence[str], start: int, end: int, room: range) -> int:
+    """By how many lines to move lines[start:end]: so that it begins, and what follows begins, least indented."""
+    up, down = 0, 0
+    while up - 1 in room and up > -SLIDE and numbers[start + up - 1] == numbers[end + up - 1]:
+        up -= 1
+    while down + 1 in room and down < SLIDE and numbers[start + down] == numbers[end + down]:
+        down += 1
+    return min(range(down, up - 1, -1), key=lambda by: _indent(lines, start + by) + _indent(lines, end + by))
+
+
+def _indent(lines: Sequence[str], at: int) -> int:
+    """Indentation of a line; an empty line is no place to begin, the end of the text the best."""
+    if at >= len(lines):
+        return 0
+    bare = lines[at].lstrip()
+    return len(lines[at]) - len(bare) if bare else LONGEST_LINE
+
+
+def _merged(changes: Iterable[Change]) -> Iterator[Change]:
+    """Changes that touch, as one."""
+    current: Change | None = None
+    for change in changes:
+        if current and (current.i2, current.j2) == (change.i1, change.j1):
+            current = Change(current.i1, change.i2, current.j1, change.j2)
             continue
-        yield from (Line("drop", _short(text), before=i1 + n + 1) for n, text in enumerate(old[i1:i2]))
-        yield from (Line("add", _short(text), after=j1 + n + 1) for n, text in enumerate(new[j1:j2]))
+        if current:
+            yield current
+        current = change
+    if current:
+        yield current
 
 
-def _around(lines: list[str], start: tuple[int, int], *, first: bool, last: bool) -> Iterator[Line]:
-    """Equal lines: the ones next to a change, and a gap in the place of the others."""
-    rows = [Line("same", _short(text), start[0] + n + 1, start[1] + n + 1) for n, text in enumerate(lines)]
-    above = [] if first else rows[:CONTEXT]
-    below = [] if last else rows[max(len(above), len(rows) - CONTEXT) :]
-    yield from above
-    if left_out := len(rows) - len(above) - len(below):
-        yield Line("gap", f"{left_out} equal line{'s' if left_out > 1 else ''}")
-    yield from below
+def _size(part: Change) -> int:
+    return (part.i2 - part.i1) * (part.j2 - part.j1)
 
 
-def _common(old: list[str], new: list[str]) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+def _alike(a: Sequence[int], b: Sequence[int]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
-def _lines(text: str) -> list[str]:
-    # Not splitlines(): it also splits at form feeds and separators, and then a line number is not the editor's.
-    lines = text.split("\n")
-    if lines[-1] == "":
-        return lines[:-1]
-    return [*lines[:-1], lines[-1] + "⟨no line end⟩"]
-
-
-def _short(line: str) -> str:
-    left = len(line) - LONGEST_LINE
-    return f"{line[:LONGEST_LINE]} … {left} more characters" if left > 0 else line
+def _beside(i: int | None, j: int | None) -> Row:
+    kind: Kind = "change" if i is not None and j is not None else "add" if i is None else "drop"
+    return Row(kind, i, j)
