@@ -8,8 +8,10 @@ from django.views.decorators.http import require_GET
 from apps.accounts.requests import actor_of
 from apps.common.ids import NUMBERS
 from apps.common.keyset import key
+from apps.common.pages import region
 from apps.lineage import selectors
 from apps.oversight.dossier import Dossier, unpacked
+from apps.oversight.look import Look, remember
 from apps.records import content
 from apps.records.models import Run
 
@@ -18,13 +20,26 @@ OUTPUT_AT_MOST = 1_000_000
 
 @require_GET
 def candidate(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
-    """One candidate; ?against=seed, ?full (the whole diff), ?after (a task position)."""
+    """One candidate; ?base, ?view, ?space and ?lines say how its changes are shown, ?after is a task position."""
     found = _run(request, slug, run, number)
     edit = get_object_or_404(selectors.candidates(found, number))
-    against_seed = request.GET.get("against") == "seed"
-    dossier = Dossier(found, edit, against_seed, key(request, "after"), full="full" in request.GET)
-    context = {"dossier": dossier, "project": found.project}
-    return render(request, "lineage/candidate.html", context)
+    dossier = Dossier(found, edit, Look.of(request), key(request, "after"))
+    context = {"dossier": dossier, "project": found.project, "run": found}
+    return remember(request, render(request, "lineage/candidate.html", context))
+
+
+@require_GET
+def changes(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
+    """The changes of one file (?file) from a row on (?start): a page, or for our script the rows alone (?gap too)."""
+    found = _run(request, slug, run, number)
+    dossier = Dossier(found, get_object_or_404(selectors.candidates(found, number)), Look.of(request))
+    file = dossier.changes.file(request.GET.get("file", ""))
+    if file is None:
+        raise Http404("no such file changed")
+    gap = [int(part) for part in request.GET.get("gap", "").split("-") if part.isascii() and part.isdigit()]
+    chunk = file.between(*gap) if len(gap) == 3 else file.chunk(key(request, "start") or 0)
+    context = {"dossier": dossier, "project": found.project, "run": found, "file": file, "chunk": chunk}
+    return remember(request, region(request, "lineage/changes.html", context, {"rows", "lines"}))
 
 
 @require_GET

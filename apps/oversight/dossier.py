@@ -1,8 +1,8 @@
 """What is known of one candidate, as its page and its gates show it; each part is read when it is first asked for."""
 
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -10,13 +10,12 @@ from typing import Any
 from django.db.models import Avg, BinaryField, Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import Length
 
-from apps.common.diff import FileDiff, diff
-from apps.common.ids import row_id
+from apps.common.ids import row_id, run_and_number
 from apps.common.keyset import Slice
-from apps.common.text import FIRST_CHARACTERS, FIRST_LINES
 from apps.engine.canonical import decode
+from apps.oversight.changes import Changes
+from apps.oversight.look import Look
 from apps.projects.models import Project
-from apps.records import content
 from apps.records.models import CandidateEdit, Run, Trajectory, Verdict
 
 SEED = 0
@@ -25,7 +24,6 @@ WITHHELD = ("gate", "sealed")
 MEASUREMENTS = 300
 SHORT_OUTPUT = 400  # bytes, compressed; longer outputs are behind a link
 OUTPUT_SHOWN = 2_000
-_ALL = (10_000, 1_000_000)  # lines and characters of one file's diff, where a person asks for all of it
 _CONTRACT = {
     "hypothesis": "Hypothesis",
     "evidence": "Evidence",
@@ -40,6 +38,19 @@ class Parent:
 
     number: int
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A candidate that changes can be shown against. value: as the address names it."""
+
+    value: str
+    role: str
+    key: int
+
+    @property
+    def number(self) -> int:
+        return run_and_number(self.key)[1]
 
 
 @dataclass(frozen=True)
@@ -89,9 +100,8 @@ class Dossier:
 
     run: Run
     candidate: CandidateEdit
-    against_seed: bool = False
+    look: Look = field(default_factory=Look)
     after: int | None = None
-    full: bool = False
 
     @property
     def project(self) -> Project:
@@ -125,10 +135,25 @@ class Dossier:
         """Number of the base parent; None for the seed."""
         return self.parents[0].number if self.parents and self.parents[0].role == "base" else None
 
-    @property
-    def compared_with(self) -> int | None:
-        """Number of the candidate that the diff starts from."""
-        return SEED if self.against_seed and self.base is not None else self.base
+    @cached_property
+    def bases(self) -> list[Base]:
+        """What its changes can be shown against, the base parent first; each candidate once."""
+        run, champion = self.run.pk, self.project.champion
+        found = [Base("parent", "base parent", row_id(run, self.base))] if self.base is not None else []
+        found += [Base("seed", "the seed", row_id(run, SEED))] if self.candidate.number != SEED else []
+        found += [Base("champion", "the champion", champion)] if champion is not None else []
+        found += [Base(str(parent.number), parent.role, row_id(run, parent.number)) for parent in self.parents]
+        once: dict[int, Base] = {}
+        for base in found:
+            once.setdefault(base.key, base)
+        once.pop(self.candidate.pk, None)
+        return list(once.values())
+
+    @cached_property
+    def compared(self) -> Base | None:
+        """The candidate that its changes are shown against; None: nothing, all of it is new."""
+        chosen = next((base for base in self.bases if base.value == self.look.base), None)
+        return chosen or next((base for base in self.bases if base.value == "parent"), None)
 
     @cached_property
     def files(self) -> dict[str, str]:
@@ -136,10 +161,10 @@ class Dossier:
         return dict(decode(bytes(self.candidate.content)))
 
     @cached_property
-    def changes(self) -> list[FileDiff]:
-        """The components that differ from those of compared_with; all of them, as additions, for the seed."""
-        found = changes(_files_of(self.run, self.compared_with), self.files)
-        return [file.first(*(_ALL if self.full else (FIRST_LINES, FIRST_CHARACTERS))) for file in found]
+    def changes(self) -> Changes:
+        """The components that differ from those of `compared`; all of them, as additions, without it."""
+        before = _files_of(self.compared.key) if self.compared else {}
+        return Changes(before, self.files, self.look)
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
@@ -201,18 +226,6 @@ def sign_of(project: Project) -> int:
     return -1 if project.direction == "minimise" else 1
 
 
-def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[FileDiff]:
-    """Diffs of the files whose digests differ, by path. Raises ContentMissing."""
-    paths = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
-    keys = {side[path] for path in paths for side in (before, after) if path in side}
-    texts = {key.hex(): data for key, data in content.load(bytes.fromhex(key) for key in keys).items()}
-
-    def text(side: Mapping[str, str], path: str) -> str:
-        return texts[side[path]].decode(errors="replace") if path in side else ""
-
-    return [diff(path, text(before, path), text(after, path)) for path in paths]
-
-
 def unpacked(data: bytes, most: int) -> tuple[str, bool]:
     """At most so many bytes of a compressed output as text, and whether that is all of it."""
     inflate = zlib.decompressobj()
@@ -220,10 +233,8 @@ def unpacked(data: bytes, most: int) -> tuple[str, bool]:
     return found.decode(errors="replace"), not inflate.unconsumed_tail
 
 
-def _files_of(run: Run, number: int | None) -> dict[str, str]:
-    if number is None:
-        return {}
-    found = CandidateEdit.objects.values_list("content", flat=True).filter(pk=row_id(run.pk, number)).first()
+def _files_of(candidate: int) -> dict[str, str]:
+    found = CandidateEdit.objects.values_list("content", flat=True).filter(pk=candidate).first()
     return dict(decode(bytes(found))) if found is not None else {}
 
 

@@ -1,9 +1,13 @@
 """A candidate's page: what changed and what it scored, with everything it wrote kept harmless."""
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 from factory import SEED_TEXT, Play
 
+from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Protocol, Trajectory
 
 CANDIDATE = "/projects/parabola/runs/1/candidates/"
@@ -14,23 +18,32 @@ def page(client: Client, number: int, query: str = "") -> str:
     return client.get(f"{CANDIDATE}{number}/{query}").content.decode()
 
 
+def added(shown: str) -> int:
+    return shown.count('<tr class="add"')
+
+
+def plain(shown: str) -> str:
+    """What is written on a page."""
+    return unescape(re.sub(r"<[^>]*>", "", shown))
+
+
 def test_the_diff_is_against_the_base_parent(as_bob: Client, play: Play) -> None:
     shown = page(as_bob, 2)
     assert "since candidate 1" in shown
     assert "# step 1" in shown
-    assert '<tr class="add">' in shown
+    assert added(shown) == 1
 
 
 def test_or_against_the_seed(as_bob: Client, play: Play) -> None:
-    shown = page(as_bob, 2, "?against=seed")
+    shown = page(as_bob, 2, "?base=seed")
     assert "since candidate 0, the seed" in shown
-    assert shown.count('<tr class="add">') == 2
+    assert added(shown) == 2
 
 
 def test_the_seed_is_shown_whole(as_bob: Client, play: Play) -> None:
     shown = page(as_bob, 0)
     assert "this is where the run starts" in shown
-    assert shown.count('<tr class="add">') == len(SEED_TEXT.splitlines())
+    assert added(shown) == len(SEED_TEXT.splitlines())
 
 
 def test_parents_have_their_roles(as_bob: Client, play: Play) -> None:
@@ -107,18 +120,108 @@ def test_hostile_text_stays_text_in_lists_and_gates(as_bob: Client, play: Play) 
         assert "<img" not in shown
 
 
-def test_a_long_change_is_cut_and_can_be_had_whole(as_bob: Client, play: Play) -> None:
-    text = "".join(f"line {number}\n" for number in range(3000))
+def rows(shown: str) -> int:
+    return len(re.findall(r'<tr class="(?:add|drop|same|change)"', shown))
+
+
+def test_a_long_change_comes_in_parts_and_each_line_in_one_of_them(as_bob: Client, play: Play) -> None:
+    text = "".join(f"line {number} of many\n" for number in range(3000))
     made = play.candidate(text, parents=(0,))
-    short, whole = page(as_bob, made.number), page(as_bob, made.number, "?full=1")
-    assert short.count('<tr class="add">') <= 400
-    assert "show all" in short
-    assert whole.count('<tr class="add">') == 3000
+    shown = page(as_bob, made.number)
+    seen = [shown]
+    while more := re.search(r'class="rest more" hx-get="([^"]+)"', seen[-1]):
+        response = as_bob.get(unescape(more[1]), headers={"HX-Request": "true"})
+        assert "<html" not in response.content.decode()
+        seen.append(response.content.decode())
+    assert max(map(rows, seen)) <= 400
+    assert [int(number) for part in seen for number in re.findall(r"line (\d+) of many", plain(part))] == [*range(3000)]
 
 
-def test_a_change_of_enormous_size_is_not_compared(as_bob: Client, play: Play) -> None:
-    made = play.candidate("".join(f"{number}\n" for number in range(100_000)), parents=(0,))
-    assert "Too much changed" in page(as_bob, made.number)
+def test_without_script_the_next_part_is_a_page(as_bob: Client, play: Play) -> None:
+    made = play.candidate("".join(f"line {number}\n" for number in range(3000)), parents=(0,))
+    link = re.search(r'class="rest more".*?<a href="([^"]+)">', page(as_bob, made.number))
+    assert link
+    shown = as_bob.get(unescape(link[1])).content.decode()
+    assert "<html" in shown
+    assert "line 2999" not in shown
+    assert 0 < rows(shown) <= 400
+
+
+@pytest.mark.parametrize("view", ["unified", "split"])
+def test_equal_lines_left_out_can_be_had_in_their_place(as_bob: Client, play: Play, view: str) -> None:
+    before = "".join(f"line {number}\n" for number in range(2000))
+    old = play.candidate(before, parents=(0,))
+    new = play.candidate(before.replace("line 7\n", "seven\n"), parents=(old.number,))
+    seen = page(as_bob, new.number, f"?view={view}")
+    assert "1989 equal lines" in seen
+    for _ in range(5):
+        links = re.findall(r'hx-get="([^"]+gap[^"]+)"', seen)
+        seen += as_bob.get(unescape(links[-1]), headers={"HX-Request": "true"}).content.decode()
+    assert "line 1999" in plain(seen)
+
+
+@pytest.mark.parametrize("gap", ["1-2", "-1-2-3", "x-y-z", "0-0-99999999999", "99999-99999-9", "1-2-3-4"])
+def test_a_gap_that_is_none_shows_nothing_it_should_not(as_bob: Client, play: Play, gap: str) -> None:
+    url = f"{CANDIDATE}2/changes?file=main.py&region=lines&gap={gap}"
+    assert as_bob.get(url, headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_a_file_that_did_not_change_has_no_page_of_changes(as_bob: Client, play: Play) -> None:
+    assert as_bob.get(f"{CANDIDATE}2/changes?file=other.py").status_code == 404
+
+
+def test_the_view_is_remembered_by_the_browser(as_bob: Client, play: Play) -> None:
+    assert 'class="diff unified"' in page(as_bob, 2)
+    assert 'class="diff split"' in page(as_bob, 2, "?view=split")
+    assert 'class="diff split"' in page(as_bob, 3)
+    assert 'class="diff unified"' in page(as_bob, 3, "?view=unified")
+
+
+@pytest.mark.parametrize("query", ["?view=diagonal", "?space=<b>", "?base=nobody", "?lines=none", "?base=" + "9" * 400])
+def test_a_choice_that_is_none_is_the_usual_one(as_bob: Client, play: Play, query: str) -> None:
+    assert 'class="diff unified"' in page(as_bob, 2, query)
+
+
+def test_white_space_can_be_left_out(as_bob: Client, play: Play) -> None:
+    old = play.candidate("if x:\n  y\n", parents=(0,))
+    new = play.candidate("if x:\n    y\n", parents=(old.number,))
+    assert rows(page(as_bob, new.number)) == 3
+    assert "Only white space changed" in page(as_bob, new.number, "?space=ignored")
+
+
+def test_every_parent_and_the_champion_can_be_compared_with(as_bob: Client, play: Play) -> None:
+    made = play.candidate("x = 1\n", parents=(1, 2), made_from={"inspirations": [3]})
+    Project.objects.filter(pk=play.project.pk).update(champion=CandidateEdit.objects.get(score=3.0).pk)
+    shown = page(as_bob, made.number)
+    for value in ("parent", "seed", "champion", "2"):
+        assert f'<option value="{value}"' in shown
+    assert "since candidate 2, crossover" in page(as_bob, made.number, "?base=2")
+    assert "since candidate 3, the champion" in page(as_bob, made.number, "?base=champion")
+
+
+def test_changed_words_are_marked(as_bob: Client, play: Play) -> None:
+    old = play.candidate("answer = compute(alpha, 10)\n", parents=(0,))
+    new = play.candidate("answer = compute(beta, 10)\n", parents=(old.number,))
+    shown = page(as_bob, new.number)
+    assert "<mark>alpha</mark>" in shown
+    assert "<mark>beta</mark>" in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 1_000_000, "a\n" * 100_000, "\x00\x1b\u202e\u2066\ufeff\r\n" * 50, "no end", "", "\n" * 5000,
+        "\"" * 50_000 + "\n (",
+    ],
+    ids=["one megabyte in a line", "100,000 lines", "controls", "no end", "empty", "blank", "quotes"],
+)  # fmt: skip
+@pytest.mark.parametrize("view", ["unified", "split"])
+def test_no_text_is_too_hostile_for_the_page(as_bob: Client, play: Play, text: str, view: str) -> None:
+    made = play.candidate(text, parents=(0,))
+    response = as_bob.get(f"{CANDIDATE}{made.number}/?view={view}")
+    assert response.status_code == 200
+    assert len(response.content) < 200_000
+    assert not set("\x00\x1b\u202e\u2066\ufeff\r") & set(response.content.decode())
 
 
 def test_a_file_is_a_download_and_nothing_else(as_bob: Client, play: Play) -> None:

@@ -1,52 +1,13 @@
-"""The pure parts of pages: diffs, charts, and making hostile text visible."""
+"""The pure parts of pages: charts, and making hostile text visible."""
 
 import pytest
 from django.utils import timezone
 
-from apps.common.diff import LONGEST_LINE, diff
 from apps.common.templatetags import pages
 from apps.common.text import visible
 from apps.records.models import Run
 from apps.rounds.chart import step_chart
 from apps.rounds.selectors import state_of
-
-
-def shown(before: str, after: str) -> list[str]:
-    return [f"{line.sign}{line.text}" for line in diff("a", before, after).lines]
-
-
-def test_a_diff_keeps_three_lines_around_a_change() -> None:
-    before = "".join(f"{number}\n" for number in range(10))
-    lines = shown(before, before.replace("5\n", "five\n"))
-    assert lines == ["2 equal lines", "2", "3", "4", "−5", "+five", "6", "7", "8", "1 equal line"]
-
-
-def test_changes_close_together_share_what_is_between() -> None:
-    assert shown("a\nb\nc\nd\n", "A\nb\nc\nD\n") == ["−a", "+A", "b", "c", "−d", "+D"]
-
-
-def test_line_numbers_are_those_of_each_side() -> None:
-    rows = diff("a", "1\n2\n3\n", "1\nnew\n2\n3\n").lines
-    assert [(row.before, row.after) for row in rows] == [(1, 1), (None, 2), (2, 3), (3, 4)]
-
-
-def test_a_change_far_out_in_a_long_line_is_not_lost() -> None:
-    long = "x" * (LONGEST_LINE + 10)
-    assert len(diff("a", long + "a\n", long + "b\n").lines) == 2
-
-
-def test_a_missing_line_end_is_a_change() -> None:
-    assert shown("a", "a\n") == ["−a⟨no line end⟩", "+a"]
-
-
-@pytest.mark.parametrize(("before", "after"), [("", ""), ("a\n", "a\n")])
-def test_equal_texts_have_no_changes(before: str, after: str) -> None:
-    found = diff("a", before, after)
-    assert (found.added, found.dropped) == (0, 0)
-
-
-def test_form_feeds_do_not_shift_line_numbers() -> None:
-    assert diff("a", "a\x0cb\nc\n", "a\x0cb\nd\n").lines[-1].after == 2
 
 
 def test_what_acts_is_shown_instead() -> None:
