@@ -34,4 +34,6 @@ class AnswerForm(forms.Form):
 class PauseForm(forms.Form):
     """Why a project is stopped."""
 
-    reason = forms.CharField(max_length=500, strip=True)
+    reason = forms.CharField(
+        max_length=500, strip=True, error_messages={"required": "A pause needs a reason: it is shown while it lasts."}
+    )

@@ -14,13 +14,6 @@ from apps.records.models import CandidateEdit
 _STEADY = (1980, 1, 1, 0, 0, 0)  # equal champions make equal archives
 
 
-def champion(project: Project) -> CandidateEdit | None:
-    """The champion with its run; None before the first promotion."""
-    if project.champion is None:
-        return None
-    return CandidateEdit.objects.select_related("run").filter(pk=project.champion).first()
-
-
 def files(candidate: CandidateEdit) -> dict[str, bytes]:
     """Content of each component by path. Raises ContentMissing."""
     digests = {path: bytes.fromhex(key) for path, key in decode(bytes(candidate.content)).items()}

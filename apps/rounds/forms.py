@@ -77,4 +77,19 @@ class StartForm(forms.Form):
         )
 
 
+class AbortForm(forms.Form):
+    """Why a run is ended at once."""
+
+    reason = forms.CharField(
+        max_length=500, strip=True, error_messages={"required": "An abort needs a reason: it is shown with the run."}
+    )
+
+
+class ModeForm(forms.Form):
+    """Another mode for a run, and the version of the policy that the person saw."""
+
+    mode = forms.ChoiceField(choices=[(name, name) for name in rules.MODES])
+    seen = forms.IntegerField(min_value=0)
+
+
 NAMES = ("method", "candidates", "seconds", "parallel", "seed", "mode")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from factory import Cast, Play
 
 from apps.engine.canonical import decode, encode
-from apps.oversight.models import Policy
+from apps.oversight.models import Latch, Policy
 from apps.records.models import Run
 from apps.rounds.sweep import order_baselines
 
@@ -80,3 +80,112 @@ def test_baselines_come_by_themselves_when_the_run_has_ended(people: Cast) -> No
         ("null_run", 40, ended),
         ("best_of_n", 40, ended),
     ]
+
+
+RUN = "/projects/parabola/runs/1/"
+
+
+def said(client: Client, action: str, **values: str) -> str:
+    """What the run's page says after it."""
+    return client.post(f"{RUN}{action}", values, follow=True).content.decode()
+
+
+def test_a_run_is_paused_and_goes_on_alone(as_alice: Client, people: Cast, play: Play) -> None:
+    Play.begin(people.project)
+    assert "Pausing." in said(as_alice, "pause", reason="lunch")
+    shown = as_alice.get(RUN).content.decode()
+    assert ">paused<" in shown
+    assert "This run is stopped" in shown
+    assert "by alice: lunch" in shown
+    assert ">paused<" not in as_alice.get("/projects/parabola/runs/2/").content.decode()
+    assert "Resumed." in said(as_alice, "resume")
+    assert "was not paused" in said(as_alice, "resume")
+
+
+def test_a_pause_without_a_reason_pauses_nothing(as_alice: Client, play: Play) -> None:
+    assert "needs a reason" in said(as_alice, "pause", reason=" ")
+    assert not Latch.objects.exists()
+
+
+def test_buttons_say_what_they_would_touch(as_alice: Client, play: Play) -> None:
+    made = play.candidate("x = 1\n", parents=(0,))
+    play.running(made)
+    play.held(made)
+    shown = as_alice.get(RUN).content.decode()
+    assert "1 effect runs now and will be finished." in shown
+    assert "1 open gate stays open." in shown
+    assert "2 open effects are finished, 1 of them when people have answered" in shown
+    assert "1 running effect is killed, 1 gate cancelled." in shown
+
+
+def test_stopping_in_order_is_said_and_asked_once(as_alice: Client, play: Play) -> None:
+    assert "Stopping. No new round starts" in said(as_alice, "finish")
+    assert "stopping…" in as_alice.get(RUN).content.decode()
+    assert "was stopping or had ended" in said(as_alice, "finish")
+
+
+@pytest.mark.parametrize("confirm", ["", "run 2", "yes"])
+def test_an_abort_is_confirmed_by_typing(as_alice: Client, play: Play, confirm: str) -> None:
+    assert "Type “run 1” to abort it." in said(as_alice, "abort", reason="it cheats", confirm=confirm)
+    assert Run.objects.get().state == "open"
+
+
+def test_an_abort_ends_the_run_and_says_why(as_alice: Client, play: Play) -> None:
+    assert "needs a reason" in said(as_alice, "abort", reason="", confirm="run 1")
+    shown = said(as_alice, "abort", reason="it cheats", confirm="run 1")
+    assert ">aborted<" in shown
+    assert "it cheats" in shown
+    assert "End the run" not in shown
+    assert "aborted already" in said(as_alice, "abort", reason="again", confirm="run 1")
+
+
+def test_two_who_change_the_mode_at_once_are_told(as_alice: Client, play: Play) -> None:
+    assert 'name="seen" value="1"' in as_alice.get(RUN).content.decode()
+    assert "The mode is full-auto now." in said(as_alice, "mode", mode="full-auto", seen="1")
+    late = said(as_alice, "mode", mode="step-by-step", seen="1")
+    assert "was changed to full-auto while you looked" in late
+    assert Policy.objects.order_by("-version").values_list("mode", flat=True).first() == "full-auto"
+
+
+@pytest.mark.parametrize("values", [{"mode": "trust-me", "seen": "1"}, {"mode": "full-auto"}, {}])
+def test_a_senseless_mode_changes_nothing(as_alice: Client, play: Play, values: dict[str, str]) -> None:
+    assert "Nothing was done." in said(as_alice, "mode", **values)
+    assert Policy.objects.count() == 1
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "finish", "abort", "mode"])
+def test_a_reviewer_has_no_control(as_bob: Client, play: Play, action: str) -> None:
+    values = {"reason": "r", "confirm": "run 1", "mode": "full-auto", "seen": "1"}
+    assert as_bob.post(f"{RUN}{action}", values).status_code == 403
+    assert as_bob.get(f"{RUN}{action}").status_code == 405
+    assert "End the run" not in as_bob.get(RUN).content.decode()
+    assert Run.objects.get().state == "open"
+
+
+def test_failures_lead_to_the_candidates_that_have_them(as_alice: Client, play: Play) -> None:
+    play.measured(play.candidate("x = 1\n", parents=(0,)), None, failure="timeout")
+    assert "?failure=timeout" in as_alice.get(RUN).content.decode()
+    shown = as_alice.get(f"{RUN}candidates/?failure=timeout").content.decode()
+    assert "candidates/4/" in shown
+    assert "candidates/3/" not in shown
+
+
+def test_a_rare_label_is_looked_for_in_bounded_steps(
+    as_alice: Client, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.rounds.selectors.WINDOW", 2)
+    shown = as_alice.get(f"{RUN}candidates/?failure=memory").content.decode()
+    assert "among candidates 2 to 3" in shown
+    assert "before=2" in shown
+    last = as_alice.get(f"{RUN}candidates/?failure=memory&before=2").content.decode()
+    assert "among candidates 0 to 1" in last
+    assert "Older candidates" not in last
+
+
+def test_the_page_names_who_drives_and_who_measures(as_alice: Client, play: Play) -> None:
+    effect = play.running(play.candidate("x = 1\n", parents=(0,)))
+    effect.holder = "far-away/3/b"
+    effect.save()
+    shown = as_alice.get(RUN).content.decode()
+    assert "worker-1/0" in shown
+    assert "far-away/3/b" in shown

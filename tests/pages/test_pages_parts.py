@@ -47,6 +47,8 @@ def test_numbers_are_plain(value: float | None, text: str) -> None:
 @pytest.mark.parametrize(
     ("state", "effects", "latched", "word"),
     [
+        ("finishing", {"running": 1}, False, "stopping"),
+        ("finishing", {}, True, "paused"),
         ("finished", {"running": 1}, True, "finished"),
         ("open", {"running": 1, "held after": 3}, False, "running"),
         ("open", {"held before": 3}, False, "waiting"),
@@ -56,4 +58,6 @@ def test_numbers_are_plain(value: float | None, text: str) -> None:
     ],
 )
 def test_a_state_is_true_now(state: str, effects: dict[str, int], latched: bool, word: str) -> None:
-    assert state_of(Run(state=state, driver_until=timezone.now()), effects, latched) == word
+    run = Run(state="open", finishing=True) if state == "finishing" else Run(state=state)
+    run.driver_until = timezone.now()
+    assert state_of(run, effects, latched) == word

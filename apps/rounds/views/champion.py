@@ -6,6 +6,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from apps.common.text import FIRST_CHARACTERS
+from apps.oversight import selectors
 from apps.oversight.dossier import sign_of
 from apps.projects.models import Project
 from apps.records.models import CandidateEdit
@@ -41,7 +42,7 @@ def as_patch(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _crowned(request: HttpRequest, slug: str) -> tuple[Project, CandidateEdit]:
     project = project_of(request, slug)
-    crowned = champion.champion(project)
+    crowned = selectors.champion(project)
     if crowned is None:
         raise Http404("the project has no champion yet")
     return project, crowned

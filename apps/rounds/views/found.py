@@ -9,6 +9,7 @@ from apps.log.models import LogHead
 from apps.projects.access import visible_projects
 from apps.projects.models import Project
 from apps.records.models import Run
+from apps.rounds.control import runs
 
 
 def project_of(request: HttpRequest, slug: str) -> Project:
@@ -26,7 +27,7 @@ def watched_project(request: HttpRequest, slug: str) -> tuple[Project, dict[int,
 
 
 def run_of(project: Project, number: int) -> Run:
-    """The project's run of that number. Raises Http404."""
-    found = get_object_or_404(project.runs.select_related("baseline_of"), number=number)
+    """The project's run of that number, as `control.runs` reads it. Raises Http404."""
+    found = get_object_or_404(runs(project), number=number)
     found.project = project
     return found

@@ -1,0 +1,230 @@
+"""The control room of a run: where it stands, what waits and why, and what each button would touch."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from apps.accounts.actors import Actor
+from apps.accounts.names import names
+from apps.common.ids import NUMBERS
+from apps.common.keyset import Slice
+from apps.engine.canonical import decode
+from apps.oversight import desk, rules, selectors
+from apps.oversight.dossier import sign_of
+from apps.oversight.models import Latch, Policy
+from apps.projects.access import verbs
+from apps.projects.models import Project
+from apps.records.models import HELD, CandidateEdit, Commission, Effect, EffectState, Run, RunState, Snapshot
+from apps.rounds.chart import Chart, step_chart
+from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, state_of
+
+GATES = 10
+LISTED = 10
+_WAITS = {"grow": "Try again from", "edit": "Take up the edit of", "measure": "Measure again"}
+
+
+def runs(project: Project) -> QuerySet[Run]:
+    """The project's runs, each with what its control room shows at once."""
+    policy = Policy.objects.filter(run=OuterRef("pk")).order_by("-version")
+    seed = CandidateEdit.objects.filter(pk=OuterRef("pk") * NUMBERS)
+    found = Run.objects.filter(project=project).select_related("baseline_of", "snapshot")
+    return found.annotate(
+        mode=Subquery(policy.values("mode")[:1]),
+        version=Subquery(policy.values("version")[:1]),
+        seed_score=Subquery(seed.values("score")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A latch, and who set it, in words."""
+
+    latch: Latch
+    by: str
+
+    @property
+    def scope(self) -> str:
+        if self.latch.run_id:
+            return "This run"
+        return "The project" if self.latch.project_id else "Everything here"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A commission that was not taken up yet."""
+
+    commission: Commission
+
+    @property
+    def words(self) -> str:
+        return f"{_WAITS.get(self.commission.kind, self.commission.kind)} candidate {self.number}"
+
+    @property
+    def number(self) -> int:
+        return self.commission.candidate % NUMBERS
+
+
+@dataclass
+class ControlRoom:
+    """One run of `runs`; every part is read when a template first asks for it."""
+
+    actor: Actor
+    run: Run
+
+    @property
+    def project(self) -> Project:
+        return self.run.project
+
+    @property
+    def sign(self) -> int:
+        return sign_of(self.project)
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.run.state == RunState.OPEN)
+
+    @cached_property
+    def state(self) -> str:
+        return state_of(self.run, self._states, bool(self._latches))
+
+    @cached_property
+    def may_operate(self) -> bool:
+        return "operate" in verbs(self.actor, self.project)
+
+    # ---- what stops it
+
+    @cached_property
+    def stops(self) -> list[Stop]:
+        """What stops this run: its own latch, its project's, and that of everything."""
+        called = names([latch.set_by for latch in self._latches])
+        return [Stop(latch, called[latch.set_by]) for latch in self._latches]
+
+    @property
+    def paused(self) -> bool:
+        """Whether the run's own latch is set."""
+        return any(latch.run_id for latch in self._latches)
+
+    @property
+    def project_paused(self) -> bool:
+        return any(latch.run_id is None and latch.project_id for latch in self._latches)
+
+    @cached_property
+    def _latches(self) -> list[Latch]:
+        return list(selectors.latches(self.run).order_by("pk"))
+
+    # ---- what the policy is
+
+    @property
+    def mode(self) -> str:
+        return vars(self.run).get("mode") or "no policy"
+
+    @property
+    def version(self) -> int:
+        return vars(self.run).get("version") or 0
+
+    @property
+    def modes(self) -> list[str]:
+        return list(rules.MODES)
+
+    # ---- what goes on
+
+    @property
+    def per_minute(self) -> float | None:
+        return per_minute(self.run)
+
+    @property
+    def running(self) -> int:
+        """How many effects are being carried out now."""
+        return self._states.get(EffectState.RUNNING, 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many effects are held for people."""
+        return sum(self._states.get(state, 0) for state in HELD)
+
+    @property
+    def under_way(self) -> int:
+        """How many effects are open at all: what an abort cancels."""
+        return sum(self._states.values())
+
+    @property
+    def workers(self) -> list[tuple[str, int]]:
+        """Who measures for this run, and how many effects each."""
+        counts: Counter[str] = Counter()
+        for row in self._effects:
+            if row["state"] == EffectState.RUNNING:
+                counts[row["holder"]] += row["count"]
+        return counts.most_common(LISTED)
+
+    @property
+    def driven(self) -> bool:
+        """Whether somebody drives it: the lease has not run out."""
+        return bool(self.run.driver_until and self.run.driver_until > timezone.now())
+
+    @cached_property
+    def gates(self) -> Slice[desk.Gate]:
+        """What waits for people in this run, oldest first."""
+        found = list(desk.gates(self.actor).filter(round__run=self.run)[: GATES + 1])
+        return Slice([desk.Gate(effect) for effect in found[:GATES]], found[-1].pk if len(found) > GATES else None)
+
+    @cached_property
+    def commissions(self) -> list[Waiting]:
+        """What people asked this run to do next."""
+        if not self.is_open:
+            return []
+        asked = Commission.objects.filter(run=self.run, served__isnull=True).order_by("pk")[:LISTED]
+        return [Waiting(commission) for commission in asked]
+
+    # ---- what came of it
+
+    @property
+    def seed_score(self) -> float | None:
+        return vars(self.run).get("seed_score")
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """The conclusion, in the project's own direction; empty while there is none."""
+        return dict(decode(bytes(self.run.result))) if self.run.result else {}
+
+    @property
+    def chart(self) -> Chart | None:
+        curve = decode(bytes(self._snapshot.curve)) if self._snapshot else []
+        return step_chart(curve, max(0, self.run.born - 1), self.sign, self.seed_score)
+
+    @property
+    def failures(self) -> list[tuple[str, int]]:
+        """Failure labels with how many candidates bear them, most first."""
+        counts: dict[str, int] = decode(bytes(self._snapshot.failures)) if self._snapshot else {}
+        return Counter(counts).most_common()
+
+    def candidates(self) -> Slice[CandidateRow]:
+        """The latest candidates."""
+        return latest_candidates(self.run)
+
+    @cached_property
+    def baselines(self) -> list[Run]:
+        """Runs that this one is compared with, such as its null run; they come when it has ended."""
+        if self.is_open:
+            return []
+        return list(self.run.baselines.defer("parameters", "result", "code").order_by("pk")[:LISTED])
+
+    @property
+    def _snapshot(self) -> Snapshot | None:
+        return getattr(self.run, "snapshot", None)
+
+    @cached_property
+    def _effects(self) -> list[dict[str, Any]]:
+        """Open effects by state and holder, with how many there are."""
+        rows = Effect.open.filter(round__run=self.run).values("state", "holder").annotate(count=Count("pk"))
+        return [dict(row) for row in rows.order_by()]
+
+    @cached_property
+    def _states(self) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for row in self._effects:
+            counts[row["state"]] += row["count"]
+        return counts
