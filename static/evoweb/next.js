@@ -71,14 +71,15 @@
     data.set("csrfmiddlewaretoken", cookie("csrftoken") || data.get("csrfmiddlewaretoken"));
     if (ready && Date.now() - ready.at > FRESH) ready = null;
     const headers = { "HX-Request": "true", "Evoweb-Ready": ready ? ready.url : "" };
-    // No file and no new line that the server would not see in an ordinary form.
     const response = await fetch(sent.action, { method: "POST", body: data, headers, redirect: "manual" });
     if (response.type === "opaqueredirect") return refuse(sent, "Not sent: you are signed out. Sign in again in another tab, then send this once more.");
     const url = response.headers.get("HX-Redirect");
     const text = await response.text();
     if (url) return forward(url, text);
     if (!response.headers.get("Content-Type")?.startsWith("text/html")) return refuse(sent, "Not sent: the server did not answer. Nothing you typed is lost; send it again.");
-    show(page.parseFromString(text, "text/html"));
+    const said = page.parseFromString(text, "text/html");
+    if (response.status === 403) return refuse(sent, said.querySelector("#main p")?.textContent || "You may not do this.");
+    show(said);
     return prefetch();
   }
 

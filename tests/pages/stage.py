@@ -20,6 +20,7 @@ django.setup()
 from everypage import every_page  # noqa: E402
 from factory import Play, cast, grown  # noqa: E402
 
+from apps.accounts.models import User  # noqa: E402
 from apps.common.ids import of_run  # noqa: E402
 from apps.oversight.models import Answer  # noqa: E402
 from apps.records.models import CandidateEdit, Effect, Run, Snapshot  # noqa: E402
@@ -47,6 +48,16 @@ def gate() -> dict[str, Any]:
     return {"gate": play.held(play.candidate(f"waits = {play.born}\n", parents=(0,))).pk}
 
 
+def three_gates() -> dict[str, Any]:
+    """Three candidates that wait for people, the oldest first."""
+    return {"gates": [gate()["gate"] for _ in range(3)]}
+
+
+def keys_off() -> dict[str, Any]:
+    """Alice switches single keys off."""
+    return {"people": User.objects.filter(username="alice").update(keys_off=True)}
+
+
 def everything() -> dict[str, Any]:
     """Something on every page there is; their addresses by name."""
     return dict(every_page(cast()))
@@ -66,7 +77,7 @@ def taken_up() -> Play:
     return Play(run, born=run.born, rounds=rounds, curve=curve)
 
 
-SCENES: list[Callable[[], dict[str, Any]]] = [begin, better, gate, everything, answers]
+SCENES: list[Callable[[], dict[str, Any]]] = [begin, better, gate, three_gates, keys_off, everything, answers]
 
 if __name__ == "__main__":
     print(json.dumps({scene.__name__: scene for scene in SCENES}[sys.argv[1]]()))

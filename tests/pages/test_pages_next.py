@@ -1,0 +1,86 @@
+"""From one decision to the next: at once where all is well, and nothing is lost where it is not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from website import Site, running, sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def site(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running(begun, tmp_path_factory.mktemp("next") / "home") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def reviewer(browser: Browser, site: Site) -> Page:
+    page = browser.new_context().new_page()
+    sign_in(page, site, "bob")
+    return page
+
+
+@pytest.fixture
+def gates(site: Site) -> list[int]:
+    return site.play("three_gates")["gates"]
+
+
+@pytest.fixture
+def page(reviewer: Page, site: Site, gates: list[int]) -> Iterator[Page]:
+    """Bob's, on the first gate, with the second at hand."""
+    with reviewer.expect_response(f"**/queue/{gates[1]}/") as fetched:
+        reviewer.goto(f"{site.url}/queue/{gates[0]}/")
+    fetched.value.finished()
+    yield reviewer
+    reviewer.goto("about:blank")
+
+
+def approve(page: Page) -> None:
+    page.get_by_role("button", name="Approve", exact=True).click()
+
+
+def test_the_next_gate_is_there_without_another_page_load(page: Page, site: Site, gates: list[int]) -> None:
+    loads = []
+    page.on("request", lambda request: loads.append(request.url) if request.resource_type == "document" else None)
+    approve(page)
+    expect(page).to_have_url(f"{site.url}/queue/{gates[1]}/")
+    expect(page.get_by_text("Approved:")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    assert loads == []
+    assert site.play("answers")[str(gates[0])] == "approve"
+
+
+def test_going_back_shows_the_gate_that_was_answered_as_it_is_now(page: Page, site: Site, gates: list[int]) -> None:
+    asked = page.get_by_role("heading", level=1).text_content()
+    approve(page)
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(asked or "")
+    with page.expect_navigation(url=f"{site.url}/queue/{gates[0]}/"):
+        page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(asked or "")
+
+
+def test_without_a_connection_nothing_is_lost_and_the_same_form_can_be_sent_again(
+    page: Page, site: Site, gates: list[int]
+) -> None:
+    page.context.set_offline(True)
+    page.get_by_label("Reason").first.fill("worth keeping")
+    approve(page)
+    expect(page.get_by_text("no connection")).to_be_visible()
+    expect(page.get_by_label("Reason").first).to_have_value("worth keeping")
+    page.context.set_offline(False)
+    approve(page)
+    expect(page).to_have_url(f"{site.url}/queue/{gates[1]}/")
+    assert site.play("answers")[str(gates[0])] == "approve"
+
+
+def test_who_was_signed_out_meanwhile_keeps_what_was_typed(page: Page, site: Site) -> None:
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Reason").first.fill("worth keeping")
+    approve(page)
+    expect(page.get_by_text("Not sent")).to_be_visible()
+    expect(page.get_by_label("Reason").first).to_have_value("worth keeping")
+    page.context.add_cookies(cookies)
