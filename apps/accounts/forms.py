@@ -21,6 +21,15 @@ from apps.accounts.sessions import address_of
 from apps.common.text import visible
 
 
+PASSWORD_RULES = "At least 10 characters: a few words, say. Not your name, not a common password, not digits alone."
+
+
+def _in_plain_words(form: forms.Form, first: str, second: str) -> None:
+    """Django's two password fields, named and explained as everything else here."""
+    form.fields[first].help_text = PASSWORD_RULES
+    form.fields[second].label, form.fields[second].help_text = "The same again", ""
+
+
 class SignInForm(AuthenticationForm):
     """A name and a password. Validation raises throttle.Closed where too many went wrong."""
 
@@ -52,6 +61,10 @@ class AccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # a class of
         labels = {"username": "User name"}
         help_texts = {"username": "Letters, digits and @ . + - _ only. You sign in with it."}
         error_messages = {"username": {"unique": "This user name is taken. Choose another one."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_plain_words(self, "password1", "password2")
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -85,6 +98,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """A password for whoever proved by a link to be the person."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_plain_words(self, "new_password1", "new_password2")
+
     def save(self, commit: bool = True) -> User:
         return services.new_password(self.user, self.cleaned_data["new_password1"])
 
@@ -95,6 +112,11 @@ class ChangePasswordForm(PasswordChangeForm):
     error_messages = PasswordChangeForm.error_messages | {
         "password_incorrect": "This is not your present password. Nothing was changed; type it again."
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "Present password"
+        _in_plain_words(self, "new_password1", "new_password2")
 
     def save(self, commit: bool = True) -> User:
         return services.new_password(self.user, self.cleaned_data["new_password1"])
