@@ -20,11 +20,10 @@ from apps.accounts.models import User
 from apps.accounts.sessions import address_of
 from apps.common.text import visible
 
-
 PASSWORD_RULES = "At least 10 characters: a few words, say. Not your name, not a common password, not digits alone."
 
 
-def _in_plain_words(form: forms.Form, first: str, second: str) -> None:
+def _in_plain_words(form: forms.BaseForm, first: str, second: str) -> None:
     """Django's two password fields, named and explained as everything else here."""
     form.fields[first].help_text = PASSWORD_RULES
     form.fields[second].label, form.fields[second].help_text = "The same again", ""

@@ -16,7 +16,7 @@ from apps.projects.access import visible_projects
 from apps.rounds.watch import Hint, Listener, watch
 
 BEAT = 20.0  # seconds: a client that hears nothing for longer than two of them connects anew
-CHECKED_FOR = 5.0  # seconds that an answer to "may this person still see it" holds
+CHECKED_FOR = 5.0  # seconds that an answer to "may this person still see it" holds: so long does a lost role work on
 WATCHED_AT_MOST = 200
 
 SIGNED_OUT = 4401
@@ -24,12 +24,15 @@ NOT_UNDERSTOOD = 4400
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """Sends {"project", "sequence", "topics"} of the projects that the client named in {"watch": [ids]}, and beats."""
+    """Sends {"project", "sequence", "topics"} of the projects that the client named in {"watch": [ids]}, and beats.
+
+    {"gone": [ids]} says that the person may not see these any more.
+    """
 
     async def connect(self) -> None:
         self.listener = Listener()
         self.watched: frozenset[int] = frozenset()
-        self.checked = 0.0
+        self.checked, self.said = 0.0, time.monotonic()
         self.sender: asyncio.Task[None] | None = None
         await self.accept()
         if not self.scope["user"].is_authenticated:
@@ -68,19 +71,28 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
 
     async def _send_on(self) -> None:
         while True:
-            hints = await self.listener.take(BEAT)
-            if time.monotonic() - self.checked > CHECKED_FOR and not await self._still_allowed():
+            hints = await self.listener.take(min(BEAT, CHECKED_FOR))
+            if self._doubtful(hints) and not await self._still_allowed():
                 await self.close(SIGNED_OUT)
                 return
             for hint in hints:
                 if hint.project in self.watched:
                     await self._send(hint)
-            if not hints:
-                await self.send_json({"beat": True})
+            if time.monotonic() - self.said >= BEAT:
+                await self._say({"beat": True})
+
+    def _doubtful(self, hints: list[Hint]) -> bool:
+        """Whether to look again who may see what: after a while, and at once where a project's members changed."""
+        changed = any(hint.topics & {"members", "*"} for hint in hints)
+        return changed or time.monotonic() - self.checked >= CHECKED_FOR
+
+    async def _say(self, words: dict[str, Any]) -> None:
+        self.said = time.monotonic()
+        await self.send_json(words)
 
     async def _send(self, hint: Hint) -> None:
         words = {"project": hint.project, "sequence": hint.sequence, "topics": sorted(hint.topics)}
-        await self.send_json(words)
+        await self._say(words)
 
     async def _still_allowed(self) -> bool:
         """Whether the person is still signed in; watched shrinks to what is still theirs to see."""
@@ -90,8 +102,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
         if not fresh.is_authenticated:
             return False
         self.scope["user"] = fresh
-        self.watched = await database_sync_to_async(self._visible)(self.watched)
+        before, self.watched = self.watched, await database_sync_to_async(self._visible)(self.watched)
         self.checked = time.monotonic()
+        if gone := before - self.watched:
+            await self._say({"gone": sorted(gone)})
         return True
 
     def _visible(self, projects: frozenset[int]) -> frozenset[int]:

@@ -233,6 +233,7 @@
     if (over) return;
     if (said.state) show(...said.state);
     if (said.end) return end(said.end);
+    if (said.gone?.some(project => [...known.keys()].join() === String(project))) return end("not yours to see any more");
     // Without topics it says where the log stands now: what the page missed is unknown, so everything is fetched.
     for (const [project, sequence, topics] of said.moved || []) moved(project, sequence, topics.length ? topics : ["*"]);
     if (said.waiting !== undefined) count(said.waiting);
@@ -281,6 +282,7 @@
       this.heard = Date.now();
       this.tries = 0;
       this.become(LIVE);
+      if (said.gone) this.tell({ gone: said.gone });
       if (said.project === undefined) return;
       this.heads.set(said.project, said.sequence);
       this.tell({ moved: [[said.project, said.sequence, said.topics]] });

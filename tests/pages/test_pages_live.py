@@ -16,8 +16,11 @@ from django.db import connections
 from factory import Cast, Play, cast, grown
 from sockets import Socket
 
+from apps.accounts.actors import Actor
 from apps.accounts.models import User
+from apps.accounts.services import end_other_sessions, new_password
 from apps.projects.models import Membership
+from apps.projects.services import members
 from apps.rounds import consumers
 from evoweb.websocket import websocket
 
@@ -117,26 +120,63 @@ async def test_another_origin_is_turned_away() -> None:
     assert not await socket(session.session_key, "http://evil.example").connect()
 
 
-async def test_who_loses_the_role_hears_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumers, "CHECKED_FOR", 0.0)
+def membership(user: User) -> Membership:
+    return Membership.objects.select_related("project").get(user=user)
+
+
+async def test_who_is_removed_hears_so_at_once_and_nothing_after() -> None:
     people, play = await stage()
+    boss = await act(User.objects.create_superuser, "boss")
+    held = await act(membership, people.bob)
     async with listening(people.bob, people.project.pk) as connected:
         await connected.hear()
-        await act(Membership.objects.filter(user=people.bob).delete)
+        await act(play.candidate)
+        await connected.hear()  # just checked: without the log's word the answer would hold for five seconds
+        await act(members.remove, Actor.person(boss), held, "reviewer")
+        assert await connected.hear() == {"gone": [people.project.pk]}
         await act(play.candidate)
         assert await connected.receive_nothing(timeout=0.8)
 
 
-async def test_who_signs_out_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumers, "CHECKED_FOR", 0.0)
-    people, play = await stage()
+async def test_who_gets_another_role_hears_on() -> None:
+    people, _ = await stage()
+    boss = await act(User.objects.create_superuser, "boss")
+    held = await act(membership, people.bob)
+    async with listening(people.bob, people.project.pk) as connected:
+        await connected.hear()
+        await act(members.change, Actor.person(boss), held, "viewer", "reviewer")
+        assert (await connected.hear())["topics"] == ["members"]
+
+
+def sign_out(session: SessionBase, user: User) -> None:
+    session.flush()
+
+
+def end_from_another_browser(session: SessionBase, user: User) -> None:
+    end_other_sessions(user, keep=None)
+
+
+def deactivate(session: SessionBase, user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def change_the_password(session: SessionBase, user: User) -> None:
+    new_password(user, "another quite long password")
+
+
+@pytest.mark.parametrize("deed", [sign_out, end_from_another_browser, deactivate, change_the_password])
+async def test_who_is_signed_out_is_hung_up_on_though_nothing_happens(
+    monkeypatch: pytest.MonkeyPatch, deed: Callable[[SessionBase, User], None]
+) -> None:
+    assert consumers.CHECKED_FOR <= 5
+    monkeypatch.setattr(consumers, "CHECKED_FOR", 0.1)
+    people, _ = await stage()
     session = await act(session_of, people.bob)
     connected = socket(session.session_key)
     await connected.connect()
     await connected.say(json.dumps({"watch": [people.project.pk]}))
     await connected.hear()
-    await act(session.flush)
-    await act(play.candidate)
+    await act(deed, session, people.bob)
     assert await connected.closed() == consumers.SIGNED_OUT
     await connected.leave()
 
