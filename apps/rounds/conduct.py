@@ -183,7 +183,7 @@ def _reserve(book: Book, opened: OpenRound, effect: Measure | Compare) -> None:
     if not first or isinstance(effect, Compare):
         return
     others = sum(len(each.reserved - {number}) for each in book.rounds.values())
-    if opened.kind == "grow" and book.counters.measured + others >= book.run.candidates:
+    if opened.commission is None and book.counters.measured + others >= book.run.candidates:
         raise Refused("the budget of candidates is spent")
     opened.reserved.add(number)
 

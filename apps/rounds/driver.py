@@ -191,11 +191,8 @@ class Driver:
         return run.finishing or exhausted or late or book.counters.measured >= run.candidates
 
     def _next_commission(self) -> Commission | None:
-        """The oldest thing that a person asked for and that can begin. One round more needs budget, the rest none."""
-        if self.book.run.finishing:
-            return None
-        affordable = self._budget_left()
-        return next((asked for asked in self.book.commissions if affordable or asked.kind != "grow"), None)
+        """The oldest thing that a person asked for; it comes before the method's own rounds, and beyond the budget."""
+        return self.book.commissions[0] if self.book.commissions and not self.book.run.finishing else None
 
     def _budget_left(self) -> bool:
         on_the_way = sum(max(1, len(opened.reserved)) for opened in self.book.rounds.values())
@@ -227,11 +224,15 @@ class Driver:
         """How the run ends with this step: in the same commit, for a run that has concluded must not conclude again."""
         book = self.book
         if book.ended is None and book.concluded is not None:
-            exhausted = book.barren >= BARREN_LIMIT
-            why = f"{BARREN_LIMIT} rounds in a row brought no candidate" if exhausted else ""
-            why = FINISHED_EARLY if book.run.finishing else why
-            book.ended = (RunState.EXHAUSTED, why) if exhausted else (RunState.FINISHED, "")
+            book.ended = self._in_order()
         return None if book.ended is None else (*book.ended, book.concluded)
+
+    def _in_order(self) -> tuple[str, str]:
+        if self.book.run.finishing:
+            return RunState.FINISHED, FINISHED_EARLY
+        if self.book.barren >= BARREN_LIMIT:
+            return RunState.EXHAUSTED, f"{BARREN_LIMIT} rounds in a row brought no candidate"
+        return RunState.FINISHED, ""
 
     def _snapshot(self, *, last: bool) -> dict[str, bytes] | None:
         """What pages read of the run, at most once a second and at the end."""

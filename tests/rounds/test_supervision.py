@@ -11,40 +11,12 @@ from apps.oversight.services.answers import Reply
 from apps.records.models import CandidateEdit, Effect, Round, Trajectory, Verdict
 from apps.rounds.verify import problems
 from tests.rounds import world
+from tests.rounds.people import begin, gates, say, settle
 
 
 @pytest.fixture
 def bob(toy):
-    return member(toy, "bob", "reviewer")
-
-
-def member(project, name, role):
-    return world.member(project, name, role)
-
-
-def settle(loop, run):
-    """Drive until everything waits or the run has ended."""
-    for _ in range(60):
-        if not loop.turn(0.3):
-            break
-    run.refresh_from_db()
-
-
-def gates(run):
-    return list(Effect.objects.filter(round__run=run, state__startswith="held").select_related("round__run__project"))
-
-
-def say(actor, effect, decision, reason="", key=""):
-    seen = selectors.shown(effect).hex()
-    return answers.answer(
-        actor, effect, Reply(decision, reason, effect.revision, seen, key or f"{effect.pk}{effect.state}")
-    )
-
-
-def begin(loop, project, mode, **more):
-    run = world.begin(loop, project, world.order(mode=mode, **more))
-    settle(loop, run)
-    return run
+    return world.member(toy, "bob", "reviewer")
 
 
 def test_gate_only_holds_each_proposal_before_it_is_measured(loop, toy, bob):
@@ -159,7 +131,7 @@ def test_a_rejection_without_a_reason_is_refused(loop, toy, bob):
 def test_only_reviewers_answer(loop, toy, role):
     run = begin(loop, toy, "gate-only", candidates=1)
     with pytest.raises(PermissionDenied):
-        say(member(toy, role, role), gates(run)[0], "approve")
+        say(world.member(toy, role, role), gates(run)[0], "approve")
     assert gates(run)
 
 
@@ -194,7 +166,7 @@ def test_a_run_without_a_policy_is_not_driven(loop, toy):
 
 
 def test_pause_stops_what_is_new_and_stores_what_is_running(loop, toy):
-    owner = member(toy, "alice", "maintainer")
+    owner = world.member(toy, "alice", "maintainer")
     run = world.begin(loop, toy, world.order(candidates=500, parallel=2))
     loop.turn(0.3)
     stops.pause(owner, toy, "let me look")
@@ -212,7 +184,7 @@ def test_pause_stops_what_is_new_and_stores_what_is_running(loop, toy):
 
 
 def test_a_paused_project_starts_nothing_even_in_a_new_process(loop, toy):
-    owner = member(toy, "alice", "maintainer")
+    owner = world.member(toy, "alice", "maintainer")
     run = world.begin(loop, toy, world.order(candidates=50))
     stops.pause(owner, toy, "stop")
     world.abandon(loop)
@@ -223,7 +195,7 @@ def test_a_paused_project_starts_nothing_even_in_a_new_process(loop, toy):
 
 
 def test_the_mode_can_be_changed_while_a_run_is_going(loop, toy, bob):
-    owner = member(toy, "alice", "maintainer")
+    owner = world.member(toy, "alice", "maintainer")
     run = world.begin(loop, toy, world.order(candidates=200))
     loop.turn(0.2)
     policies.set_policy(owner, run, "gate-only")
