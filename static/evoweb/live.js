@@ -260,9 +260,15 @@
       const scheme = location.protocol === "https:" ? "wss:" : "ws:";
       this.socket = new WebSocket(`${scheme}//${location.host}/live/`);
       this.heard = Date.now();
-      this.socket.onopen = () => this.ask();
+      this.socket.onopen = () => this.open();
       this.socket.onmessage = message => this.hear(JSON.parse(message.data));
       this.socket.onclose = event => this.lost(event.code);
+    }
+
+    open() {
+      this.heard = Date.now();
+      this.become(LIVE);
+      this.ask();
     }
 
     ask() {

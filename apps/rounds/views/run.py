@@ -8,6 +8,7 @@ from apps.accounts.requests import actor_of
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.oversight.cursor import positions
+from apps.oversight.selectors import waiting
 from apps.projects.access import visible_projects
 from apps.rounds.control import ControlRoom
 from apps.rounds.selectors import candidate_page, latest_candidates
@@ -48,5 +49,6 @@ def candidates(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_GET
 def sequences(request: HttpRequest) -> JsonResponse:
-    """Last sequence of each visible project, by id: the slow way to notice a hint that was lost."""
-    return JsonResponse({str(key): value for key, value in positions(visible_projects(actor_of(request))).items()})
+    """Last sequence of each visible project, by id, and how much waits: the slow way to notice a hint that was lost."""
+    actor = actor_of(request)
+    return JsonResponse({"sequences": positions(visible_projects(actor)), "waiting": waiting(actor)})
