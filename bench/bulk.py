@@ -69,7 +69,7 @@ def load(candidates: int, events: int, gates: int = 0, answers: int = 0, project
 
     began = datetime.now().astimezone() - timedelta(days=DAYS)
     people = _people()
-    per = max(0, events - 2 * gates - 2 * answers) / max(1, candidates - gates)
+    per = max(0, events - 2 * gates - 3 * answers) / max(1, candidates - gates)
     measures = max(1, min(3, int(per) - 3))
     ticks = candidates * (measures + 4) + gates + 2 * answers + 100 * projects
     tables, clock = Tables(), Clock(began, timedelta(days=DAYS) / ticks)
@@ -107,19 +107,24 @@ def _people() -> dict[str, Any]:
 
 def _project(name: str, people: dict[str, Any], clock: Any) -> Any:
     """Imported from the example with two files, without trying its evaluator out."""
+    from django.db import transaction
+
     from apps.accounts.actors import Actor
+    from apps.log.services import append
     from apps.projects.facts import Facts
     from apps.projects.importer import import_package
     from apps.projects.models import Membership
     from apps.projects.package import read_package
+    from apps.projects.services import members
 
     package = replace(read_package(EXAMPLES / "two_files"), name=name)
     facts = Facts(repeatable=True, noise=0.0, seed_score=-1.0, seconds=0.1, tasks=6)
-    with patch("django.utils.timezone.now", clock.now):
+    with patch("django.utils.timezone.now", clock.now), transaction.atomic():
         project = import_package(Actor.system(), package, facts)
-    Membership.objects.bulk_create(
-        Membership(project=project, user=user, role=PEOPLE[name]) for name, user in people.items()
-    )
+        made = [
+            Membership.objects.create(project=project, user=user, role=PEOPLE[name]) for name, user in people.items()
+        ]
+        append(project.pk, [members.added(Actor.system(), member) for member in made])
     return project
 
 

@@ -107,7 +107,9 @@ def _set(settings: tuple[str, ...]) -> None:
 
 @cache
 def _defaults(model: type[models.Model]) -> Row:
-    fields = (field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField))
+    fields = (
+        field for field in model._meta.concrete_fields if not (field.generated or isinstance(field, models.AutoField))
+    )
     return {field.attname: _default(field) for field in fields}
 
 

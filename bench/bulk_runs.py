@@ -24,9 +24,9 @@ from apps.engine.records import Result
 from apps.engine.replay import REJECTED, done, refused
 from apps.engine.selection import PowerLaw
 from apps.log.chain import Entry
+from apps.oversight import digests as decisions
 from apps.oversight.models import Answer
 from apps.oversight.selectors import shown
-from apps.oversight.services import digest_of
 from apps.projects.models import Project, Task
 from apps.projects.selectors import program_files, tasks
 from apps.records import digests, transitions
@@ -363,7 +363,7 @@ class Search:
         rejected = number % 5 == 0
         person = self._shape.people[number % len(self._shape.people)]
         reason = "the same was tried before" if rejected else ""
-        entries = [self._answered(journal, row, person, "reject" if rejected else "approve", reason)]
+        entries = self._answered(journal, row, person, "reject" if rejected else "approve", reason)
         row["since"], row["state"] = None, EffectState.REFUSED if rejected else EffectState.DONE
         if rejected:
             row["answer"] = refused(REJECTED, reason)
@@ -373,7 +373,7 @@ class Search:
             self._end(journal, {"rejected": reason})
         return not rejected
 
-    def _answered(self, journal: Journal, row: Row, person: User, decision: str, reason: str) -> Entry:
+    def _answered(self, journal: Journal, row: Row, person: User, decision: str, reason: str) -> list[Entry]:
         held = Effect(**{name: row[name] for name in ("asked", "ran", "revision", "state", "answer")})
         now = self._clock.tick()
         made = Answer(
@@ -394,9 +394,11 @@ class Search:
         self._tables.add(
             Answer, {field.attname: getattr(made, field.attname) for field in Answer._meta.concrete_fields}
         )
-        body = {"round": journal.id, "position": row["position"], "child": -1, "revision": 0, "answer": made.pk}
-        body |= {"decision": decision, "digest": digest_of(made)}
-        return Entry("gate.closed", f"person:{person.pk}", f"run:{self._run.pk}", body)
+        place = {"round": journal.id, "position": row["position"], "child": -1, "revision": 0}
+        said = place | {"answer": made.pk, "decision": decision}
+        words = (f"person:{person.pk}", f"run:{self._run.pk}")
+        given = Entry("answer.given", *words, said | {"digest": decisions.answer(made)})
+        return [given, Entry("gate.closed", *words, said)]
 
     def _person(self, number: int) -> str:
         return f"person:{self._shape.people[number % len(self._shape.people)].pk}"
