@@ -35,7 +35,12 @@ PATIENCE = 60.0  # seconds
 LONGEST_DELAY = 0.5  # seconds between a sign that a run moves and the kill
 TURN_SECONDS = 1.0  # of a worker, between two looks at its queue
 LIVES = 3  # kills under one supervisor, which waits twice as long before each restart
-PROGRAMS = {"worker": "celery", "web": "uvicorn", "ticker": "evoweb.supervisor.ticker", "broker": "valkey-server"}
+PROGRAMS = {
+    "worker": "rounds,sandbox",
+    "web": "uvicorn",
+    "ticker": "evoweb.supervisor.ticker",
+    "broker": "valkey-server",
+}
 HEAD = ("killed", "kills", "resumed", "lost", "twice", "digests equal", "log whole", "again", "survivors")
 HEAD += ("went on, s", "at most", "works, s", "")
 TWICE = """

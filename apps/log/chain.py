@@ -43,6 +43,8 @@ KINDS = frozenset(
         "admin.granted",
         "admin.withdrawn",
         "reset.made",
+        "trial.asked",
+        "trial.ended",
     }
 )
 

@@ -14,6 +14,8 @@ from apps.rounds.loop import Loop
 from apps.rounds.perform import perform_ready
 from apps.rounds.sweep import order_baselines
 from apps.rounds.sweep import sweep as sweep_up
+from apps.rounds.trials import sweep as sweep_trials
+from apps.rounds.trier import try_waiting
 from apps.sandbox.isolation import NoIsolation
 
 log = logging.getLogger(__name__)
@@ -59,12 +61,25 @@ def perform() -> None:
         ring("sandbox")
 
 
+@shared_task(name="rounds.try")
+def try_once() -> None:
+    """Run what people asked to see once."""
+    try:
+        more = try_waiting(Path(settings.EVOWEB_HOME), TURN_SECONDS)
+    except NoIsolation as error:
+        _say(str(error))
+        return
+    if more:
+        ring("trials")
+
+
 @shared_task(name="rounds.sweep")
 def sweep() -> None:
     """Every second: give back what dead processes held, and ring for what is due."""
     alive("worker")
     close_old_connections()
     sweep_up()
+    sweep_trials()
     try:
         order_baselines()
     except NoIsolation as error:

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from apps.rounds.views import champion, control, home, project, run, start, status
+from apps.rounds.views import champion, control, home, project, run, start, status, trajectory, trials
 
 _PROJECT = "projects/<str:slug>/"
 _RUN = _PROJECT + "runs/<int:number>/"
+_CANDIDATE = _RUN + "candidates/<int:candidate>/"
+_TRAJECTORY = _CANDIDATE + "trajectories/<int:identifier>/"
+_TRIAL = _CANDIDATE + "trials/<int:identifier>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +24,12 @@ urlpatterns = [
     path(_RUN + "finish", control.act, {"action": "finish"}, name="run-finish"),
     path(_RUN + "abort", control.act, {"action": "abort"}, name="run-abort"),
     path(_RUN + "mode", control.act, {"action": "mode"}, name="run-mode"),
+    path(_TRAJECTORY, trajectory.trajectory, name="trajectory"),
+    path(_TRAJECTORY + "output", trajectory.output, name="trajectory-output"),
+    path(_CANDIDATE + "trials/", trials.of_candidate, name="trials"),
+    path(_TRIAL, trials.trial, name="trial"),
+    path(_TRIAL + "stop", trials.stop, name="trial-stop"),
+    path(_TRIAL + "<str:part>.txt", trials.download, name="trial-download"),
     path("live/sequences", run.sequences, name="sequences"),
     path("status", status.status, name="status"),
 ]

@@ -47,6 +47,8 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "invitation.made": frozenset({"members"}),
     "invitation.used": frozenset({"members"}),
     "invitation.revoked": frozenset({"members"}),
+    "trial.asked": frozenset({"trials"}),
+    "trial.ended": frozenset({"trials"}),
 }
 
 logger = logging.getLogger(__name__)

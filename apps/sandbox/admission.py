@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from .contract import Job, Limits, Program, Scorer
+from .contract import Attempt, Job, Limits, Program, Scorer
 
 _MAX_FILES = 1_000
 _MAX_SCORER_BYTES = 32 << 20
@@ -12,9 +12,14 @@ def check(job: Job) -> None:
     """Raises ValueError for a job that cannot be run as it is."""
     if not job.tasks:
         raise ValueError("a job needs at least one task")
-    _check_limits(job.limits)
-    _check_files(job.program, job.limits.file_mb << 20)
+    check_attempt(job)
     _check_files(job.scorer, _MAX_SCORER_BYTES)
+
+
+def check_attempt(attempt: Attempt | Job) -> None:
+    """The same for what the candidate's side alone needs."""
+    _check_limits(attempt.limits)
+    _check_files(attempt.program, attempt.limits.file_mb << 20)
 
 
 def _check_limits(limits: Limits) -> None:

@@ -99,6 +99,46 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One candidate to be run once on one task, watched by a person. Never scored, so it knows no expected answer."""
+
+    id: str
+    program: Program
+    input: bytes  # canonical JSON
+    seed: int
+    limits: Limits
+    runtime: Runtime
+
+
+@dataclass(slots=True)
+class Sight:
+    """What was seen of an attempt so far. Text and names are hostile; figures are the highest seen."""
+
+    out: bytearray = field(default_factory=bytearray)  # the first bytes of standard output
+    err: bytearray = field(default_factory=bytearray)
+    said: tuple[int, int] = (0, 0)  # bytes in all, of output and of errors
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    memory: int = 0  # bytes; 0: it ended before anybody looked
+    processes: int = 0
+    files: int = 0  # bytes in its scratch folder, its own program included
+    left: list[tuple[str, int]] = field(default_factory=list)  # (name, bytes) of files that it made or changed
+    left_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How an attempt ended: as Measured, without a score. `infrastructure` says what broke on our side, if anything."""
+
+    failure: str = ""
+    detail: str = ""
+    output: bytes = b""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    infrastructure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One task's result. Either score is a finite float and failure is "", or score is None and failure says why."""
 

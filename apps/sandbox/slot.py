@@ -1,11 +1,11 @@
 """One evaluator: a candidate side and a scorer side working on one job, and the results they make together."""
 
-import math
 from typing import Any
 
 from .candidates import CandidateSide
 from .contract import FAILURES, Job, Measured, Outcome
 from .inside.values import MAX_SCORE
+from .plain import clean, figure
 from .scoring import ScorerSide
 from .workshop import Bench, Workshop
 
@@ -73,7 +73,7 @@ class Slot:
 
     def _replied(self, index: int, header: dict[str, Any], content: bytes) -> None:
         assert self.job is not None
-        seconds, cpu = _figure(header.get("seconds")), _figure(header.get("cpu"))
+        seconds, cpu = figure(header.get("seconds")), figure(header.get("cpu"))
         failure = header.get("failure")
         if failure:
             detail = content.decode(errors="replace")
@@ -90,8 +90,8 @@ class Slot:
             kept = b"" if failure == "invalid_output" else output
             self._record(index, failure=str(failure), detail=str(verdict.get("detail")), output=kept, **used)
         elif isinstance(score, (int, float)) and abs(score) <= MAX_SCORE:
-            feedback = _clean(verdict.get("feedback", ""))[:_MAX_FEEDBACK]
-            metrics = {_clean(name): _figure(value) for name, value in verdict.get("metrics", {}).items()}
+            feedback = clean(verdict.get("feedback", ""))[:_MAX_FEEDBACK]
+            metrics = {clean(name): figure(value) for name, value in verdict.get("metrics", {}).items()}
             self._record(index, score=float(score), metrics=metrics, feedback=feedback, output=output, **used)
         else:
             self._record(index, failure="scorer_error", detail="no score", output=output, **used)
@@ -100,7 +100,7 @@ class Slot:
         assert self.job is not None
         if values.get("failure", "") not in ("", *FAILURES):
             values["failure"] = "crashed"
-        values["detail"] = _clean(values.get("detail", ""))[-_MAX_DETAIL:]
+        values["detail"] = clean(values.get("detail", ""))[-_MAX_DETAIL:]
         self._results[index] = Measured(self.job.tasks[index].key, values.pop("score", None), **values)
         self._finish_when_complete()
 
@@ -117,13 +117,4 @@ class Slot:
         self._candidate.stop()
         self._scorer.stop()
         if self.job:
-            self.outcome = Outcome(self.job.id, infrastructure=_clean(why)[:_MAX_DETAIL])
-
-
-def _figure(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else 0.0
-
-
-def _clean(text: object) -> str:
-    """Text that every database and page can hold: no NUL, no half surrogates."""
-    return str(text).replace("\0", "\ufffd").encode(errors="replace").decode()
+            self.outcome = Outcome(self.job.id, infrastructure=clean(why)[:_MAX_DETAIL])

@@ -42,7 +42,12 @@ def system(home: Path, listener: int) -> System:
     return System(
         before=() if external else (_broker(home, socket),),
         prepare=Program("prepare", _python("-m", "evoweb.supervisor.prepare"), talks=True),
-        others=(_web(listener), _worker(), Program("ticker", _python("-m", "evoweb.supervisor.ticker"))),
+        others=(
+            _web(listener),
+            _worker("worker", QUEUES),
+            _worker("trials", "trials"),
+            Program("ticker", _python("-m", "evoweb.supervisor.ticker")),
+        ),
         environment=os.environ
         | {
             "EVOWEB_HOME": str(home),
@@ -79,11 +84,11 @@ def _web(listener: int) -> Program:
     return Program("web", (*command, *quiet), fds=(listener,))
 
 
-def _worker() -> Program:
+def _worker(name: str, queues: str) -> Program:
     # One job at a time in the main thread: the loop behind the jobs owns the process's database connection.
-    command = _python("-m", "celery", "--quiet", "-A", "evoweb", "worker", "--pool", "solo", "--queues", QUEUES)
+    command = _python("-m", "celery", "--quiet", "-A", "evoweb", "worker", "--pool", "solo", "--queues", queues)
     alone = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-    return Program("worker", (*command, *alone))
+    return Program(name, (*command, *alone))
 
 
 def _python(*words: str) -> tuple[str, ...]:

@@ -6,12 +6,19 @@ A page that is new belongs here; test_pages_accessible.py fails until it is list
 from collections.abc import Mapping
 
 from django.urls import reverse
+from django.utils import timezone
 from factory import Cast, Play, grown
+
+from apps.engine.canonical import encode
+from apps.records.models import CandidateEdit, Trajectory
+from apps.rounds.models import Trial
 
 # Addresses that answer a GET with something other than a page.
 NO_PAGES: Mapping[str, str] = {
     "candidate-file": "a download",
     "output": "a download",
+    "trajectory-output": "a download",
+    "trial-download": "a download",
     "sequences": "JSON",
 }
 
@@ -45,11 +52,41 @@ def every_page(people: Cast) -> dict[str, str]:
         "candidates": reverse("candidates", args=[slug, run]),
         "candidate": reverse("candidate", args=place),
         "candidate seed": reverse("candidate", args=[slug, run, 0]),
+        "trajectory": reverse("trajectory", args=[*place, measured(candidate, "t1")]),
+        "trajectory failed": reverse("trajectory", args=[*place, measured(candidate, "t2")]),
+        "trials": reverse("trials", args=place),
+        "trial": reverse("trial", args=[*place, trial(people, candidate).pk]),
         "settings": reverse("settings"),
         "password-change": reverse("password-change"),
         "status": reverse("status"),
         "404": "/nowhere",
     }
+
+
+def measured(candidate: CandidateEdit, task: str) -> int:
+    """The key of its trajectory on the task."""
+    return Trajectory.objects.get(candidate=candidate, task__key=task).pk
+
+
+def trial(people: Cast, candidate: CandidateEdit) -> Trial:
+    """A trial that ended, with hostile text in every place."""
+    text = (ACTS + LONG).encode()
+    return Trial.objects.create(
+        candidate=candidate,
+        task=people.project.tasks.get(key="t1"),
+        person=people.bob,
+        seed=1,
+        state="done",
+        ended=timezone.now(),
+        out=text,
+        out_size=1 << 20,
+        err=text,
+        err_size=len(text),
+        answer=text,
+        answer_size=len(text),
+        left=encode([[LONG + ACTS, 7]]),
+        left_whole=False,
+    )
 
 
 def hostile_candidate(play: Play):  # type: ignore[no-untyped-def]

@@ -23,7 +23,18 @@ from factory import Play, cast, grown  # noqa: E402
 from apps.accounts.models import User  # noqa: E402
 from apps.common.ids import of_run  # noqa: E402
 from apps.oversight.models import Answer  # noqa: E402
+from apps.projects.models import Project  # noqa: E402
 from apps.records.models import CandidateEdit, Effect, Run, Snapshot  # noqa: E402
+from apps.rounds.models import Trial  # noqa: E402
+
+TALKER = """import time
+
+def answer(task):
+    print('<img src=x onerror="document.title=1"><b hx-get="/queue/" hx-trigger="load">bold</b>')
+    for step in range(300):
+        print(f"{time.time():.3f} step {step}")
+        time.sleep(0.1)
+"""
 
 
 def begin() -> dict[str, Any]:
@@ -69,6 +80,26 @@ def answers() -> dict[str, Any]:
     return {str(effect): decision for effect, decision in said}
 
 
+def talker() -> dict[str, Any]:
+    """A candidate that prints for half a minute, markup first; its measurement ran out of time."""
+    play = taken_up()
+    Project.objects.update(limits={"wall_seconds": 30.0, "cpu_seconds": 5.0, "memory_mb": 128, "file_mb": 8})
+    made = play.candidate(TALKER, parents=(0,))
+    report = {"detail": "no answer within 30 seconds"}
+    trajectory = play.measured(made, None, failure="timeout", **report)
+    return {"candidate": made.number, "trajectory": trajectory.pk}
+
+
+def trials() -> dict[str, Any]:
+    """The state of every trial."""
+    return {str(key): state for key, state in Trial.objects.values_list("pk", "state")}
+
+
+def states() -> dict[str, Any]:
+    """The state of every gate."""
+    return {str(key): state for key, state in Effect.objects.values_list("pk", "state")}
+
+
 def taken_up() -> Play:
     run = Run.objects.get()
     snapshot = Snapshot.objects.get(run=run)
@@ -77,7 +108,17 @@ def taken_up() -> Play:
     return Play(run, born=run.born, rounds=rounds, curve=curve)
 
 
-SCENES: list[Callable[[], dict[str, Any]]] = [begin, better, gate, three_gates, keys_off, everything, answers]
+SCENES: list[Callable[[], dict[str, Any]]] = [
+    begin,
+    better,
+    gate,
+    three_gates,
+    keys_off,
+    everything,
+    answers,
+    talker,
+    trials,
+]
 
 if __name__ == "__main__":
     print(json.dumps({scene.__name__: scene for scene in SCENES}[sys.argv[1]]()))

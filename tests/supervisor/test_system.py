@@ -15,7 +15,13 @@ from tests.supervisor.conftest import Supervisor, command_of, of_home, until
 
 pytestmark = pytest.mark.slow
 Start = Callable[..., Supervisor]
-PROGRAMS = {"broker": "valkey-server", "web": "uvicorn", "worker": "celery", "ticker": "evoweb.supervisor.ticker"}
+PROGRAMS = {
+    "broker": "valkey-server",
+    "web": "uvicorn",
+    "worker": "rounds,sandbox",
+    "trials": "--queues trials",
+    "ticker": "evoweb.supervisor.ticker",
+}
 
 
 def start_system(start: Start, home: Path, port: int) -> Supervisor:

@@ -62,7 +62,7 @@ def signed(value: float | Literal[""] | None) -> str:
 @register.filter
 def turned(value: float | None, sign: float) -> float | None:
     """An internal score, where higher is better, in the project's own direction; sign is -1 where it minimises."""
-    return None if value is None else sign * value
+    return None if value is None else sign * value + 0.0  # no minus zero
 
 
 @register.filter

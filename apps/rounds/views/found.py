@@ -1,14 +1,16 @@
 """What the address of a page names, if the person may see it."""
 
 from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 
 from apps.accounts.requests import actor_of
+from apps.common.ids import NUMBERS, row_id
 from apps.log.models import LogHead
 from apps.projects.access import visible_projects
 from apps.projects.models import Project
-from apps.records.models import Run
+from apps.records.models import CandidateEdit, Run
 from apps.rounds.control import runs
 
 
@@ -31,3 +33,18 @@ def run_of(project: Project, number: int) -> Run:
     found = get_object_or_404(runs(project), number=number)
     found.project = project
     return found
+
+
+def candidate_of(run: Run, number: int) -> CandidateEdit:
+    """The run's candidate of that number. Raises Http404."""
+    if number >= NUMBERS:
+        raise Http404("no run has so many candidates")
+    found = get_object_or_404(CandidateEdit, pk=row_id(run.pk, number))
+    found.run = run
+    return found
+
+
+def attachment(data: bytes, name: str) -> HttpResponse:
+    """Hostile bytes as a download: plain text that no browser shows or sniffs for something else."""
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(data, content_type="text/plain; charset=utf-8", headers=headers)

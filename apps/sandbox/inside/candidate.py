@@ -5,6 +5,7 @@ the reason why there is none. What it used and how long it took is measured by t
 """
 
 import gc
+import io
 import json
 import os
 import resource
@@ -14,12 +15,12 @@ from . import landlock, loading, scratch, values
 from .plan import KINDS, MAX_DETAIL, MEGABYTE, REPLY, Failure, Job, Limits, Place, Task
 
 
-def become(job: Job, first: int, place: Place, pipe: int) -> None:
-    """Run a job's tasks from `first` on, one reply each, and never return."""
+def become(job: Job, first: int, place: Place, pipe: int, heard: tuple[int, int] | None) -> None:
+    """Run a job's tasks from `first` on, one reply each, and never return. heard: where to print to, if anywhere."""
     status = 1
     try:
         tasks = job.tasks[first:]
-        pipe = _keep_only(pipe)
+        pipe = _keep_only(pipe, heard)
         _enter(place, job.limits, len(tasks))
         _run(job._replace(tasks=tasks), place.scratch, pipe)
         status = 0
@@ -27,13 +28,21 @@ def become(job: Job, first: int, place: Place, pipe: int) -> None:
         os._exit(status)  # no atexit hooks, no other cleaning up of the warm parent
 
 
-def _keep_only(pipe: int) -> int:
-    """Close everything but the pipe, and read nothing, print nowhere. The pipe's new number."""
+def _keep_only(pipe: int, heard: tuple[int, int] | None) -> int:
+    """Close everything but the pipe; read nothing, print nowhere unless somebody listens. The pipe's new number."""
     null = os.open("/dev/null", os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
+    for standard, target in enumerate((null, *(heard or (null, null)))):
+        os.dup2(target, standard)
     os.dup2(pipe, 3, inheritable=False)
+    if heard:
+        sys.stdout, sys.stderr = _unbuffered(1), _unbuffered(2)
     return 3
+
+
+def _unbuffered(handle: int) -> io.TextIOWrapper:
+    """Printed is seen: nothing waits in a buffer, which a program that is killed would take with it."""
+    raw = io.FileIO(handle, "w", closefd=False)
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)
 
 
 def _enter(place: Place, limits: Limits, tasks: int) -> None:

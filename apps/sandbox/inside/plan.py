@@ -35,6 +35,7 @@ class Job(NamedTuple):
     program: Program
     tasks: list[Task]
     limits: Limits
+    watched: bool = False  # what it prints, uses and leaves is passed on, for a person who tries it once
 
 
 class Place(NamedTuple):

@@ -47,6 +47,33 @@ def crowded(folder: str) -> bool:
     return room.f_files - room.f_ffree > MAX_ENTRIES
 
 
+def used(folder: str) -> int:
+    """Bytes taken in a folder that is a file system of its own."""
+    room = os.statvfs(folder)
+    return (room.f_blocks - room.f_bfree) * room.f_frsize
+
+
+def listing(folder: str, most: int) -> tuple[list[tuple[str, int]], bool]:
+    """(name, bytes) of at most so many files and links in the folder, by name; whether those are all.
+
+    What its author made unreadable or too deep for a path is left out: it counts as not all.
+    """
+    found: list[tuple[str, int]] = []
+    unseen, whole = [folder], True
+    while unseen and len(found) < most:
+        try:
+            entries = sorted(os.scandir(unseen.pop()), key=lambda entry: entry.name)
+            folders = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+            files = [entry for entry in entries if not entry.is_dir(follow_symlinks=False)]
+            sizes = [entry.stat(follow_symlinks=False).st_size for entry in files]
+        except OSError:
+            whole = False
+            continue
+        unseen += [entry.path for entry in reversed(folders)]
+        found += zip((entry.path.removeprefix(f"{folder}/") for entry in files), sizes, strict=True)
+    return found[:most], whole and not unseen and len(found) <= most
+
+
 def size(folder: str, enough: int) -> int:
     """Bytes in the folder, counted until `enough` is passed; for sandboxes whose scratch is on the host's disk."""
     total, unseen = 0, [folder]

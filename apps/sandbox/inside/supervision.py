@@ -13,6 +13,7 @@ from typing import NamedTuple
 from . import candidate, processes, scratch
 from .channel import Channel, HungUp
 from .plan import KINDS, MAX_DETAIL, MEGABYTE, REPLY, Failure, Job, Limits, Place
+from .watching import Watcher
 
 _LOOK_EVERY = 0.05  # seconds between looks at what a long-running candidate uses
 _CHUNK = 1 << 18
@@ -35,14 +36,17 @@ class Child:
         self._buffer = bytearray()
         self._started = self._cpu_before = 0.0
         self._others_before: float | None = 0.0  # processor seconds of the child's own children before this task
+        self._watcher = Watcher(job, place, channel) if job.watched else None
         self._pipe, writer = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            candidate.become(job, first, place, writer)
+            candidate.become(job, first, place, writer, self._watcher.writers if self._watcher else None)
         os.close(writer)
         self._poll = select.poll()
         self._poll.register(self._pipe, select.POLLIN)
         self._poll.register(channel.socket, select.POLLRDHUP)
+        if self._watcher:
+            self._watcher.listen(self._poll)
 
     def __enter__(self) -> "Child":
         return self
@@ -50,6 +54,8 @@ class Child:
     def __exit__(self, *_: object) -> None:
         os.close(self._pipe)
         processes.end_all()
+        if self._watcher:
+            self._watcher.finish()
         self.clean = scratch.empty(self.place.scratch)
 
     def reply(self) -> Reply:
@@ -95,6 +101,8 @@ class Child:
         """Until the child has written, died, or the time has come."""
         milliseconds = max(0.0, until - time.monotonic()) * 1000
         for handle, event in self._poll.poll(milliseconds + 0.5):
+            if self._watcher and self._watcher.hears(handle):
+                continue
             if handle != self._pipe:
                 raise HungUp
             data = os.read(self._pipe, _CHUNK) if event & select.POLLIN else b""
@@ -114,6 +122,8 @@ class Child:
         limits, place = self.limits, self.place
         used = processes.usage(os.getpid(), place.resident)
         cpu = self._cpu_of_task(used.cpu_seconds)
+        if self._watcher:
+            self._watcher.look(used._replace(cpu_seconds=cpu), time.monotonic() - self._started)
         if used.memory > limits.memory_mb * MEGABYTE:
             held = f"{used.processes} processes held {used.memory // MEGABYTE} MB"
             raise Failure("memory", f"{held}, {limits.memory_mb} MB are allowed")

@@ -71,7 +71,7 @@ def _job(header: dict[str, Any], parts: list[bytes]) -> Job:
     names, seeds = header["files"], header["seeds"]
     files = list(zip(names, parts[: len(names)], strict=True))
     tasks = [Task(asked, seed) for asked, seed in zip(parts[len(names) :], seeds, strict=True)]
-    return Job(Program(files, header["entry"]), tasks, Limits(*header["limits"]))
+    return Job(Program(files, header["entry"]), tasks, Limits(*header["limits"]), bool(header.get("watched")))
 
 
 def _serve(job: Job, place: Place, channel: Channel) -> bool:
