@@ -5,6 +5,7 @@ EVOWEB_DATABASE_URL    postgresql://user:password@host:port/name; without it SQL
 EVOWEB_BROKER_URL      Celery's broker; without it the embedded Valkey's socket under EVOWEB_HOME
 EVOWEB_EMAIL_URL       smtp://user:password@host:587/?from=evoweb@example.org, or smtps:// (port 465); else no mail
 EVOWEB_ALLOWED_HOSTS   comma-separated host names, besides those of the loopback interface
+EVOWEB_PROJECT_ROOTS   folders, separated as in PATH, from below which admins may import projects in the browser
 EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where there is none; every page then says so
 EVOWEB_SLOTS           evaluations at a time in one process (default: the number of cores)
 EVOWEB_UNDO_SECONDS    how long an answer can be taken back before it takes effect (default: 10)
@@ -42,6 +43,7 @@ def number(name: str) -> int:
 
 
 EVOWEB_HOME = HOME
+EVOWEB_PROJECT_ROOTS = [root for root in os.environ.get("EVOWEB_PROJECT_ROOTS", "").split(os.pathsep) if root]
 EVOWEB_SANDBOX = os.environ.get("EVOWEB_SANDBOX", "")
 EVOWEB_SLOTS = number("EVOWEB_SLOTS") or os.cpu_count() or 1
 EVOWEB_UNDO_SECONDS = number("EVOWEB_UNDO_SECONDS") if "EVOWEB_UNDO_SECONDS" in os.environ else 10
@@ -204,6 +206,9 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
 }
+
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_000  # a folder with its litter; what is kept of it is bounded in staging.py
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_100  # a path for each
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "static"]

@@ -135,3 +135,31 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.project}"
+
+
+class IntakeState(models.TextChoices):
+    WAITING = "waiting"
+    CHECKING = "checking"
+    WRONG = "wrong"
+    FINE = "fine"
+    IMPORTED = "imported"
+
+
+class Intake(models.Model):
+    """A project folder on its way in: brought, checked, corrected, imported. Its files lie in staging.py."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    origin = models.CharField(max_length=300, help_text="what the person brought, by name")
+    starts = models.BooleanField(default=False, help_text="once it is fine it is imported and a run is started")
+    state = models.CharField(max_length=10, choices=IntakeState, default=IntakeState.WAITING)
+    step = models.CharField(max_length=200, blank=True, help_text="what the check is at")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problems = models.JSONField(default=list, help_text="as problems.Problem")
+    facts = models.JSONField(default=dict, help_text="as facts.Facts")
+    digest = models.BinaryField(max_length=32, null=True, help_text="of the package that was found fine")
+    project = models.ForeignKey(Project, models.SET_NULL, null=True, related_name="+")
+    changed = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.origin} ({self.state})"

@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from apps.common.doorbell import alive, ring
 from apps.records.models import Run, RunState
+from apps.rounds.examiner import Examiner
 from apps.rounds.loop import Loop
 from apps.rounds.perform import perform_ready
 from apps.rounds.sweep import order_baselines
@@ -27,6 +28,12 @@ TURN_SECONDS = 1.0
 def loop() -> Loop:
     """This process's loop, made on first use: in the process that works, never before a fork."""
     return Loop(Path(settings.EVOWEB_HOME), settings.EVOWEB_SLOTS if settings.EVOWEB_MEASURES else 0)
+
+
+@cache
+def examiner() -> Examiner:
+    """What checks uploads for this process."""
+    return Examiner()
 
 
 @cache
@@ -84,5 +91,6 @@ def sweep() -> None:
         order_baselines()
     except NoIsolation as error:
         _say(str(error))
+    examiner().look()
     if Run.objects.filter(state=RunState.OPEN).exists():
         ring("rounds")

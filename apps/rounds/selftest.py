@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, variance
@@ -44,15 +44,23 @@ _REMEDIES = {
 }
 
 
-def check(folder: Path, home: Path, isolation: Isolation) -> tuple[Package, Facts]:
-    """Read a project folder and try it out. home is EVOWEB_HOME.
+def _quiet(_: str) -> None:
+    """Nobody listens."""
+
+
+def check(
+    folder: Path, home: Path, isolation: Isolation, tell: Callable[[str], None] = _quiet
+) -> tuple[Package, Facts]:
+    """Read a project folder and try it out. home is EVOWEB_HOME; tell hears what is being done, in words.
 
     Raises PackageError with all that is wrong with the folder, UserError when this machine could not try it.
     """
     package = read_package(folder)
+    if package.settings.packages:
+        tell(f"building the packages: {', '.join(package.settings.packages)}")
     runtime = _build(package, home)
     with Pool(1, home, isolation) as pool:
-        return package, self_test(Laboratory(package, runtime, pool))
+        return package, self_test(Laboratory(package, runtime, pool, tell))
 
 
 def with_variables(runtime: Runtime, variables: Mapping[str, str]) -> Runtime:
@@ -70,6 +78,7 @@ class Laboratory:
     package: Package
     runtime: Runtime
     pool: Pool
+    tell: Callable[[str], None] = _quiet
 
     def measure(self, files: Mapping[str, bytes], tasks: Sequence[PackagedTask], seed: int) -> tuple[Measured, ...]:
         """Results in the order of the tasks. Raises UserError when the sandbox itself broke."""
@@ -96,10 +105,12 @@ def self_test(laboratory: Laboratory) -> Facts:
     """What the evaluator makes of the seed and of spoilt candidates. Raises PackageError, UserError."""
     package, report = laboratory.package, Report()
     counted = package.of(*COUNTED)
+    laboratory.tell(f"measuring the seed on {len(counted)} tasks")
     first = laboratory.measure(package.files, counted, 0)
     _settle_failures(package, first, report)
     validation = [result for result, task in zip(first, counted, strict=True) if task.split == "validation"]
     sample = _spread(package.of("validation"))
+    laboratory.tell(f"measuring it again on {len(sample)} tasks: does the scorer repeat itself?")
     again = [laboratory.measure(package.files, sample, seed) for seed in range(1, REPEATS)]
     _settle_failures(package, [result for results in again for result in results], report)
     by_task = _by_task(sample, [first, *again])
@@ -196,6 +207,7 @@ def _try_spoilt(
     seed = [result for result in first if result.task in keys]
     for who, source in _spoilt(package, seed[0]):
         files = {**package.files, package.entry.rpartition(":")[0]: source.encode()}
+        laboratory.tell(f"measuring {who}: it must score worse")
         results = laboratory.measure(files, sample, 0)
         broken = next((result for result in results if _is_scorers(result.failure)), None)
         if broken:

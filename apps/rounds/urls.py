@@ -1,7 +1,8 @@
 from django.urls import path
 
-from apps.rounds.views import champion, control, home, project, run, start, status, trajectory, trials
+from apps.rounds.views import champion, control, home, intake, project, run, start, status, trajectory, trials
 
+_INTAKE = "projects/new/<uuid:identifier>"
 _PROJECT = "projects/<str:slug>/"
 _RUN = _PROJECT + "runs/<int:number>/"
 _CANDIDATE = _RUN + "candidates/<int:candidate>/"
@@ -11,6 +12,15 @@ _TRIAL = _CANDIDATE + "trials/<int:identifier>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path("projects/", home.projects, name="projects"),
+    path("projects/new", intake.new, name="project-new"),
+    path("projects/new/example", intake.example, name="project-example"),
+    path("projects/new/folder", intake.folder, name="project-folder"),
+    path(_INTAKE, intake.intake, name="intake"),
+    path(_INTAKE + "/files", intake.add, name="intake-add"),
+    path(_INTAKE + "/files/<path:path>", intake.file, name="intake-file"),
+    path(_INTAKE + "/import", intake.accept, name="intake-import"),
+    path(_INTAKE + "/check", intake.again, name="intake-check"),
+    path(_INTAKE + "/discard", intake.discard, name="intake-discard"),
     path(_PROJECT, project.project, name="project"),
     path(_PROJECT + "tasks/", project.tasks, name="tasks"),
     path(_PROJECT + "champion/", champion.files, name="champion"),

@@ -1,0 +1,262 @@
+"""A new project: bring a folder, see what the check says, correct it in place, import it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.requests import actor_of
+from apps.common.doorbell import signs
+from apps.common.errors import UserError
+from apps.common.pages import region
+from apps.projects.access import require
+from apps.projects.facts import Facts
+from apps.projects.folder import Unusable
+from apps.projects.manifest import FILE
+from apps.projects.models import Intake, IntakeState, Project
+from apps.projects.package import PackageError, read_package
+from apps.projects.staging import without_top
+from apps.rounds import intake as service
+from apps.rounds.start import order_of, start
+from apps.sandbox.isolation import NoIsolation
+from apps.sandbox.probe import require as isolation
+
+OPEN = 20  # intakes that are listed
+FOLDERS = 50  # of a root
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A project folder on this machine."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The ways to bring a project; sent, a zip archive or the files of a folder."""
+    require(actor_of(request), "maintain", None)
+    if request.method == "POST":
+        return _brought(request)
+    context = {
+        "examples": list(_folders(_examples())),
+        "folders": [found for root in settings.EVOWEB_PROJECT_ROOTS for found in _folders(Path(root))],
+        "rooted": bool(settings.EVOWEB_PROJECT_ROOTS),
+        "intakes": Intake.objects.exclude(state=IntakeState.IMPORTED).filter(person=actor_of(request).user)[:OPEN],
+    }
+    return render(request, "rounds/project_new.html", context)
+
+
+@require_POST
+def example(request: HttpRequest) -> HttpResponse:
+    """Import an example and start a run of it, in one go."""
+    require(actor_of(request), "maintain", None)
+    chosen = _chosen(request, _examples())
+    known = Project.objects.filter(package_digest=read_package(chosen).digest).first()
+    if known is None:
+        return _stage(request, chosen.name, lambda made: service.staging(made).copy(chosen), starts=True)
+    try:
+        kind = isolation(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX).kind
+    except NoIsolation as error:
+        messages.error(request, str(error))
+        return redirect("project-new")
+    run = start(actor_of(request), known, order_of(known), kind)
+    messages.success(request, f"Run {run.number} of the example is started. The seed is measured first.")
+    return redirect("run", known.slug, run.number)
+
+
+@require_POST
+def folder(request: HttpRequest) -> HttpResponse:
+    """Copy a folder of this machine, from below one of the configured roots."""
+    require(actor_of(request), "maintain", None)
+    chosen = _chosen(request, *map(Path, settings.EVOWEB_PROJECT_ROOTS))
+    return _stage(request, chosen.name, lambda made: service.staging(made).copy(chosen))
+
+
+@require_GET
+def intake(request: HttpRequest, identifier: UUID) -> HttpResponse:
+    """How far the check is, or what it found."""
+    made = _intake(request, identifier)
+    if made.state == IntakeState.IMPORTED and made.project is not None:
+        return _onward(request, made.project)
+    context = {
+        "intake": made,
+        "facts": Facts(**made.facts) if made.facts else None,
+        "files": service.staging(made).files(),
+        "under_way": made.state in service.UNDER_WAY,
+        "idle": (signs(["worker"]) or {"worker": False})["worker"] is False,
+    }
+    return region(request, "rounds/intake.html", context, {"standing"})
+
+
+@require_http_methods(["GET", "POST"])
+def file(request: HttpRequest, identifier: UUID, path: str) -> HttpResponse:
+    """One file of the intake as text; sent, its new text, and the check again."""
+    made = _intake(request, identifier)
+    staged = service.staging(made)
+    try:
+        text = staged.text(path)
+        if request.method == "POST":
+            _at_rest(made)
+            text = request.POST.get("text", "").replace("\r\n", "\n")
+            staged.add(path, [text.encode()])
+            service.submit(made)
+            return redirect("intake", identifier)
+    except LookupError:
+        raise Http404("there is no such file") from None
+    except (Unusable, UserError) as refusal:
+        messages.error(request, _words(refusal))
+        return redirect("intake", identifier)
+    line = request.GET.get("line", "")
+    here = [problem for problem in made.problems if problem["file"] == path]
+    context = {"intake": made, "path": path, "text": text, "problems": here, "line": line}
+    return render(request, "rounds/intake_file.html", context)
+
+
+@require_POST
+def add(request: HttpRequest, identifier: UUID) -> HttpResponse:
+    """Further files, or others in the place of some; then the check again."""
+    made = _intake(request, identifier)
+    try:
+        _at_rest(made)
+        _take(request, made)
+    except (Unusable, UserError) as refusal:
+        messages.error(request, _words(refusal))
+    else:
+        service.submit(made)
+    return redirect("intake", identifier)
+
+
+@require_POST
+def accept(request: HttpRequest, identifier: UUID) -> HttpResponse:
+    """Import what was found fine."""
+    try:
+        project = service.bring_in(actor_of(request), _intake(request, identifier))
+    except (UserError, PackageError) as error:
+        messages.error(request, str(error))
+        return redirect("intake", identifier)
+    messages.success(request, f"“{project.name}” is imported, and you are its admin.")
+    return redirect("project", project.slug)
+
+
+@require_POST
+def again(request: HttpRequest, identifier: UUID) -> HttpResponse:
+    """Check the same files again."""
+    made = _intake(request, identifier)
+    if made.state not in service.UNDER_WAY:
+        service.submit(made)
+    return redirect("intake", identifier)
+
+
+@require_POST
+def discard(request: HttpRequest, identifier: UUID) -> HttpResponse:
+    """Throw the upload away."""
+    made = _intake(request, identifier)
+    if made.state == IntakeState.CHECKING:
+        messages.error(request, "It is being checked now. Try again when the check has ended.")
+        return redirect("intake", identifier)
+    service.discard(made)
+    messages.success(request, "Thrown away.")
+    return redirect("project-new")
+
+
+def _brought(request: HttpRequest) -> HttpResponse:
+    names = [_name(file) for file in _uploads(request)]
+    if not names:
+        messages.error(request, "No file came. Choose a zip archive, or a folder.")
+        return redirect("project-new")
+    paths = request.POST.getlist("paths")
+    origin = paths[0].partition("/")[0] if paths else names[0]
+    return _stage(request, origin, lambda made: _take(request, made))
+
+
+def _stage(request: HttpRequest, origin: str, fill: Callable[[Intake], None], *, starts: bool = False) -> HttpResponse:
+    service.forget_old()
+    made = Intake(person=actor_of(request).user, origin=origin[:300], starts=starts)
+    try:
+        fill(made)
+    except Unusable as refusal:
+        service.staging(made).discard()
+        messages.error(request, f"Nothing was kept: {_words(refusal)}")
+        return redirect("project-new")
+    service.submit(made)
+    return redirect("intake", made.pk)
+
+
+def _take(request: HttpRequest, made: Intake) -> None:
+    """Unpack an archive, or store the files, each under its path where the browser told one. Raises Unusable."""
+    staged = service.staging(made)
+    uploads, paths = _uploads(request), request.POST.getlist("paths")
+    if len(uploads) == 1 and _name(uploads[0]).lower().endswith(".zip"):
+        staged.unpack(cast(IO[bytes], uploads[0].file))
+        return
+    told = paths if len(paths) == len(uploads) else [_name(file) for file in uploads]
+    kept = without_top(told)
+    for path, upload in zip(told, uploads, strict=True):
+        if path in kept:
+            staged.add(kept[path], upload.chunks())
+
+
+def _uploads(request: HttpRequest) -> "list[UploadedFile[Any]]":
+    return [*request.FILES.getlist("archive"), *request.FILES.getlist("files")]
+
+
+def _name(file: "UploadedFile[Any]") -> str:
+    return file.name or "file"
+
+
+def _intake(request: HttpRequest, identifier: UUID) -> Intake:
+    require(actor_of(request), "maintain", None)
+    return get_object_or_404(Intake.objects.select_related("project"), pk=identifier)
+
+
+def _at_rest(made: Intake) -> None:
+    if made.state in service.UNDER_WAY:
+        raise UserError("It is being checked now. Change it when the check has ended; nothing was changed.")
+
+
+def _onward(request: HttpRequest, project: Project) -> HttpResponse:
+    """To the run that was started with the import, or to the project; also from a part of the page."""
+    latest = project.runs.order_by("-number").first()
+    to = reverse("run", args=[project.slug, latest.number]) if latest else reverse("project", args=[project.slug])
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(headers={"HX-Redirect": to})
+    return redirect(to)
+
+
+def _words(refusal: Exception) -> str:
+    if isinstance(refusal, Unusable):
+        return f"{refusal.what[:1].upper()}{refusal.what[1:]}. {refusal.remedy}"
+    return str(refusal)
+
+
+def _examples() -> Path:
+    return Path(settings.BASE) / "examples"
+
+
+def _folders(root: Path) -> Iterator[Found]:
+    found = sorted(manifest.parent for manifest in root.glob(f"*/{FILE}"))
+    yield from map(Found, found[:FOLDERS])
+
+
+def _chosen(request: HttpRequest, *roots: Path) -> Path:
+    """The folder that was named, if it lies below a root. Raises Http404."""
+    named = request.POST.get("folder", "")
+    for root in roots if "\x00" not in named else ():
+        path = (root / named).resolve()
+        if named and path.is_relative_to(root.resolve()) and (path / FILE).is_file():
+            return path
+    raise Http404(f"no project folder of that name lies below the configured roots ({FILE} must be in it)")
