@@ -53,6 +53,16 @@ def cast() -> Cast:
     return Cast(made, alice, bob, charlie)
 
 
+def everybody(people: Cast) -> dict[str, User | None]:
+    """The cast with somebody in every role, an admin of the installation, and nobody, who is not signed in."""
+    others = {name: person(name) for name in ("vera", "otto", "amy", "grace", "boss")}
+    for name, role in (("vera", "viewer"), ("otto", "operator"), ("amy", "auditor"), ("grace", "admin")):
+        Membership.objects.create(project=people.project, user=others[name], role=role)
+    User.objects.filter(username="boss").update(is_superuser=True)
+    others["boss"].refresh_from_db()
+    return {"nobody": None, "alice": people.alice, "bob": people.bob, "charlie": people.charlie, **others}
+
+
 def person(name: str) -> User:
     return User.objects.create(username=name, password=_hashed())
 

@@ -1,0 +1,220 @@
+"""Who may open and send what: every address of evoweb, asked for by everybody of a fixed cast.
+
+An address that is not in the table fails the first test. Add it there, with who may open it and who may send to it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from factory import Cast, Play, everybody, grown
+
+from apps.accounts.actors import Actor
+from apps.accounts.models import User
+from apps.accounts.services import reset_path
+from apps.oversight.selectors import shown
+from apps.projects.models import Membership
+from apps.projects.services import invitations
+from apps.records.models import Trajectory
+
+# nobody is signed out, charlie has an account but no role, boss is an admin of the installation.
+MANAGERS = {"grace", "boss"}
+MAINTAINERS = MANAGERS | {"alice"}
+REVIEWERS = MAINTAINERS | {"bob"}
+OPERATORS = MAINTAINERS | {"otto"}
+MEMBERS = REVIEWERS | OPERATORS | {"vera", "amy"}
+PEOPLE = MEMBERS | {"charlie"}
+ANYBODY = PEOPLE | {"nobody"}
+BOSS = {"boss"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may open an address (None: nobody can, it only takes forms), and who may send this form to it."""
+
+    path: str
+    opens: set[str] | None = None
+    sends: set[str] | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+PROJECT = "/projects/parabola/"
+RUN = PROJECT + "runs/1/"
+CANDIDATE = RUN + "candidates/1/"
+MEMBER = PROJECT + "members/{member}/"
+WHY = {"reason": "to see who may"}
+
+RULES = {
+    "sign-in": Rule("/sign-in", ANYBODY, ANYBODY, {"username": "x", "password": "y"}),
+    "sign-out": Rule("/sign-out", None, PEOPLE),
+    "settings": Rule("/settings/", PEOPLE, PEOPLE),
+    "session-end": Rule("/settings/sessions/end", None, PEOPLE),
+    "password-change": Rule("/password/change", PEOPLE, PEOPLE),
+    "password-forgotten": Rule("/password/forgotten", ANYBODY, ANYBODY),
+    "password-new": Rule("{reset}", ANYBODY, ANYBODY),
+    "invitation": Rule("/invitations/{token}", ANYBODY, ANYBODY),
+    "members": Rule(PROJECT + "members/", MEMBERS),
+    "member-invite": Rule(PROJECT + "members/invite", None, MANAGERS, {"role": "viewer"}),
+    "member-role": Rule(MEMBER + "role", None, MANAGERS, {"role": "viewer", "seen": "reviewer"}),
+    "member-remove": Rule(MEMBER + "remove", None, MANAGERS, {"seen": "reviewer"}),
+    "member-revoke": Rule(PROJECT + "members/invitations/{invitation}/revoke", None, MANAGERS),
+    "people": Rule("/people/", BOSS),
+    "people-invite": Rule("/people/invite", None, BOSS),
+    "people-revoke": Rule("/people/invitations/{entry}/revoke", None, BOSS),
+    "people-reset": Rule("/people/{bob}/reset", None, BOSS),
+    "people-act": Rule("/people/{bob}/deactivate", None, BOSS),
+    "home": Rule("/", PEOPLE),
+    "projects": Rule("/projects/", PEOPLE),
+    "project": Rule(PROJECT, MEMBERS),
+    "tasks": Rule(PROJECT + "tasks/", MEMBERS),
+    "champion": Rule(PROJECT + "champion/", MEMBERS),
+    "champion-zip": Rule(PROJECT + "champion.zip", MEMBERS),
+    "champion-patch": Rule(PROJECT + "champion.patch", MEMBERS),
+    "pause": Rule(PROJECT + "pause", None, OPERATORS, WHY),
+    "resume": Rule(PROJECT + "resume", None, OPERATORS),
+    "run-new": Rule(PROJECT + "runs/new", OPERATORS, OPERATORS),
+    "run": Rule(RUN, MEMBERS),
+    "run-pause": Rule(RUN + "pause", None, OPERATORS, WHY),
+    "run-resume": Rule(RUN + "resume", None, OPERATORS),
+    "run-finish": Rule(RUN + "finish", None, OPERATORS),
+    "run-abort": Rule(RUN + "abort", None, OPERATORS, WHY | {"confirm": "run 1"}),
+    "run-mode": Rule(RUN + "mode", None, OPERATORS, {"mode": "full-auto", "seen": 1}),
+    "candidates": Rule(RUN + "candidates/", MEMBERS),
+    "candidate": Rule(CANDIDATE, MEMBERS),
+    "candidate-changes": Rule(CANDIDATE + "changes?file=main.py", MEMBERS),
+    "candidate-file": Rule(CANDIDATE + "files/main.py", MEMBERS),
+    "output": Rule(CANDIDATE + "outputs/{trajectory}", MEMBERS),
+    "queue": Rule("/queue/", PEOPLE),
+    "gate": Rule("/queue/{gate}/", MEMBERS),
+    "answer": Rule(
+        "/queue/{gate}/answer",
+        None,
+        REVIEWERS,
+        WHY | {"decision": "approve", "revision": 0, "seen": "{seen}", "key": str(UUID(int=7))},
+    ),
+    "sequences": Rule("/live/sequences", PEOPLE),
+    "status": Rule("/status", PEOPLE),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A project with something at every address of the table, and who asks for it."""
+
+    cookies: dict[str, str]
+    places: dict[str, Any]
+
+
+@pytest.fixture
+def stage(people: Cast) -> Stage:
+    cast = everybody(people)
+    play = grown(people.project, 1)
+    return Stage(
+        {name: cookie_of(user) for name, user in cast.items()}, places(people, play, cast["grace"], cast["boss"])
+    )
+
+
+def cookie_of(user: User | None) -> str:
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client.session.session_key or ""
+
+
+def places(people: Cast, play: Play, grace: User, boss: User) -> dict[str, Any]:
+    candidate = play.candidate("waits = 1\n", parents=(0,))
+    people.project.champion = candidate.pk
+    people.project.save()
+    invitation, token = invitations.invite(Actor.person(grace), people.project, "viewer")
+    entry, _ = invitations.invite(Actor.person(boss), None)
+    gate = play.held(candidate)
+    return {
+        "gate": gate.pk,
+        "seen": shown(gate).hex(),
+        "trajectory": Trajectory.objects.latest("pk").pk,
+        "member": Membership.objects.get(user=people.bob).pk,
+        "bob": people.bob.pk,
+        "invitation": invitation.pk,
+        "entry": entry.pk,
+        "token": token,
+        "reset": reset_path(people.charlie),
+    }
+
+
+def addresses(resolver: URLResolver) -> Iterator[URLPattern]:
+    """Of pages; the API has keys of its own."""
+    for part in resolver.url_patterns:
+        if isinstance(part, URLPattern):
+            yield part
+        elif str(part.pattern) != "api/":
+            yield from addresses(part)
+
+
+def test_every_address_has_a_rule() -> None:
+    found = {address.name for address in addresses(get_resolver())}
+    assert found - RULES.keys() == set(), "say in the table of this file who may use these"
+    assert RULES.keys() - found == set(), "these are gone"
+
+
+def test_only_those_may_whom_the_table_names(stage: Stage) -> None:
+    wrong = [complaint for rule in RULES.values() for complaint in complaints(stage, rule)]
+    assert wrong == []
+
+
+def complaints(stage: Stage, rule: Rule) -> Iterator[str]:
+    path = rule.path.format(**stage.places)
+    fields = {name: str(value).format(**stage.places) for name, value in rule.fields.items()}
+    for who, cookie in stage.cookies.items():
+        with undone():
+            opened = browser(cookie).get(path)
+        with undone():
+            sent = browser(cookie).post(path, fields)
+        for method, response, allowed in (("GET", opened, rule.opens), ("POST", sent, rule.sends)):
+            if complaint := complaint_about(response, who, allowed):
+                yield f"{method} {path} {complaint} ({response.status_code})"
+
+
+def browser(cookie: str) -> Client:
+    client = Client()
+    if cookie:
+        client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    return client
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Nobody finds what the one before did."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def complaint_about(response: Any, who: str, allowed: set[str] | None) -> str:
+    if who == "nobody" and who not in (allowed or ()):
+        return "" if asks_to_sign_in(response) else "answers somebody who is not signed in"
+    if allowed is None:
+        return "" if response.status_code == 405 else "is not in the table"
+    if who in allowed:
+        return f"refuses {who}" if response.status_code in {401, 403, 404, 405} else ""
+    if who == "charlie" and allowed is not BOSS:
+        return "" if response.status_code == 404 else "tells charlie that there is something"
+    return "" if response.status_code == 403 else f"does not refuse {who}"
+
+
+def asks_to_sign_in(response: Any) -> bool:
+    if response.status_code == 302:
+        return str(response["Location"]).startswith("/sign-in?next=")
+    return response.status_code == 403 and "<h1>Sign in</h1>" in response.content.decode()
+
+
+def test_the_api_tells_strangers_its_health_and_its_shape_alone(client: Client, db: None) -> None:
+    assert client.get("/api/health").status_code in {200, 503}
+    assert client.get("/api/openapi.json").status_code == 200
+    assert client.get("/api/anything").status_code == 404
