@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from factory import PASSWORD, Cast, person
 
 from apps.accounts.models import Session, User
@@ -138,3 +140,22 @@ def test_nobody_else_sees_the_page(people: Cast, who: str) -> None:
     assert client.get("/people/").status_code == 403
     assert client.post(f"/people/{people.bob.pk}/deactivate").status_code == 403
     assert client.post("/people/invite").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/people/", "/projects/parabola/members/"])
+def test_a_hundred_people_ask_the_database_as_often_as_three(people: Cast, as_boss: Client, path: str) -> None:
+    as_boss.get(path)
+    few = queries(as_boss, path)
+    for number in range(99):
+        Membership.objects.create(project=people.project, user=person(f"p{number}"), role="viewer")
+    assert queries(as_boss, path) == few <= 9
+    assert "p50" in text_of(as_boss.get(path))
+    assert "p98" not in text_of(as_boss.get(path))
+    [more] = re.findall(r'href="(\?after=\d+)"', text_of(as_boss.get(path)))
+    assert "p98" in text_of(as_boss.get(path + more))
+
+
+def queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
