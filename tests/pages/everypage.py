@@ -5,17 +5,25 @@ A page that is new belongs here; test_pages_accessible.py fails until it is list
 
 from collections.abc import Mapping
 
+from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 from django.utils import timezone
-from factory import Cast, Play, grown
+from django.utils.http import urlsafe_base64_encode
+from factory import Cast, Play, grown, project
 
+from apps.accounts.actors import Actor
+from apps.common.ids import row_id
 from apps.engine.canonical import encode
+from apps.projects.services.invitations import invite
 from apps.records.models import CandidateEdit, Trajectory
 from apps.rounds.models import Trial
 
 # Addresses that answer a GET with something other than a page.
 NO_PAGES: Mapping[str, str] = {
+    "candidate-changes": "a part of the candidate's page",
     "candidate-file": "a download",
+    "champion-patch": "a download",
+    "champion-zip": "a download",
     "output": "a download",
     "trajectory-output": "a download",
     "trial-download": "a download",
@@ -30,25 +38,32 @@ def every_page(people: Cast) -> dict[str, str]:
     """Address by name in the URL conf, or by that name and, after a space, which of its states."""
     people.alice.is_superuser = True
     people.alice.save()
-    project = people.project
-    project.name = LONG[:63]
-    project.save()
-    play = grown(project)
+    play = stage(people)
     candidate = hostile_candidate(play)
     gate = play.held(candidate)
-    slug, run = project.slug, play.run.number
+    slug, run = play.project.slug, play.run.number
     place = (slug, run, candidate.number)
+    _, token = invite(Actor.person(people.alice), play.project, "viewer")
+    key = urlsafe_base64_encode(str(people.charlie.pk).encode())
     return {
         "sign-in": reverse("sign-in"),
         "password-forgotten": reverse("password-forgotten"),
-        "password-new gone": reverse("password-new", args=["MQ", "set-password"]),
+        "password-new": reverse("password-new", args=[key, default_token_generator.make_token(people.charlie)]),
+        "password-new gone": reverse("password-new", args=[key, "set-password"]),
+        "invitation": reverse("invitation", args=[token]),
         "home": reverse("home"),
         "projects": reverse("projects"),
+        "people": reverse("people"),
         "queue": reverse("queue"),
         "gate": reverse("gate", args=[gate.pk]),
         "project": reverse("project", args=[slug]),
+        "project empty": reverse("project", args=["nothing-yet"]),
+        "tasks": reverse("tasks", args=[slug]),
+        "members": reverse("members", args=[slug]),
+        "champion": reverse("champion", args=[slug]),
         "run-new": reverse("run-new", args=[slug]),
         "run": reverse("run", args=[slug, run]),
+        "run empty": reverse("run", args=["nothing-yet", 1]),
         "candidates": reverse("candidates", args=[slug, run]),
         "candidate": reverse("candidate", args=place),
         "candidate seed": reverse("candidate", args=[slug, run, 0]),
@@ -89,7 +104,19 @@ def trial(people: Cast, candidate: CandidateEdit) -> Trial:
     )
 
 
-def hostile_candidate(play: Play):  # type: ignore[no-untyped-def]
+def stage(people: Cast) -> Play:
+    """A run with a champion and a stop, and a project where nothing has happened yet."""
+    play = grown(people.project)
+    people.project.name = LONG[:63]
+    people.project.champion = row_id(play.run.pk, 3)
+    people.project.save()
+    play.latched(LONG + ACTS.replace(chr(0), ""))
+    play.running(play.candidate(parents=(1,)))
+    Play.begin(project("Nothing yet"))
+    return play
+
+
+def hostile_candidate(play: Play) -> CandidateEdit:
     """A candidate whose every text is long, right to left, or pretends to be markup."""
     text = f"answer = '{LONG}'\n# {ACTS.replace(chr(0), '')}\n" + "x = 1\n" * 60
     contract = {"hypothesis": ACTS + LONG, "evidence": LONG, "fixes": [LONG], "risks": [ACTS]}

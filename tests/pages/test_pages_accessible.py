@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 AXE = (ROOT / "tests/vendor/axe-core/axe.min.js").read_text()
 WIDTHS = (1280, 390, 320)
-SIGNED_OUT = ("sign-in", "password-forgotten", "password-new")
+SIGNED_OUT = ("sign-in", "password-forgotten", "password-new", "invitation")
 WHAT_AXE_FOUND = """async options => (await axe.run(document, options)).violations.flatMap(
     rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))"""
 TOO_WIDE = """() => document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
