@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.common.keyset import Slice
-from apps.oversight import desk
+from apps.oversight import desk, selectors
 from apps.oversight.models import Answer
+from apps.oversight.vocabulary import SAID, WITHDRAW
 from apps.projects.access import projects_for, visible_projects
 from apps.projects.models import Project
 from apps.records.models import Effect, Run, RunState
@@ -30,6 +31,18 @@ class Decided:
     def gate(self) -> desk.Gate:
         return desk.Gate(self.answer.effect)
 
+    @property
+    def word(self) -> str:
+        """What was answered, and what became of it."""
+        said = SAID.get(self.answer.decision, self.answer.decision)
+        return f"{said}, {self.answer.outcome}" if self.answer.outcome in ("withdrawn", "void") else said
+
+    @property
+    def left(self) -> float:
+        """Seconds in which it can still be taken back; 0 once it has taken effect."""
+        window = (self.answer.releases_at - timezone.now()).total_seconds()
+        return max(0.0, window) if self.answer.ended is None else 0.0
+
 
 @dataclass
 class Home:
@@ -39,18 +52,22 @@ class Home:
 
     @cached_property
     def turn(self) -> Slice[desk.Gate]:
-        """Gates that the person may answer, oldest first."""
-        return _gates(self._gates.filter(round__run__project__in=self._own))
+        """Gates that the person may answer: those they hold, those passed on to them, then the oldest."""
+        held = selectors.live_claims().filter(effect=OuterRef("pk"), person=self.actor.user)
+        passed_on = Answer.objects.filter(effect=OuterRef("pk"), decision="escalate", to=self.actor.user)
+        own = selectors.answerable(self.actor).annotate(held=Exists(held), passed_on=Exists(passed_on))
+        return _gates(own.order_by("-held", "-passed_on", "pk"))
 
     @cached_property
     def others(self) -> Slice[desk.Gate]:
-        """Gates that wait for somebody else."""
-        return _gates(self._gates.exclude(round__run__project__in=self._own))
+        """Gates that somebody else holds, or that others may answer."""
+        return _gates(desk.gates(self.actor).exclude(pk__in=selectors.answerable(self.actor).values("pk")))
 
     @cached_property
     def decided(self) -> list[Decided]:
         """The latest answers in the person's projects."""
-        found = Answer.objects.filter(effect__round__run__project__in=visible_projects(self.actor))
+        visible = visible_projects(self.actor)
+        found = Answer.objects.filter(effect__round__run__project__in=visible).exclude(decision=WITHDRAW)
         heavy = [f"effect__{name}" for name in desk.HEAVY]
         rows = found.select_related("person", "effect__round__run__project").defer(*heavy).order_by("-pk")[:ROWS]
         return [Decided(answer) for answer in rows]
@@ -68,15 +85,7 @@ class Home:
         """The newest project that the person may start a run of."""
         return projects_for(self.actor, "operate").defer("evaluator").order_by("-pk").first()
 
-    @property
-    def _gates(self) -> QuerySet[Effect]:
-        return desk.gates(self.actor)
-
-    @cached_property
-    def _own(self) -> QuerySet[Project]:
-        return projects_for(self.actor, "review")
-
 
 def _gates(held: QuerySet[Effect]) -> Slice[desk.Gate]:
-    found = list(held[: ROWS + 1])
+    found = list(held.defer(*desk.HEAVY)[: ROWS + 1])
     return Slice([desk.Gate(effect) for effect in found[:ROWS]], found[-1].pk if len(found) > ROWS else None)

@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 from django.test import Client
 from django.utils import timezone
 from factory import Cast, Play, project
 
+from apps.accounts.models import User
 from apps.engine.canonical import encode
-from apps.oversight.models import Answer
+from apps.oversight.models import Answer, Claim
 from apps.projects.models import Membership
+from apps.records.models import Effect
 
 
 def section(client: Client, name: str) -> str:
@@ -80,3 +83,48 @@ def test_projects_are_found_by_name_once_there_are_many(as_alice: Client, people
     assert "Parabola" in shown
     assert "Project 3" not in shown
     assert "No project is called so." in as_alice.get("/projects/?q=nothing").content.decode()
+
+
+def claimed(gate: Effect, person: User, minutes: int = 10) -> None:
+    now = timezone.now()
+    Claim.objects.create(effect=gate, person=person, since=now, until=now + timedelta(minutes=minutes))
+
+
+def answered(gate: Effect, person: User, decision: str, **values: object) -> Answer:
+    return Answer.objects.create(
+        effect=gate, revision=0, seen=bytes(32), decision=decision, person=person, key=uuid4().hex, salt=b"", **values
+    )
+
+
+def test_what_i_hold_comes_first_and_what_was_passed_on_to_me_next(as_bob: Client, people: Cast, play: Play) -> None:
+    first, second, third = (play.held(play.candidate(f"x = {n}\n", parents=(0,))) for n in range(3))
+    claimed(third, people.bob)
+    answered(second, people.alice, "escalate", to=people.bob, ended=timezone.now(), outcome="noted")
+    shown = section(as_bob, "turn")
+    assert re.findall(r"/queue/(\d+)/", shown) == [str(gate.pk) for gate in (third, second, first)]
+    assert shown.index("you hold it") < shown.index("passed on to you")
+
+
+def test_what_somebody_else_holds_waits_on_them_until_their_claim_runs_out(
+    as_bob: Client, people: Cast, play: Play
+) -> None:
+    held, free = (play.held(play.candidate(f"x = {n}\n", parents=(0,))) for n in range(2))
+    claimed(held, people.alice)
+    claimed(free, people.alice, minutes=-1)
+    assert re.findall(r"/queue/(\d+)/", section(as_bob, "turn")) == [str(free.pk)]
+    shown = section(as_bob, "others")
+    assert re.findall(r"/queue/(\d+)/", shown) == [str(held.pk)]
+    assert "alice holds it" in shown
+
+
+def test_an_answer_can_be_undone_by_its_author_while_its_window_is_open(
+    as_bob: Client, as_alice: Client, people: Cast, play: Play
+) -> None:
+    gate = play.held(play.candidate("x = 1\n", parents=(0,)))
+    answered(gate, people.bob, "approve", releases_at=timezone.now() + timedelta(seconds=10))
+    assert "withdraw" not in section(as_alice, "decided")
+    assert "Nothing waits for you." in section(as_bob, "turn")
+    Answer.objects.update(ended=timezone.now(), outcome="withdrawn")
+    shown = section(as_bob, "decided")
+    assert "Approved, withdrawn" in shown
+    assert "/withdraw" not in shown

@@ -1,6 +1,7 @@
 """The first page: what is the person's to do, and what goes on without them."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from apps.accounts.requests import actor_of
@@ -20,7 +21,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """Your turn, waiting on others, recently decided, what runs."""
     actor = actor_of(request)
     watched = positions(visible_projects(actor))
-    context = {"watched": watched, "home": Home(actor), "may_import": may(actor, "maintain", None)}
+    context = {
+        "watched": watched,
+        "home": Home(actor),
+        "now": timezone.now(),
+        "may_import": may(actor, "maintain", None),
+    }
     return region(request, "rounds/home.html", context, REGIONS)
 
 

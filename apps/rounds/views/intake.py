@@ -1,5 +1,6 @@
 """A new project: bring a folder, see what the check says, correct it in place, import it."""
 
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,11 @@ class Found:
 
     @property
     def name(self) -> str:
-        return self.path.name
+        """What its manifest calls it; the folder's own name where that cannot be read."""
+        try:
+            return str(tomllib.loads((self.path / FILE).read_text())["name"])
+        except (OSError, ValueError, KeyError):
+            return self.path.name
 
 
 @require_http_methods(["GET", "POST"])
