@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from apps.accounts.actors import Actor
 from apps.common.ids import row_id
-from apps.oversight.dossier import WITHHELD
+from apps.oversight.scores import WITHHELD
 from apps.projects.access import visible_projects
 from apps.records.models import CandidateEdit, Run, Trajectory
 

@@ -1,31 +1,50 @@
 """A candidate: what changed, where it comes from, what it scored, what was decided."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.requests import actor_of
+from apps.common.errors import UserError
 from apps.common.ids import NUMBERS
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.lineage import selectors
-from apps.oversight.dossier import Dossier, unpacked
+from apps.oversight.dossier import Dossier
 from apps.oversight.look import Look, remember
+from apps.oversight.measurements import unpacked
+from apps.oversight.services import discussion
 from apps.records import content
-from apps.records.models import Run
+from apps.records.models import CandidateEdit, Run
 
 OUTPUT_AT_MOST = 1_000_000
 
 
 @require_GET
 def candidate(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
-    """One candidate; ?base, ?view, ?space and ?lines say how its changes are shown, ?after is a task position."""
+    """One candidate; ?base, ?view, ?space, ?lines say how its changes are shown, ?tasks and ?after which tasks."""
     found = _run(request, slug, run, number)
     edit = get_object_or_404(selectors.candidates(found, number))
-    dossier = Dossier(found, edit, Look.of(request), key(request, "after"))
-    context = {"dossier": dossier, "project": found.project, "run": found}
-    return remember(request, render(request, "lineage/candidate.html", context))
+    return _page(request, found, edit)
+
+
+@require_POST
+def comment(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
+    """Add to the discussion of a candidate, then back to where it was written."""
+    found = _run(request, slug, run, number)
+    edit = get_object_or_404(selectors.candidates(found, number).select_related("run__project"))
+    text, sent = request.POST.get("text", ""), request.POST.get("key", "")
+    try:
+        discussion.comment(actor_of(request), edit, text, sent[:64])
+    except UserError as error:
+        messages.error(request, str(error))
+        return _page(request, found, edit, typed=text[: discussion.LONGEST], status=422)
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(f"{back if safe else reverse('candidate', args=[slug, run, number])}#said")
 
 
 @require_GET
@@ -60,6 +79,12 @@ def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: i
     measured = get_object_or_404(selectors.outputs(found, number), pk=trajectory)
     text, _ = unpacked(bytes(measured.output), OUTPUT_AT_MOST)
     return _attachment(text.encode(), f"output-{number}-{trajectory}.json")
+
+
+def _page(request: HttpRequest, run: Run, edit: CandidateEdit, typed: str = "", status: int = 200) -> HttpResponse:
+    dossier = Dossier(run, edit, Look.of(request), request.GET.get("tasks", ""), key(request, "after"))
+    context = {"dossier": dossier, "project": run.project, "run": run, "typed": typed}
+    return remember(request, render(request, "lineage/candidate.html", context, status=status))
 
 
 def _run(request: HttpRequest, slug: str, run: int, number: int) -> Run:

@@ -8,6 +8,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 
 from apps.common.ids import run_and_number
 from apps.projects.models import Project, Task
@@ -261,6 +262,7 @@ class Verdict(models.Model):
     by = models.CharField(max_length=64, help_text="rule, monitor or person")
     why = models.TextField()
     content_digest = models.BinaryField(max_length=32)
+    at = models.DateTimeField(db_default=Now(), help_text="for reading; the log vouches for the time")
     salt = models.BinaryField(max_length=16)
 
     def __str__(self) -> str:

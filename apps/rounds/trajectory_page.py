@@ -9,7 +9,8 @@ from typing import Any
 from apps.accounts.actors import Actor
 from apps.common.ids import row_id
 from apps.engine.canonical import decode
-from apps.oversight.dossier import SEED, sign_of, unpacked
+from apps.oversight.dossier import SEED, sign_of
+from apps.oversight.measurements import unpacked
 from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Run, Trajectory
 from apps.rounds import meters

@@ -66,6 +66,8 @@ def every_page(people: Cast) -> dict[str, str]:
         "run empty": reverse("run", args=["nothing-yet", 1]),
         "candidates": reverse("candidates", args=[slug, run]),
         "candidate": reverse("candidate", args=place),
+        "candidate split": reverse("candidate", args=place) + "?view=split&lines=all",
+        "candidate-changes": reverse("candidate-changes", args=place) + "?file=main.py&view=unified",
         "candidate seed": reverse("candidate", args=[slug, run, 0]),
         "trajectory": reverse("trajectory", args=[*place, measured(candidate, "t1")]),
         "trajectory failed": reverse("trajectory", args=[*place, measured(candidate, "t2")]),
@@ -119,7 +121,7 @@ def stage(people: Cast) -> Play:
 def hostile_candidate(play: Play) -> CandidateEdit:
     """A candidate whose every text is long, right to left, or pretends to be markup."""
     text = f"answer = '{LONG}'\n# {ACTS.replace(chr(0), '')}\n" + "x = 1\n" * 60
-    contract = {"hypothesis": ACTS + LONG, "evidence": LONG, "fixes": [LONG], "risks": [ACTS]}
+    contract = {"hypothesis": ACTS + LONG, "evidence": LONG, "predicted_fixes": [LONG], "at_risk": [ACTS]}
     made = play.candidate(text, parents=(1,), operator=LONG + ACTS, contract=contract)
     said = {"detail": ACTS + LONG, "feedback": LONG, "metrics": {LONG: 1.5}}
     play.measured(made, 0.5, "t1", **said, output=(LONG + ACTS).encode())

@@ -102,6 +102,7 @@ RULES = {
     "candidates": Rule(RUN + "candidates/", MEMBERS),
     "candidate": Rule(CANDIDATE, MEMBERS),
     "candidate-changes": Rule(CANDIDATE + "changes?file=main.py", MEMBERS),
+    "comment": Rule(CANDIDATE + "comments", None, MEMBERS, {"text": "I see", "key": "one"}),
     "candidate-file": Rule(CANDIDATE + "files/main.py", MEMBERS),
     "output": Rule(CANDIDATE + "outputs/{trajectory}", MEMBERS),
     "trajectory": Rule(CANDIDATE + "trajectories/{trajectory}/", MEMBERS),

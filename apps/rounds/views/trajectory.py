@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from apps.accounts.requests import actor_of
-from apps.oversight.dossier import unpacked
+from apps.oversight.measurements import unpacked
 from apps.records.models import Trajectory
 from apps.rounds.trajectory_page import TrajectoryReading
 from apps.rounds.views.found import attachment, candidate_of, project_of, run_of

@@ -1,0 +1,73 @@
+"""What was said and decided about a candidate, by whom, when and why: answers, verdicts and comments in one order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BinaryField, CharField, Q, Value
+from django.db.models.functions import Cast, Concat
+
+from apps.accounts.models import User
+from apps.oversight.models import Answer, Comment
+from apps.oversight.vocabulary import SAID
+from apps.records.models import CandidateEdit, Verdict
+
+MOST = 200
+SHOWN = 2_000  # characters of a text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was said. by and text are hostile; on_other: it was said on other content than the candidate's."""
+
+    at: datetime
+    kind: str
+    what: str
+    by: str
+    text: str
+    on_other: bool = False
+    outcome: str = ""
+
+
+def read(candidate: CandidateEdit, authors: Sequence[str]) -> tuple[list[Entry], list[str]]:
+    """The latest MOST of them, the oldest first; and the names of the authors, actors such as person:7."""
+    about = Q(effect__candidate=candidate.pk) | Q(effect__candidate=None, effect__kind="propose")
+    answers = Answer.objects.filter(about, effect__round=candidate.round_id)
+    said = Verdict.objects.filter(candidate=candidate).values_list(
+        "at", _word("verdict"), "decision", "by", "why", "content_digest", _word("")
+    )
+    said = said.union(
+        answers.values_list("at", _word("answer"), "decision", _PERSON, "reason", _NO_DIGEST, "outcome"),
+        Comment.objects.filter(candidate=candidate).values_list(
+            "at", _word("comment"), _word(""), _PERSON, "text", _NO_DIGEST, _word("")
+        ),
+        all=True,
+    )
+    rows = list(said.order_by("-at")[:MOST])[::-1]
+    people = _names([*authors, *(row[3] for row in rows)])
+    return [_entry(candidate, people, *row) for row in rows], [people.get(author, author) for author in authors]
+
+
+_PERSON = Concat(Value("person:"), Cast("person_id", CharField()), output_field=CharField())
+_NO_DIGEST = Value(None, BinaryField())
+
+
+def _word(word: str) -> Value:
+    return Value(word, CharField())
+
+
+def _entry(
+    candidate: CandidateEdit, people: Mapping[str, str], at: datetime, kind: str, what: str, *rest: Any
+) -> Entry:
+    by, text, content, outcome = rest
+    other = content is not None and bytes(content) != bytes(candidate.content_digest)
+    shown = SAID.get(what, what) if kind == "answer" else what
+    return Entry(at, kind, shown, people.get(by, by), text[:SHOWN], other, outcome)
+
+
+def _names(actors: Iterable[str]) -> dict[str, str]:
+    """Names of the persons among actors such as person:7."""
+    keys = {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
+    people = User.objects.filter(pk__in=[key for key in keys if key.isdigit()]) if keys else []
+    return {f"person:{user.pk}": str(user) for user in people}
