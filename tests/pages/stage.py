@@ -20,10 +20,12 @@ django.setup()
 from everypage import every_page  # noqa: E402
 from factory import Play, cast, grown  # noqa: E402
 
+from apps.accounts.actors import Actor  # noqa: E402
 from apps.accounts.models import User  # noqa: E402
 from apps.common.ids import of_run  # noqa: E402
 from apps.oversight.models import Answer  # noqa: E402
-from apps.projects.models import Project  # noqa: E402
+from apps.projects.models import Membership, Project  # noqa: E402
+from apps.projects.services import members  # noqa: E402
 from apps.records.models import CandidateEdit, Effect, Run, Snapshot  # noqa: E402
 from apps.rounds.models import Trial  # noqa: E402
 
@@ -67,6 +69,13 @@ def three_gates() -> dict[str, Any]:
 def keys_off() -> dict[str, Any]:
     """Alice switches single keys off."""
     return {"people": User.objects.filter(username="alice").update(keys_off=True)}
+
+
+def alice_leaves() -> dict[str, Any]:
+    """An admin takes Alice's role away."""
+    held = Membership.objects.select_related("project").get(user__username="alice")
+    members.remove(Actor.system(), held, held.role)
+    return {}
 
 
 def everything() -> dict[str, Any]:
@@ -114,6 +123,7 @@ SCENES: list[Callable[[], dict[str, Any]]] = [
     gate,
     three_gates,
     keys_off,
+    alice_leaves,
     everything,
     answers,
     talker,

@@ -120,3 +120,15 @@ def test_a_page_without_a_socket_looks_for_itself(tabs: BrowserContext, site: Si
     page.goto(site.url + RUN)
     made = str(site.play("better")["candidate"])
     expect(page.locator("#candidates tbody th a").first).to_have_text(made, timeout=10_000)
+
+
+def test_a_page_whose_reader_lost_the_role_says_so(browser: Browser, site: Site) -> None:
+    context = browser.new_context()
+    sign_in(context.new_page(), site, "alice")
+    page, home = opened(context, site, RUN), opened(context, site, "/settings/")
+    site.play("alice_leaves")
+    expect(page.locator("#live")).to_have_text("not yours to see any more")
+    expect(home.locator("#live")).to_have_text("live")
+    page.reload()
+    expect(page.get_by_role("heading", name="Not found")).to_be_visible()
+    context.close()

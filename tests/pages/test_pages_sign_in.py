@@ -12,7 +12,7 @@ from django.utils import timezone
 from factory import PASSWORD, Cast
 
 from apps.accounts import throttle
-from apps.accounts.models import Failures, Session
+from apps.accounts.models import Failures, Session, User
 from apps.accounts.services import reset_path
 from evoweb.settings import mail as mail_options
 
@@ -41,6 +41,18 @@ def test_five_wrong_passwords_close_the_account_to_the_address_and_say_for_how_l
     said = text_of(response)
     for words in ("alice", "192.0.2.1", "opens again at", "in 15 minutes", "Ask an admin"):
         assert words in said
+
+
+def test_an_attempt_counts_before_the_password_is_looked_at(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = []
+
+    def look(user: User, password: str) -> bool:
+        counted.append(Failures.objects.exclude(account="").get().count)
+        return False
+
+    monkeypatch.setattr(User, "check_password", look)
+    fail(Client(), "alice", 7)
+    assert counted == [1, 2, 3, 4, 5]  # so a thousand at once are five
 
 
 def test_from_another_address_the_same_person_still_gets_in(people: Cast) -> None:

@@ -11,6 +11,7 @@ from apps.projects import importer, selectors
 from apps.projects.importer import import_package
 from apps.projects.models import Component, Membership, Project, Task
 from apps.projects.protocol import protocol
+from apps.projects.verify import problems
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system()
@@ -78,6 +79,8 @@ def test_members_follow_to_the_next_version(workspace, facts):
     workspace.change("main.py", "FACTOR = 1", "FACTOR = 3")
     second = import_package(Actor.person(admin), workspace.package(), facts)
     assert dict(second.memberships.values_list("user__username", "role")) == {"admin": "admin", "reader": "viewer"}
+    assert [entry.kind for entry in read(second.pk)] == ["project.imported", "member.added", "member.added"]
+    assert list(problems(second)) == []
 
 
 def test_the_log_entry_names_the_package_only_by_digest(workspace, facts):
