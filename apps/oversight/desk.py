@@ -1,22 +1,30 @@
 """What a reviewer is asked: the gates of the queue, each in one sentence."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.common.ids import run_and_number
 from apps.common.text import FIRST_CHARACTERS
 from apps.engine.canonical import decode
 from apps.oversight import selectors
+from apps.oversight.models import Answer, Claim
+from apps.oversight.vocabulary import offered
 from apps.projects.models import Project
-from apps.records.models import Effect, EffectState, Run
+from apps.records.models import CandidateEdit, Effect, EffectState, Run
 
 HEAVY = ("round__run__project__evaluator", "round__run__parameters", "round__run__result", "round__outcome")
+
+
+LONG = timedelta(hours=4)
+TOO_LONG = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,23 @@ class Gate:
         return decode(bytes(self.effect.answer)).get("done") if self.effect.answer else None
 
     @property
+    def offered(self) -> tuple[str, ...]:
+        """What may be answered."""
+        return offered(self.effect.kind, self.when, repeatable=self.project.repeatable)
+
+    @cached_property
+    def claim(self) -> Claim | None:
+        """Who holds it now, if anybody."""
+        claim: Claim | None = getattr(self.effect, "claim", None)
+        return claim if claim is not None and claim.until > timezone.now() else None
+
+    @property
+    def ageing(self) -> str:
+        """Empty, long or too long: how patient the method had to be."""
+        waited = timezone.now() - self.effect.since if self.effect.since else timedelta(0)
+        return "too long" if waited > TOO_LONG else "long" if waited > LONG else ""
+
+    @property
     def asks(self) -> str:
         """What is asked, in one sentence."""
         return _ASKS.get((self.effect.kind, self.when), _anything)(self)
@@ -76,6 +101,46 @@ class Gate:
     def differences(self) -> int:
         """Tasks behind a promotion's evidence; their differences one by one are nobody's to see."""
         return len(self.asked.get("evidence", {}).get("differences", ()))
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A gate of the queue with what helps to choose it: scores in the project's own direction, who it was passed to."""
+
+    gate: Gate
+    score: float | None
+    parent: float | None
+    sign: int
+    passed_to: Answer | None
+
+    @property
+    def difference(self) -> float | None:
+        return None if self.score is None or self.parent is None else self.score - self.parent
+
+
+def queue_rows(effects: Sequence[Effect]) -> list[QueueRow]:
+    """The rows of one page of the queue, in three queries however many there are."""
+    scores = _scores([effect.candidate or 0 for effect in effects])
+    passed = Answer.objects.filter(effect__in=[effect.pk for effect in effects], decision="escalate")
+    latest = {said.effect_id: said for said in passed.select_related("to").order_by("pk")}
+    return [
+        QueueRow(
+            Gate(effect),
+            *scores.get(effect.candidate or 0, (None, None)),
+            -1 if effect.round.run.project.direction == "minimise" else 1,
+            latest.get(effect.pk),
+        )
+        for effect in effects
+    ]
+
+
+def _scores(candidates: Sequence[int]) -> dict[int, tuple[float | None, float | None]]:
+    """Score of each candidate and of its base parent."""
+    found = CandidateEdit.objects.filter(pk__in=candidates).values_list("pk", "score", "base")
+    rows = {key: (score, base) for key, score, base in found}
+    parents = CandidateEdit.objects.filter(pk__in=[base for _, base in rows.values() if base is not None])
+    scored = dict(parents.values_list("pk", "score"))
+    return {key: (score, scored.get(base or 0)) for key, (score, base) in rows.items()}
 
 
 def gates(actor: Actor) -> QuerySet[Effect]:

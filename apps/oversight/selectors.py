@@ -1,17 +1,23 @@
 """Reading policies, latches, gates, answers and claims."""
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.accounts.actors import Actor
+from apps.accounts.models import User
 from apps.engine.canonical import digest, encode
 from apps.oversight.models import Answer, Claim, Latch, Policy
 from apps.oversight.rules import Table, from_bytes
 from apps.projects.access import projects_for, visible_projects
 from apps.projects.models import Project
+from apps.projects.vocabulary import ROLES
 from apps.records.models import HELD, CandidateEdit, Effect, EffectState, Run, Verdict
 
 EARLIER_CHAMPIONS = 50
+MOST_DECIDERS = 200
+CHANGES = 20
 WAITING_SHOWN = 99
 
 
@@ -83,6 +89,11 @@ def escalated(actor: Actor) -> QuerySet[Effect]:
     return answerable(actor).filter(pk__in=passed_on.values("effect"))
 
 
+def deferred(actor: Actor) -> QuerySet[Answer]:
+    """What the person put off and that is still open."""
+    return Answer.objects.filter(person=actor.user, decision="defer", effect__since__isnull=False)
+
+
 def live_claims() -> QuerySet[Claim]:
     """Claims that have not expired, by the database's clock."""
     return Claim.objects.filter(until__gt=Now())
@@ -123,3 +134,29 @@ def earlier_champions(project: Project) -> list[CandidateEdit]:
     keys = list(dict.fromkeys(rows[:EARLIER_CHAMPIONS]))
     found = CandidateEdit.objects.select_related("run").in_bulk(keys)
     return [found[key] for key in keys]
+
+
+def deciders(project: Project) -> list[User]:
+    """The people who may answer gates of the project, by name: whom something can be passed on to."""
+    roles = [role for role, verbs in ROLES.items() if "review" in verbs]
+    members = User.objects.filter(is_active=True, memberships__project=project, memberships__role__in=roles)
+    return list(members.order_by("username")[:MOST_DECIDERS])
+
+
+def in_flight_from(candidate: CandidateEdit) -> QuerySet[Effect]:
+    """Open effects about candidates that were made from this one."""
+    children = CandidateEdit.objects.filter(base=candidate.pk)
+    return Effect.open.filter(candidate__in=children.values("pk"))
+
+
+def with_modes(runs: Iterable[Run]) -> list[tuple[Run, Policy | None]]:
+    """Each run with the policy that is in force for it, in one query more."""
+    listed = list(runs)
+    latest = Policy.objects.filter(run__in=[run.pk for run in listed]).order_by("version")
+    modes = {policy.run_id: policy for policy in latest}
+    return [(run, modes.get(run.pk)) for run in listed]
+
+
+def changes_of_policy(project: Project) -> list[Policy]:
+    """The latest changes of mode in the project's runs, newest first."""
+    return list(Policy.objects.filter(run__project=project).select_related("run").order_by("-pk")[:CHANGES])

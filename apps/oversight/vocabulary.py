@@ -10,6 +10,7 @@ NEEDS_REASON: dict[str, str] = {
     "escalate": "Say why somebody else should decide.",
 }
 MOST_REPEATS = 20
+LONGEST_REASON = 4_000  # characters
 
 _ALWAYS = ("escalate", "defer")
 _AFTER_MEASUREMENT = ("approve", "reject", "request changes", "measure more", "edit", *_ALWAYS)

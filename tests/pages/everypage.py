@@ -14,8 +14,11 @@ from factory import Cast, Play, grown, project
 from apps.accounts.actors import Actor
 from apps.common.ids import row_id
 from apps.engine.canonical import encode
+from apps.oversight.selectors import shown
+from apps.oversight.services import answers
+from apps.oversight.services.answers import Reply
 from apps.projects.services.invitations import invite
-from apps.records.models import CandidateEdit, Trajectory
+from apps.records.models import CandidateEdit, Effect, Trajectory
 from apps.rounds.models import Trial
 
 # Addresses that answer a GET with something other than a page.
@@ -41,6 +44,7 @@ def every_page(people: Cast) -> dict[str, str]:
     play = stage(people)
     candidate = hostile_candidate(play)
     gate = play.held(candidate)
+    answered = closed(people, play.held(candidate, "judge", answer=encode({"done": {"decision": "keep", "why": ""}})))
     slug, run = play.project.slug, play.run.number
     place = (slug, run, candidate.number)
     _, token = invite(Actor.person(people.alice), play.project, "viewer")
@@ -55,7 +59,13 @@ def every_page(people: Cast) -> dict[str, str]:
         "projects": reverse("projects"),
         "people": reverse("people"),
         "queue": reverse("queue"),
+        "queue nothing": reverse("queue") + "?q=nothing",
         "gate": reverse("gate", args=[gate.pk]),
+        "gate closed": reverse("gate", args=[answered.pk]),
+        "gate-edit": reverse("gate-edit", args=[gate.pk]),
+        "policy": reverse("policy", args=[slug]),
+        "revert": reverse("revert", args=place),
+        "promote": reverse("promote", args=place),
         "project": reverse("project", args=[slug]),
         "project empty": reverse("project", args=["nothing-yet"]),
         "tasks": reverse("tasks", args=[slug]),
@@ -78,6 +88,13 @@ def every_page(people: Cast) -> dict[str, str]:
         "status": reverse("status"),
         "404": "/nowhere",
     }
+
+
+def closed(people: Cast, gate: Effect) -> Effect:
+    """A gate that was answered at length."""
+    reply = Reply("reject", ACTS.replace("\0", "") + LONG, 0, shown(gate).hex(), "key")
+    answers.answer(Actor.person(people.bob), gate, reply)
+    return gate
 
 
 def measured(candidate: CandidateEdit, task: str) -> int:

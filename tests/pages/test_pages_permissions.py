@@ -19,7 +19,10 @@ from factory import Cast, Play, everybody, grown
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
 from apps.accounts.services import reset_path
+from apps.engine.canonical import encode
 from apps.oversight.selectors import shown
+from apps.oversight.services import answers
+from apps.oversight.services.answers import Reply
 from apps.projects.models import Intake, Membership
 from apps.projects.services import invitations
 from apps.records.models import Trajectory
@@ -119,6 +122,15 @@ RULES = {
         REVIEWERS,
         WHY | {"decision": "approve", "revision": 0, "seen": "{seen}", "key": str(UUID(int=7))},
     ),
+    "queue-next": Rule("/queue/next", None, PEOPLE),
+    "gate-edit": Rule("/queue/{gate}/edit", MEMBERS),
+    "claim": Rule("/queue/{gate}/claim", None, REVIEWERS),
+    "free": Rule("/queue/{gate}/free", None, REVIEWERS),
+    "take-over": Rule("/queue/{gate}/take-over", None, MAINTAINERS),
+    "withdraw": Rule("/answers/{answer}/withdraw", None, REVIEWERS),
+    "policy": Rule(PROJECT + "policy/", MEMBERS, MAINTAINERS, {"mode": "gate-only"}),
+    "revert": Rule(CANDIDATE + "revert", REVIEWERS, REVIEWERS, WHY),
+    "promote": Rule(CANDIDATE + "promote", MAINTAINERS, MAINTAINERS, WHY),
     "sequences": Rule("/live/sequences", PEOPLE),
     "status": Rule("/status", PEOPLE),
 }
@@ -160,9 +172,12 @@ def places(people: Cast, play: Play, grace: User, boss: User) -> dict[str, Any]:
     trial = Trial.objects.create(candidate=measured.candidate, task=measured.task, person=boss, seed=1)
     intake = Intake.objects.create(person=boss, origin="parabola8", state="wrong")
     staging(intake).add("main.py", [b"x = 1"])
+    other = play.held(candidate, "judge", answer=encode({"done": {"decision": "keep", "why": ""}}))
+    reply = Reply("approve", "", 0, shown(other).hex(), "key")
     return {
         "gate": gate.pk,
         "seen": shown(gate).hex(),
+        "answer": answers.answer(Actor.person(people.bob), other, reply).pk,
         "trajectory": measured.pk,
         "trial": trial.pk,
         "intake": intake.pk,

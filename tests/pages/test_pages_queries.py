@@ -59,7 +59,7 @@ PAGES: list[tuple[str, Grow, int]] = [
     ("/", gates, 12),
     ("/", runs, 12),
     ("/projects/", projects, 12),
-    ("/queue/", gates, 7),
+    ("/queue/", gates, 12),
     ("/projects/parabola/", candidates, 12),
     ("/projects/parabola/", gates, 12),
     ("/projects/parabola/", runs, 12),

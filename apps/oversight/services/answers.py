@@ -162,7 +162,7 @@ def _made(actor: Actor, effect: Effect, reply: Reply, details: bytes) -> Answer:
         revision=reply.revision,
         seen=bytes.fromhex(reply.seen),
         decision=reply.decision,
-        reason=reply.reason.strip()[:4000],
+        reason=reply.reason.strip(),
         details=details,
         to_id=reply.to if reply.decision == "escalate" else None,
         person=actor.user,
