@@ -67,7 +67,23 @@ class AccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # a class of
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How a person is named, reached, and shown pages."""
+    """How a person is named, reached, and shown pages. Validation may raise throttle.Closed.
+
+    Whoever has the address can get a new password, so changing it takes the present one.
+    """
+
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        label="Present password",
+        help_text="Only to change the e-mail address.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("display_name", "email", "password", "theme", "keys_off")
+
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address, self.known = address, User(password=self.instance.password)
 
     class Meta:
         model = User
@@ -80,9 +96,19 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {
             "display_name": "What others see where you acted. Empty: your user name.",
-            "email": "Only for a link when you forget your password.",
+            "email": "Only for a link when you forget your password. To change it, type your password too.",
             "keys_off": "Otherwise j and k move, a approves, and ? lists what else there is. No key kills.",
         }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "email" in self.changed_data:
+            throttle.count(self.instance.get_username(), self.address)
+            if self.known.check_password(cleaned.get("password", "")):
+                throttle.forgive(self.instance.get_username(), self.address)
+            else:
+                self.add_error("password", "To change the address, type your present password. Nothing was saved.")
+        return cleaned
 
     def clean_display_name(self) -> str:
         name: str = self.cleaned_data["display_name"]

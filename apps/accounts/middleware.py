@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
 from apps.accounts import sessions
 from apps.accounts.forms import SignInForm
+from apps.accounts.unsent import page_of_the_form, typed
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -33,19 +32,5 @@ class SignedInMiddleware(LoginRequiredMiddleware):
 
 
 def _late(request: HttpRequest) -> HttpResponse:
-    context = {"form": SignInForm(request), "next": _came_from(request), "unsent": typed(request.POST)}
+    context = {"form": SignInForm(request), "next": page_of_the_form(request), "unsent": typed(request.POST)}
     return render(request, "accounts/sign_in.html", context | {"late": True}, status=403)
-
-
-def typed(fields: QueryDict) -> list[str]:
-    """What a person wrote into a form: texts have spaces, while ids, keys, digests and choices have none."""
-    return [
-        text for name, texts in fields.lists() for text in texts if "password" not in name and len(text.split()) > 1
-    ]
-
-
-def _came_from(request: HttpRequest) -> str:
-    """The page that the form stood on; its own address answers forms only."""
-    page = request.headers.get("Referer", "")
-    known = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if known else resolve_url(settings.LOGIN_REDIRECT_URL)

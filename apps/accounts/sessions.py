@@ -4,6 +4,7 @@ So a person's sessions are listed and ended by an index, without decoding those 
 """
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
@@ -43,7 +44,10 @@ def note(request: HttpRequest) -> None:
 
 def address_of(request: HttpRequest) -> str | None:
     """Where a request came from. Behind a proxy the web server says, which trusts FORWARDED_ALLOW_IPS alone."""
-    return request.META.get("REMOTE_ADDR") or None
+    try:
+        return str(ip_address(request.META.get("REMOTE_ADDR", "")))
+    except ValueError:  # a unix socket, or a proxy that makes something up
+        return None
 
 
 def _described(row: Session, data: dict[str, Any]) -> Session:

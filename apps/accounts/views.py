@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts import services, throttle
 from apps.accounts.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm, SettingsForm, SignInForm
 from apps.accounts.models import Session, User
-from apps.accounts.sessions import address_of
+from apps.accounts.sessions import address_of, note
 
 _MOST_UNSENT = 20
 
@@ -50,11 +50,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def own_settings(request: HttpRequest) -> HttpResponse:
     """How the person is named and shown pages, and where the person is signed in."""
     person = _person(request)
-    form = SettingsForm(request.POST or None, instance=person)
-    if form.is_valid():
-        form.save()
-        messages.success(request, "Saved.")
-        return redirect("settings")
+    form = SettingsForm(request.POST or None, instance=person, address=address_of(request) or "")
+    try:
+        if form.is_valid():
+            form.save()
+            messages.success(request, "Saved.")
+            return redirect("settings")
+    except throttle.Closed as closed:
+        return _closed(request, closed, person.get_username())
     if form.errors:
         person.refresh_from_db()  # the form wrote into it what was refused, and the frame of the page shows it
     sessions = person.sessions.filter(expire_date__gt=timezone.now()).order_by("-seen")
@@ -131,6 +134,7 @@ class NewPassword(PasswordResetConfirmView):
 
 def _signed_in(request: HttpRequest, person: User, unsent: list[str]) -> HttpResponse:
     login(request, person)
+    note(request)
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     if person.password_is_temporary:
         words = 'You signed in with the password that was printed at the first start. <a href="{}">Choose your own</a>.'

@@ -290,6 +290,17 @@ def test_verify_finds_what_was_done_behind_the_log(people: Cast, deed: Any, foun
     assert found in next(problems(people.project))
 
 
+def test_a_second_click_on_joining_changes_nothing(people: Cast, grace: User, as_charlie: Client) -> None:
+    path = invited(as_(grace))
+    for _ in range(2):
+        assert as_charlie.post(path)["Location"] == "/projects/parabola/"
+    again = Client()
+    other = invited(as_(grace))
+    again.post(other, NEW)
+    assert "if that was you, sign in" in text_of(Client().post(other, NEW))
+    assert User.objects.filter(username="dora").count() == 1
+
+
 def test_one_link_used_by_two_browsers_at_once_lets_in_one(people: Cast, grace: User) -> None:
     made, _ = invitations.invite(Actor.person(grace), people.project, "reviewer")
     stale = Invitation.objects.get(pk=made.pk)

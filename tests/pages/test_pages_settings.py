@@ -54,6 +54,22 @@ def test_a_name_has_no_characters_that_cannot_be_seen(as_alice: Client) -> None:
     assert "cannot be seen" in text_of(save(as_alice, display_name="Al\u202eice"))
 
 
+def test_another_address_takes_the_password_because_it_can_replace_the_password(as_alice: Client) -> None:
+    refused = save(as_alice, email="mallory@example.org")
+    assert refused.status_code == 422
+    assert "type your present password" in text_of(refused)
+    assert save(as_alice, email="mallory@example.org", password="a guess").status_code == 422
+    assert save(as_alice, email="alice@example.org", password=PASSWORD).status_code == 302
+    assert User.objects.get(username="alice").email == "alice@example.org"
+    assert save(as_alice, email="alice@example.org", theme="dark").status_code == 302
+
+
+def test_the_password_cannot_be_guessed_through_the_address(as_alice: Client) -> None:
+    for _ in range(5):
+        save(as_alice, email="mallory@example.org", password="a guess")
+    assert save(as_alice, email="mallory@example.org", password=PASSWORD).status_code == 429
+
+
 def test_what_was_refused_does_not_show_in_the_frame_of_the_page(as_alice: Client) -> None:
     assert 'data-theme="auto"' in text_of(save(as_alice, theme="dark", email="no address"))
 

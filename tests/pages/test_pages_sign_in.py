@@ -143,6 +143,19 @@ def test_a_late_form_without_text_just_asks_to_sign_in(people: Cast) -> None:
     assert "unsent" not in text_of(late)
 
 
+def test_a_form_from_before_the_last_sign_in_keeps_what_was_typed(people: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.alice)
+    fields, ours = {"reason": "I looked at it"}, {"referer": "http://testserver/projects/parabola/"}
+    late = client.post("/projects/parabola/pause", fields, headers=ours)
+    assert late.status_code == 403
+    assert "I looked at it" in text_of(late)
+    assert 'href="http://testserver/projects/parabola/"' in text_of(late)
+    forged = client.post("/projects/parabola/pause", fields, headers={"referer": "http://evil.example/"})
+    assert forged.status_code == 403
+    assert "I looked at it" not in text_of(forged)
+
+
 def test_a_late_password_is_not_kept(people: Cast) -> None:
     late = Client().post("/password/change", {"old_password": "one two three", "new_password1": "four five six"})
     assert "one two three" not in text_of(late)

@@ -19,7 +19,7 @@ from apps.projects.vocabulary import ROLES
 
 VALID_FOR = timedelta(days=7)
 _WHY_NOT = {
-    "used": "This link was used already. Each lets in one person.",
+    "used": "This link was used already. Each lets in one person; if that was you, sign in.",
     "revoked": "This link was withdrawn.",
     "expired": "This link is too old: links work for a week.",
     "orphaned": "Whoever made this link may not invite people any more.",
@@ -58,25 +58,16 @@ def revoke(actor: Actor, invitation: Invitation) -> bool:
 @transaction.atomic
 def accept(user: User, invitation: Invitation) -> None:
     """Use an invitation up for a person. Raises UserError, with the reason, where it does not work."""
-    check(invitation)
-    now = timezone.now()
-    still = Invitation.objects.filter(pk=invitation.pk, used=None, revoked=None, expires__gt=now)
-    if not still.update(used=now, used_by=user):  # another browser was faster
-        invitation.refresh_from_db()
-        check(invitation)
-    entries = [_entry(Actor.person(user), invitation, "invitation.used")]
-    if invitation.project is not None:
-        entries.append(admit(user, invitation.project, invitation.role))
-    append(invitation.project_id or INSTALLATION, entries)
+    _use(user, _held(invitation))
 
 
 @transaction.atomic
 def join(user: User, invitation: Invitation) -> User:
     """Store a new account and let it use the invitation; without it, no account either. Raises as accept() does."""
-    check(invitation)
+    held = _held(invitation)
     user.save()
     append(INSTALLATION, [Entry("person.added", str(Actor.person(user)), f"person:{user.pk}", {"person": user.pk})])
-    accept(user, invitation)
+    _use(user, held)
     return user
 
 
@@ -84,6 +75,23 @@ def check(invitation: Invitation) -> None:
     """Raises UserError, with what to do next, unless the invitation works."""
     if why := _WHY_NOT.get(state_of(invitation)):
         raise UserError(f"{why} Nothing was changed. Ask whoever sent it for a new one.")
+
+
+def _held(invitation: Invitation) -> Invitation:
+    """The invitation as it is now, while nobody else can use it: a second click waits here, and then finds it used."""
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("project", "made_by")
+    held = rows.get(pk=invitation.pk)
+    check(held)
+    return held
+
+
+def _use(user: User, held: Invitation) -> None:
+    held.used, held.used_by = timezone.now(), user
+    held.save(update_fields=["used", "used_by"])
+    entries = [_entry(Actor.person(user), held, "invitation.used")]
+    if held.project is not None:
+        entries.append(admit(user, held.project, held.role))
+    append(held.project_id or INSTALLATION, entries)
 
 
 def _log(actor: Actor, invitation: Invitation, kind: str) -> None:

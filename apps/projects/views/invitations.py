@@ -28,6 +28,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = invitation_behind(token)
     if found is None:
         return render(request, "projects/invitation_dead.html", {"why": _UNKNOWN}, status=404)
+    if found.used_by_id is not None and found.used_by_id == request.user.pk:
+        return _welcome(request, found)  # a second click, or the link opened again
     form = AccountForm(request.POST if request.method == "POST" and not request.user.is_authenticated else None)
     try:
         invitations.check(found)
