@@ -128,7 +128,7 @@ def addresses(path: Path) -> dict[str, str]:
         "log, a kind": f"{project}log/?kind=gate.closed",
         "log, a person": f"{project}log/?{person}",
         "log, a subject": f"{project}log/?subject=candidate:{row_id(run.pk, middle)}",
-        "log, a day": f"{project}log/?until={run.created:%Y-%m-%d}",
+        "log, a day": f"{project}log/?since={run.created:%Y-%m-%d}&until={run.created:%Y-%m-%d}",
         "status": "/status",
     }
     gate = Effect.open.filter(of_run(run.pk, "round"), state__in=HELD).order_by("pk").first()

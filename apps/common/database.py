@@ -92,6 +92,22 @@ def unknown_migrations(executor: MigrationExecutor) -> list[str]:
 
 
 @contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything that is read inside is of one moment. Blocks nobody; nothing may be written inside by this thread."""
+    if connection.in_atomic_block:
+        yield  # a test's
+        return
+    # Not atomic(): on SQLite that takes the lock for writing.
+    kind = "" if connection.vendor == "sqlite" else " TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    with connection.cursor() as cursor:
+        cursor.execute(f"BEGIN{kind}")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+@contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """One process of this machine at a time."""
     with (home / "prepare.lock").open("a") as lock:

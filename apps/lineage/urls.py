@@ -1,10 +1,16 @@
 from django.urls import path
 
 from apps.lineage import views
+from apps.lineage.log import views as log
 
+_LOG = "projects/<str:slug>/log/"
 _CANDIDATE = "projects/<str:slug>/runs/<int:run>/candidates/<int:number>/"
 
 urlpatterns = [
+    path(_LOG, log.log, name="log"),
+    path(_LOG + "verify", log.verify, name="log-verify"),
+    path(_LOG + "export.<str:form>", log.exported, name="log-export"),
+    path(_LOG + "<int:sequence>/", log.entry, name="log-entry"),
     path(_CANDIDATE, views.candidate, name="candidate"),
     path(_CANDIDATE + "changes", views.changes, name="candidate-changes"),
     path(_CANDIDATE + "comments", views.comment, name="comment"),

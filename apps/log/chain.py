@@ -45,6 +45,7 @@ KINDS = frozenset(
         "reset.made",
         "trial.asked",
         "trial.ended",
+        "log.verified",
     }
 )
 

@@ -1,10 +1,15 @@
 """Do the records still say what the log vouches for? Every record is recomputed, every reading too."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import batched, groupby
+from operator import itemgetter
 from typing import Any
 
+from django.db.models import Model
+
 from apps.common.ids import NUMBERS, of_run, row_id, run_and_number
+from apps.common.progress import Tick, unheard
 from apps.engine.canonical import decode, digest, encode
 from apps.log.models import Event
 from apps.projects.models import Project
@@ -12,47 +17,57 @@ from apps.projects.protocol import protocol
 from apps.records import content, digests
 from apps.records.models import CandidateEdit, Commission, Effect, Round, RoundState, Run, RunState, Trajectory, Verdict
 
-KINDS = (
-    *("run.started", "run.ended", "round.ended", "commission.made"),
-    *("candidate.proposed", "candidate.measured", "verdict.given"),
-)
 CHUNK = 1000
 
-type Vouched = dict[tuple[str, str], list[dict[str, Any]]]  # bodies by kind and subject, in order
+type Body = dict[str, Any]
 
 
-def problems(project: Project) -> Iterator[str]:
-    """What is wrong with the project's records, in words, each naming its record."""
+def problems(project: Project, tick: Tick = unheard) -> Iterator[str]:
+    """What is wrong with the project's records, in words, each naming its record.
+
+    Kind by kind, and of each only digests are kept: what it holds in memory is a small part of the log.
+    """
     for run in Run.objects.filter(project=project).order_by("id"):
-        vouched = _vouched(run)
-        yield from _run(run, vouched)
-        yield from _rounds(run, vouched)
-        yield from _candidates(run, vouched)
-        yield from _trajectories(run, vouched)
-        yield from _verdicts(run, vouched)
-        yield from _commissions(run, vouched)
-        yield from (f"run {run.number}: the log knows {what[0]} of {what[1]}, the record is gone" for what in vouched)
+        heard = tick.of(f"run {run.number}")
+        yield from _run(run)
+        yield from _commissions(run)
+        for part in (_rounds, _candidates, _trajectories, _verdicts):
+            yield from part(run, heard)
     yield from _champion(project)
 
 
-def _vouched(run: Run) -> Vouched:
-    found: Vouched = defaultdict(list)
-    events = Event.objects.filter(project=run.project_id, sequence__gte=run.since, kind__in=KINDS).order_by("sequence")
-    for kind, subject, body in events.values_list("kind", "subject", "body").iterator(chunk_size=CHUNK):
-        name, _, number = subject.partition(":")
-        identifier = int(number)
-        if subject == f"run:{run.pk}" or (name == "candidate" and run_and_number(identifier)[0] == run.pk):
-            found[kind, subject].append(decode(bytes(body)))
-    return found
+def _of_run(run: Run, kind: str) -> Iterator[Body]:
+    """Bodies of the entries of a kind about the run itself, in order."""
+    events = Event.objects.filter(project=run.project_id, subject=f"run:{run.pk}", kind=kind).order_by("sequence")
+    for body in events.values_list("body", flat=True).iterator(chunk_size=CHUNK):
+        yield decode(bytes(body))
 
 
-def _run(run: Run, vouched: Vouched) -> Iterator[str]:
-    subject = f"run:{run.pk}"
-    if vouched.pop(("run.started", subject), [{}])[0] != decode(encode(digests.started(run))):
+def _of_candidates(run: Run, kind: str) -> Iterator[tuple[int, Body]]:
+    """(candidate id, body) of the entries of a kind about the run's candidates, each candidate's in order."""
+    for low, high in _same_length(row_id(run.pk, 0), row_id(run.pk + 1, 0) - 1):
+        about = {"subject__gte": f"candidate:{low}", "subject__lte": f"candidate:{high}"}
+        events = Event.objects.filter(project=run.project_id, kind=kind, **about).order_by("subject", "sequence")
+        for subject, body in events.values_list("subject", "body").iterator(chunk_size=CHUNK):
+            identifier = int(subject.removeprefix("candidate:"))
+            if run_and_number(identifier)[0] == run.pk:
+                yield identifier, decode(bytes(body))
+
+
+def _same_length(low: int, high: int) -> Iterator[tuple[int, int]]:
+    """A range of numbers in parts whose digits sort as the numbers do."""
+    while low <= high:
+        last = min(high, 10 ** len(str(low)) - 1)
+        yield low, last
+        low = last + 1
+
+
+def _run(run: Run) -> Iterator[str]:
+    if next(_of_run(run, "run.started"), {}) != decode(encode(digests.started(run))):
         yield f"run {run.number} is not what the log says was started"
-    ended = vouched.pop(("run.ended", subject), None)
+    ended = next(_of_run(run, "run.ended"), None)
     if (ended is None) != (run.state == RunState.OPEN) or (
-        ended and ended[0] != digests.ended(run.pk, run.state, run.result)
+        ended and ended != digests.ended(run.pk, run.state, run.result)
     ):
         yield f"run {run.number} did not end as the log says"
     if digest(bytes(run.protocol.description)) != bytes(run.protocol.digest):
@@ -62,12 +77,13 @@ def _run(run: Run, vouched: Vouched) -> Iterator[str]:
         yield f"the tasks, the evaluator or the limits of {run.project} are not those of run {run.number}"
 
 
-def _rounds(run: Run, vouched: Vouched) -> Iterator[str]:
-    said = {body["round"]: body["journal"] for body in vouched.pop(("round.ended", f"run:{run.pk}"), [])}
+def _rounds(run: Run, tick: Tick) -> Iterator[str]:
+    said = {body["round"]: body["journal"] for body in _of_run(run, "round.ended")}
     ended = Round.objects.filter(of_run(run.pk), state=RoundState.DONE).order_by("id")
     names = ("round_id", "position", "child", "kind", "state", "revision", "asked", "ran", "answer", "candidate")
-    for chunk in _chunks(list(ended.values_list("id", "kind", "outcome"))):
-        rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for chunk in batched(ended.values_list("id", "kind", "outcome").iterator(chunk_size=CHUNK), CHUNK):
+        tick(len(chunk))
+        rows: dict[int, list[Body]] = defaultdict(list)
         for row in Effect.objects.filter(round__in=[identifier for identifier, _, _ in chunk]).values(*names):
             rows[row["round_id"]].append(row)
         for identifier, kind, outcome in chunk:
@@ -77,12 +93,15 @@ def _rounds(run: Run, vouched: Vouched) -> Iterator[str]:
         yield f"round {identifier % NUMBERS} of run {run.number} is gone or open again"
 
 
-def _candidates(run: Run, vouched: Vouched) -> Iterator[str]:
+def _candidates(run: Run, tick: Tick) -> Iterator[str]:
+    said: dict[int, list[str]] = defaultdict(list)
+    for identifier, body in _of_candidates(run, "candidate.proposed"):
+        said[identifier].append(body["digest"])
     needed = set()
     for row in CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk").values().iterator(chunk_size=CHUNK):
-        said = vouched.pop(("candidate.proposed", f"candidate:{row['id']}"), [])
+        tick(1)
         where = f"candidate {row['id'] % NUMBERS} of run {run.number}"
-        if [body["digest"] for body in said] != [digests.candidate(row)]:
+        if said.pop(row["id"], []) != [digests.candidate(row)]:
             yield f"{where} was changed or added"
         if digest(bytes(row["content"])) != bytes(row["content_digest"]):
             yield f"{where}: its content is not what its digest says"
@@ -90,54 +109,60 @@ def _candidates(run: Run, vouched: Vouched) -> Iterator[str]:
         if row["base"] != (row_id(run.pk, parents[0]) if parents else None):
             yield f"{where} shows another base parent than it was made from"
         needed |= {bytes.fromhex(name) for name in decode(bytes(row["content"])).values()}
+    yield from (f"candidate {identifier % NUMBERS} of run {run.number} is gone" for identifier in said)
     yield from _contents(run, needed)
 
 
 def _contents(run: Run, needed: set[bytes]) -> Iterator[str]:
-    for chunk in _chunks(sorted(needed)):
+    for chunk in batched(sorted(needed), CHUNK):
         yield from (f"run {run.number}: {what}" for what in content.damaged(chunk))
 
 
-def _trajectories(run: Run, vouched: Vouched) -> Iterator[str]:
-    groups: dict[tuple[int, int, int, int], list[dict[str, Any]]] = {}
-    for row in (
-        Trajectory.objects.filter(of_run(run.pk, "candidate")).order_by("id").values().iterator(chunk_size=CHUNK)
-    ):
-        groups.setdefault((row["candidate_id"], row["round"], row["position"], row["child"]), []).append(dict(row))
+def _trajectories(run: Run, tick: Tick) -> Iterator[str]:
     said: dict[tuple[int, int, int, int], str] = {}
-    for kind, subject in [key for key in vouched if key[0] == "candidate.measured"]:
-        for body in vouched.pop((kind, subject)):
-            said[int(subject[10:]), body["round"], body["position"], body["child"]] = body["digest"]
-    for place, rows in groups.items():
-        if said.pop(place, None) != digests.trajectories(rows):
-            where = f"candidate {place[0] % NUMBERS} of run {run.number} in round {place[1] % NUMBERS}"
-            yield f"the trajectories of {where} were changed"
+    for identifier, body in _of_candidates(run, "candidate.measured"):
+        said[identifier, body["round"], body["position"], body["child"]] = body["digest"]
+    for identifier, rows in _by_candidate(run, Trajectory):
+        tick(len(rows))
+        groups: dict[tuple[int, int, int, int], list[Body]] = defaultdict(list)
+        for row in rows:
+            groups[identifier, row["round"], row["position"], row["child"]].append(row)
+        for place, group in groups.items():
+            if said.pop(place, None) != digests.trajectories(group):
+                where = f"candidate {identifier % NUMBERS} of run {run.number} in round {place[1] % NUMBERS}"
+                yield f"the trajectories of {where} were changed"
     for identifier, *_ in said:
         yield f"trajectories of candidate {identifier % NUMBERS} of run {run.number} are gone"
 
 
-def _verdicts(run: Run, vouched: Vouched) -> Iterator[str]:
-    given: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in Verdict.objects.filter(of_run(run.pk, "candidate")).order_by("id").values().iterator(chunk_size=CHUNK):
-        given[row["candidate_id"]].append(dict(row))
-    for identifier, rows in given.items():
-        said = vouched.pop(("verdict.given", f"candidate:{identifier}"), [])
-        if [body["digest"] for body in said] != [digests.verdict(row) for row in rows]:
+def _verdicts(run: Run, tick: Tick) -> Iterator[str]:
+    said: dict[int, list[str]] = defaultdict(list)
+    for identifier, body in _of_candidates(run, "verdict.given"):
+        said[identifier].append(body["digest"])
+    judged: dict[int, str] = {}
+    for identifier, rows in _by_candidate(run, Verdict):
+        tick(len(rows))
+        if said.pop(identifier, []) != [digests.verdict(row) for row in rows]:
             yield f"the verdicts on candidate {identifier % NUMBERS} of run {run.number} were changed"
-    yield from _readings(run, given)
+        decisions = [row["decision"] for row in rows if row["decision"] in ("keep", "drop", "hold", "revert")]
+        judged[identifier] = decisions[-1] if decisions else ""
+    yield from (f"verdicts on candidate {identifier % NUMBERS} of run {run.number} are gone" for identifier in said)
+    yield from _readings(run, judged)
 
 
-def _readings(run: Run, given: dict[int, list[dict[str, Any]]]) -> Iterator[str]:
+def _by_candidate(run: Run, model: type[Model]) -> Iterator[tuple[int, list[Body]]]:
+    """(candidate id, its rows in the order in which they were recorded), candidate by candidate."""
+    rows = model._default_manager.filter(of_run(run.pk, "candidate")).order_by("candidate", "pk").values()
+    for identifier, group in groupby(rows.iterator(chunk_size=CHUNK), itemgetter("candidate_id")):
+        yield identifier, [dict(row) for row in group]
+
+
+def _readings(run: Run, judged: Mapping[int, str]) -> Iterator[str]:
     """The cached verdict of each candidate is its last one that judged it for the archive."""
     for identifier, verdict in (
         CandidateEdit.objects.filter(of_run(run.pk)).values_list("pk", "verdict").iterator(chunk_size=CHUNK)
     ):
-        decisions = [
-            row["decision"]
-            for row in given.get(identifier, ())
-            if row["decision"] in ("keep", "drop", "hold", "revert")
-        ]
-        if verdict != (decisions[-1] if decisions else ""):
+        if verdict != judged.get(identifier, ""):
             where = f"candidate {identifier % NUMBERS} of run {run.number}"
             yield f"{where} shows the verdict {verdict!r}, its records say otherwise"
 
@@ -152,13 +177,9 @@ def _champion(project: Project) -> Iterator[str]:
         yield f"the champion of {project} is not the candidate that was promoted last"
 
 
-def _commissions(run: Run, vouched: Vouched) -> Iterator[str]:
-    said = {body["commission"]: body["digest"] for body in vouched.pop(("commission.made", f"run:{run.pk}"), [])}
+def _commissions(run: Run) -> Iterator[str]:
+    said = {body["commission"]: body["digest"] for body in _of_run(run, "commission.made")}
     for made in Commission.objects.filter(run=run).order_by("pk"):
         if said.pop(made.pk, None) != digests.commission(made):
             yield f"commission {made.pk} of run {run.number} was changed or added"
     yield from (f"commission {key} of run {run.number} is gone" for key in said)
-
-
-def _chunks[T](items: list[T]) -> Iterator[list[T]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

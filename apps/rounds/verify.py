@@ -1,15 +1,16 @@
 """Is everything that was recorded still as it was recorded? The chain, the records, the decisions, the readings."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from math import isclose
 from typing import Any
 
 from django.db.models import Sum
 
 from apps.common.ids import of_run
+from apps.common.progress import Tick, unheard
 from apps.engine.population import Population
-from apps.log.selectors import broken_links
+from apps.log.selectors import broken_links, last_sequence
 from apps.oversight import verify as decisions
 from apps.projects import verify as people
 from apps.projects.models import Project
@@ -18,23 +19,33 @@ from apps.records.models import CandidateEdit, Round, Run, Trajectory
 from apps.rounds.opening import fold
 
 
-def problems(project: Project) -> Iterator[str]:
+def problems(project: Project, tick: Tick = unheard) -> Generator[str]:
     """What is wrong with a project's log and records, the chain first, each naming its place."""
-    yield from (what for _, what in broken_links(project.pk))
+    yield from (what for _, what in broken_links(project.pk, tick.of("the chain")))
     yield from people.problems(project)
-    yield from records.problems(project)
+    yield from records.problems(project, tick)
     yield from decisions.problems(project)
     for run in Run.objects.filter(project=project).order_by("pk"):
-        yield from _readings(run)
+        yield from _readings(run, tick.of(f"scores of run {run.number}"))
 
 
-def _readings(run: Run) -> Iterator[str]:
+def steps(project: Project) -> int:
+    """About how many steps `problems` takes, as it ticks them."""
+    runs = Run.objects.filter(project=project)
+    found = runs.aggregate(born=Sum("born"), rounds=Sum("rounds"), evaluations=Sum("evaluations"))
+    counted = {name: value or 0 for name, value in found.items()}
+    # Of a candidate: itself, its verdict, its cached columns; of a measurement: its digest and its place in the fold.
+    return last_sequence(project.pk) + 3 * counted["born"] + counted["rounds"] + counted["evaluations"]
+
+
+def _readings(run: Run, tick: Tick) -> Iterator[str]:
     """Cached columns are what the records, folded again, say."""
     tasks = list(run.project.tasks.filter(split="validation").order_by("position"))
     population = fold(run, {task.pk: task.key for task in tasks}, None)
     shared = Counter(member.key for member in population.members.values())
     rows = CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk")
     for identifier, score, failure in rows.values_list("pk", "score", "failure").iterator(chunk_size=1000):
+        tick(1)
         number = identifier % (1 << 32)
         if shared[population.members[number].key] > 1:
             continue  # equal contents share one estimate, which each shows as it was when it was last touched

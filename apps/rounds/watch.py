@@ -49,6 +49,7 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "invitation.revoked": frozenset({"members"}),
     "trial.asked": frozenset({"trials"}),
     "trial.ended": frozenset({"trials"}),
+    "log.verified": frozenset({"verification"}),
 }
 
 logger = logging.getLogger(__name__)

@@ -93,10 +93,10 @@ def running(records: Path, home: Path) -> Iterator[Site]:
         made.stop()
 
 
-def sign_in(page: Page, site: Site, name: str = "alice") -> None:
+def sign_in(page: Page, site: Site, name: str = "alice", password: str = PASSWORD) -> None:
     page.goto(f"{site.url}/sign-in")
     page.get_by_label("User name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 

@@ -53,6 +53,12 @@ def number(value: float | Literal[""] | None) -> str:
 
 
 @register.filter
+def thousands(value: int | Literal[""] | None) -> str:
+    """A whole number in groups of three: 1,000,000."""
+    return NOTHING if value is None or value == "" else f"{value:,}"
+
+
+@register.filter
 def signed(value: float | Literal[""] | None) -> str:
     """A difference with its sign."""
     shown = number(value)
