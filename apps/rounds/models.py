@@ -35,7 +35,7 @@ class Trial(models.Model):
     asked = models.DateTimeField(auto_now_add=True)
 
     state = models.CharField(max_length=12, choices=TrialState, default=TrialState.WAITING)
-    stopping = models.BooleanField(default=False, help_text="a person wants it ended; its worker does that")
+    stopping = models.CharField(max_length=64, blank=True, help_text="who wants it ended; its worker does that")
     token = models.PositiveIntegerField(default=0)
     holder = models.CharField(max_length=100, blank=True)
     until = models.DateTimeField(null=True, help_text="end of the lease, by the database's clock")

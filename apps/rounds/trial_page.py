@@ -16,13 +16,14 @@ from apps.projects.models import Project, Task
 from apps.records.models import CandidateEdit
 from apps.rounds import meters
 from apps.rounds.meters import Meter
-from apps.rounds.models import Trial
+from apps.rounds.models import Trial, TrialState
 from apps.rounds.trials import SEEN_SPLITS, may_try
 from apps.sandbox.meaning import Meaning, meaning
 
 ROWS = 50
 TASKS = 500
 PATIENCE = timedelta(seconds=10)
+ANSWER_SHOWN = 20_000  # bytes
 _HEAVY = ("out", "err", "answer", "left", "detail")
 
 
@@ -76,9 +77,9 @@ class TrialReading:
         return may_try(self.actor, self.project)
 
     @property
-    def fresh(self) -> bool:
-        """Asked for a moment ago: it is no wonder that no worker has taken it yet."""
-        return timezone.now() - self.trial.asked < PATIENCE
+    def left_waiting(self) -> bool:
+        """No worker has taken it for longer than one that is free would need."""
+        return self.state == TrialState.WAITING and timezone.now() - self.trial.asked > PATIENCE
 
     @property
     def address(self) -> str:
@@ -119,12 +120,13 @@ class TrialReading:
 
     @cached_property
     def answer(self) -> str:
-        """What it returned. Hostile."""
-        return bytes(self.trial.answer).decode(errors="replace")
+        """The first bytes of what it returned. Hostile."""
+        return bytes(self.trial.answer)[:ANSWER_SHOWN].decode(errors="replace")
 
     @property
-    def answer_cut(self) -> bool:
-        return self.trial.answer_size > len(self.trial.answer)
+    def answer_shown(self) -> int:
+        """Bytes of the answer that are shown, where those are not all."""
+        return ANSWER_SHOWN if self.trial.answer_size > ANSWER_SHOWN else 0
 
     @cached_property
     def left(self) -> list[tuple[str, int]]:

@@ -1,11 +1,11 @@
 """Asking for a trial and stopping it; the worker's part is in trier.py."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.common.doorbell import ring
@@ -82,23 +82,23 @@ def stop(actor: Actor, trial: Trial) -> bool:
         if waiting.update(state=TrialState.STOPPED, ended=Now()):
             _log_end(trial, TrialState.STOPPED, str(actor))
             return True
-        return bool(Trial.open.filter(pk=trial.pk).update(stopping=True))
+        return bool(Trial.open.filter(pk=trial.pk).update(stopping=str(actor)))
 
 
-def close(trial: Trial, state: TrialState, **values: object) -> bool:
-    """A worker ends the trial that it holds. False when it was taken from it meanwhile."""
+def close(trial: Trial, state: TrialState, values: Mapping[str, object], actor: str = "system") -> bool:
+    """End a running trial that is still held under this token. False when it was taken away or ended meanwhile."""
     held = Trial.open.filter(pk=trial.pk, token=trial.token, state=TrialState.RUNNING)
     with transaction.atomic():
-        if not held.update(state=state, ended=timezone.now(), until=None, **values):
+        if not held.update(state=state, ended=Now(), until=None, **values):
             return False
-        _log_end(trial, state, "system")
+        _log_end(trial, state, actor)
     return True
 
 
 def interrupt(running: QuerySet[Trial]) -> int:
-    """Running trials whose worker is gone end as interrupted: nobody may be watching any more, so none runs again."""
+    """Running trials whose worker is gone end as interrupted; none is run again unasked."""
     found = list(running.filter(state=TrialState.RUNNING).select_related("candidate__run"))
-    return sum(close(trial, TrialState.INTERRUPTED) for trial in found)
+    return sum(close(trial, TrialState.INTERRUPTED, {}) for trial in found)
 
 
 def sweep() -> None:
@@ -106,11 +106,6 @@ def sweep() -> None:
     interrupt(Trial.open.filter(until__lt=Now()))
     if Trial.open.exists():
         ring("trials")
-
-
-def expired_or_held_by(dead: list[str]) -> Q:
-    """Condition: the lease ran out, or the holder is known to have died."""
-    return Q(until__lt=Now()) | Q(holder__in=dead)
 
 
 def _log_end(trial: Trial, state: TrialState, actor: str) -> None:

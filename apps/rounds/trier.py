@@ -17,6 +17,7 @@ from apps.engine.canonical import encode
 from apps.oversight.selectors import global_latch
 from apps.projects import selectors
 from apps.projects.models import Project
+from apps.records.content import ContentMissing
 from apps.records.transitions import lease_end
 from apps.rounds import trials
 from apps.rounds.models import Trial, TrialState
@@ -64,7 +65,7 @@ class Trier:
         """End what processes left behind that are known to have died."""
         running = Trial.open.filter(state=TrialState.RUNNING)
         dead = self.slot.dead(running.values_list("holder", flat=True))
-        trials.interrupt(running.filter(trials.expired_or_held_by(dead)))
+        trials.interrupt(running.filter(holder__in=dead))
 
     def _take(self) -> bool:
         """Begin with the oldest trial that waits. False when there is none."""
@@ -87,12 +88,15 @@ class Trier:
             attempt = _attempt(trial, self._home)
             self._booth = Booth(self._home, self._isolation)
             self._booth.start(attempt)
-        except (ValueError, RuntimeError, LookupError, OSError) as problem:  # packages gone, contents lost, no place
+        except (ContentMissing, ValueError, RuntimeError, OSError) as problem:  # no such packages, no place
             self._finish(Tried(infrastructure=f"{type(problem).__name__}: {problem}"), Sight())
 
     def _go_on(self) -> None:
         booth = self._booth
-        if booth is None:
+        if booth is None:  # the database failed between claim and start
+            assert self._trial is not None
+            trials.close(self._trial, TrialState.INTERRUPTED, {})
+            self._drop()
             return
         booth.turn(LOOK_EVERY)
         if booth.tried:
@@ -109,7 +113,7 @@ class Trier:
         if stopping is None:
             self._drop()
         elif stopping or global_latch():
-            trials.close(self._trial, TrialState.STOPPED, **_seen(sight))
+            trials.close(self._trial, TrialState.STOPPED, _seen(sight), stopping or "system")
             self._drop()
         else:
             held.update(until=lease_end(trials.LEASE), **_seen(sight))
@@ -125,7 +129,7 @@ class Trier:
             "seconds": tried.seconds or sight.seconds,
             "cpu_seconds": max(tried.cpu_seconds, sight.cpu_seconds),
         }
-        trials.close(self._trial, TrialState.DONE if ok else TrialState.FAILED, **values)
+        trials.close(self._trial, TrialState.DONE if ok else TrialState.FAILED, values)
         self._drop()
 
     def _drop(self) -> None:

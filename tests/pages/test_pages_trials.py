@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from factory import Cast, Play, grown
@@ -227,6 +227,31 @@ def test_stopping_ends_what_waits_and_what_runs(play: Play, limits: None, as_bob
     as_bob.post(page(running) + "stop")
     assert "stopping…" in as_bob.get(page(running)).content.decode()
     assert finish(trier, running).state == "stopped"
+    ended = Event.objects.filter(kind="trial.ended").values_list("actor", flat=True)
+    assert list(ended) == [f"person:{running.person_id}"] * 2
+
+
+def test_what_no_worker_takes_says_so(play: Play, limits: None, as_bob: Client) -> None:
+    trial = ask(as_bob, one(play, PRINTS))
+    assert "No worker has taken it yet" not in as_bob.get(page(trial)).content.decode()
+    Trial.objects.filter(pk=trial.pk).update(asked="2026-01-01T00:00Z")
+    news = as_bob.get(page(trial) + "?region=news&state=waiting", headers={"HX-Request": "true"})
+    assert "No worker has taken it yet" in news.content.decode()
+
+
+def test_a_start_that_the_database_broke_is_interrupted(
+    play: Play, limits: None, as_bob: Client, trier: Trier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = ask(as_bob, one(play, PRINTS))
+
+    def broken(run: int, number: int) -> dict[str, str]:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patched, pytest.raises(OperationalError):
+        patched.setattr("apps.rounds.trier.of_candidate", broken)
+        trier.turn(0.1)
+    assert finish(trier, trial).state == "interrupted"
+    assert finish(trier, ask(as_bob, trial.candidate)).state == "done"
 
 
 def test_only_who_asked_and_operators_stop_a_trial(people: Cast, play: Play, as_bob: Client, as_alice: Client) -> None:
