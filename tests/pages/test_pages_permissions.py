@@ -133,6 +133,8 @@ RULES = {
     "promote": Rule(CANDIDATE + "promote", MAINTAINERS, MAINTAINERS, WHY),
     "sequences": Rule("/live/sequences", PEOPLE),
     "status": Rule("/status", PEOPLE),
+    "stop-all": Rule("/status/stop", None, BOSS, WHY | {"confirm": "stop everything"}),
+    "release-all": Rule("/status/release", None, BOSS),
 }
 
 
