@@ -18,6 +18,7 @@ from rapidfuzz.distance import Indel
 from apps.common.words import LONGEST_LINE, paired
 
 CONTEXT = 3
+LEAST_GAP = 3  # equal lines up to which showing them takes no more room than saying so
 MOST_CHARACTERS = 4_000_000  # of one text; beyond, nothing is compared
 MOST_WORK = 400_000_000  # pairs of lines of one comparison: 50 MB and a tenth of a second
 SLIDE = 100
@@ -113,6 +114,8 @@ class Comparison:
         above = min(size, context) if number else 0
         below = 0 if last else min(size - above, context)
         hidden = size - above - below
+        if hidden <= LEAST_GAP:
+            above, hidden = above + hidden, 0
         yield from equal(i1, j1, above)
         if hidden:
             yield Row("gap", i1 + above, j1 + above, size=hidden)

@@ -1,5 +1,7 @@
 """A candidate: what changed, where it comes from, what it scored, what was decided."""
 
+import re
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,18 +16,19 @@ from apps.common.keyset import key
 from apps.common.pages import region
 from apps.lineage import selectors
 from apps.oversight.dossier import Dossier
-from apps.oversight.look import Look, remember
+from apps.oversight.look import remember
 from apps.oversight.measurements import unpacked
 from apps.oversight.services import discussion
 from apps.records import content
 from apps.records.models import CandidateEdit, Run
 
 OUTPUT_AT_MOST = 1_000_000
+_GAP = re.compile(r"(\d{1,9})-(\d{1,9})-(\d{1,9})", re.ASCII)
 
 
 @require_GET
 def candidate(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
-    """One candidate; ?base, ?view, ?space, ?lines say how its changes are shown, ?tasks and ?after which tasks."""
+    """One candidate: its contract, changes, scores, line, and what was said of it."""
     found = _run(request, slug, run, number)
     edit = get_object_or_404(selectors.candidates(found, number))
     return _page(request, found, edit)
@@ -51,12 +54,12 @@ def comment(request: HttpRequest, slug: str, run: int, number: int) -> HttpRespo
 def changes(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
     """The changes of one file (?file) from a row on (?start): a page, or for our script the rows alone (?gap too)."""
     found = _run(request, slug, run, number)
-    dossier = Dossier(found, get_object_or_404(selectors.candidates(found, number)), Look.of(request))
+    dossier = Dossier.shown(request, found, get_object_or_404(selectors.candidates(found, number)))
     file = dossier.changes.file(request.GET.get("file", ""))
     if file is None:
         raise Http404("no such file changed")
-    gap = [int(part) for part in request.GET.get("gap", "").split("-") if part.isascii() and part.isdigit()]
-    chunk = file.between(*gap) if len(gap) == 3 else file.chunk(key(request, "start") or 0)
+    gap = _GAP.fullmatch(request.GET.get("gap", ""))
+    chunk = file.between(*map(int, gap.groups())) if gap else file.chunk(key(request, "start") or 0)
     context = {"dossier": dossier, "project": found.project, "run": found, "file": file, "chunk": chunk}
     return remember(request, region(request, "lineage/changes.html", context, {"rows", "lines"}))
 
@@ -82,8 +85,7 @@ def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: i
 
 
 def _page(request: HttpRequest, run: Run, edit: CandidateEdit, typed: str = "", status: int = 200) -> HttpResponse:
-    dossier = Dossier(run, edit, Look.of(request), request.GET.get("tasks", ""), key(request, "after"))
-    context = {"dossier": dossier, "project": run.project, "run": run, "typed": typed}
+    context = {"dossier": Dossier.shown(request, run, edit), "project": run.project, "run": run, "typed": typed}
     return remember(request, render(request, "lineage/candidate.html", context, status=status))
 
 

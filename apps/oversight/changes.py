@@ -28,8 +28,8 @@ class Line(NamedTuple):
 
     kind: str
     change: int
-    before: int | None
-    after: int | None
+    before: str
+    after: str
     old: SafeString | None
     new: SafeString | None
     old_open: bool
@@ -160,8 +160,8 @@ class FileChange:
         return Line(
             kind=row.kind,
             change=row.change,
-            before=None if i is None else i + 1,
-            after=None if j is None else j + 1,
+            before="" if i is None else str(i + 1),
+            after="" if j is None else str(j + 1),
             old=None if i is None or (j is not None and not both) else self._markup(0, i, old_marks),
             new=None if j is None else self._markup(1, j, new_marks),
             old_open=i is not None and old_text.open_at(i),

@@ -5,7 +5,10 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from django.http import HttpRequest
+
 from apps.common.ids import row_id, run_and_number
+from apps.common.keyset import key
 from apps.engine.canonical import decode
 from apps.engine.replay import SUPERSEDED
 from apps.oversight import contract, scores, timeline
@@ -68,6 +71,11 @@ class Dossier:
     look: Look = field(default_factory=Look)
     only: str = ""
     after: int | None = None
+
+    @classmethod
+    def shown(cls, request: HttpRequest, run: Run, candidate: CandidateEdit) -> "Dossier":
+        """As the address of a page asks for it: ?base, ?view, ?space, ?lines, ?tasks and ?after."""
+        return cls(run, candidate, Look.of(request), request.GET.get("tasks", ""), key(request, "after"))
 
     @property
     def project(self) -> Project:

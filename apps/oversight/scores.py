@@ -22,6 +22,7 @@ WITHHELD = ("gate", "sealed")
 TASKS = 50  # on one page
 FEW = 5  # tasks, below which chance alone can always do it
 RESAMPLED = 200  # tasks; beyond, resampling takes longer than a page may
+_RARE = 0.001
 _LEVEL = 0.0001  # so small that many tasks are answered by a bound and not by drawing, which takes seconds
 
 type Outcome = Literal["fixed", "broken", "better", "worse", "same", "alone"]
@@ -172,7 +173,7 @@ def _chance(differences: Sequence[float]) -> str:
         turned = differences if sum(differences) >= 0 else [-d for d in differences]
         low, high = _interval(turned, Random(key))
         p = sign_flip_p(turned, Random(key), _LEVEL)
-        most = "" if len(turned) <= EXACT_UP_TO else "at most "
+        most = "at most " if len(turned) > EXACT_UP_TO and p >= _RARE else ""
         words = f", 95% interval {_short(low)} to {_short(high)}; chance alone would show this in {most}{_cases(p)}."
         cache.set(key, words, 24 * 3600)
     return str(words)
@@ -200,6 +201,6 @@ def _few(tasks: int) -> list[str]:
 
 def _cases(p: float) -> str:
     """A probability as people count."""
-    if p < 0.001:
+    if p < _RARE:
         return "fewer than 1 of 1,000 cases"
     return f"{p * 1000:.0f} of 1,000 cases" if p < 0.01 else f"{p * 100:.0f} of 100 cases"

@@ -99,9 +99,16 @@ def shown(before: str, after: str) -> list[str]:
 
 
 def test_three_lines_stand_around_a_change() -> None:
-    before = "".join(f"{number}\n" for number in range(10))
-    rows = shown(before, before.replace("5\n", "five\n"))
-    assert rows == ["…2", " 2", " 3", " 4", "−5", "+five", " 6", " 7", " 8", "…1"]
+    before = "".join(f"line {number}\n" for number in range(20))
+    rows = shown(before, before.replace("line 10\n", "ten\n"))
+    assert [row.removeprefix(" line ") for row in rows] == [
+        "…7", "7", "8", "9", "−line 10", "+ten", "11", "12", "13", "…6",
+    ]  # fmt: skip
+
+
+def test_a_gap_is_never_smaller_than_the_words_that_stand_for_it() -> None:
+    rows = shown("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\ne\nF\n")
+    assert rows == [" a", " b", " c", " d", " e", "−f", "+F"]
 
 
 def test_changes_close_together_share_what_is_between() -> None:

@@ -83,6 +83,17 @@ def everything() -> dict[str, Any]:
     return dict(every_page(cast()))
 
 
+def large() -> dict[str, Any]:
+    """Ten thousand lines: all of them new, and then every twentieth of them edited."""
+    play = taken_up()
+    text = "".join(f"value_{row} = compute({row}, {row * 7 % 13})  # row {row}\n" for row in range(10_000))
+    new = play.candidate(text, parents=(0,))
+    rows = text.split("\n")
+    rows[::20] = [row.replace("compute", "evaluate") for row in rows[::20]]
+    edited = play.candidate("\n".join(rows), parents=(new.number,))
+    return {"new": new.number, "edited": edited.number}
+
+
 def answers() -> dict[str, Any]:
     """What people said to each gate."""
     said = Answer.objects.order_by("pk").values_list("effect", "decision")
@@ -121,6 +132,7 @@ SCENES: list[Callable[[], dict[str, Any]]] = [
     begin,
     better,
     gate,
+    large,
     three_gates,
     keys_off,
     alice_leaves,

@@ -1,14 +1,17 @@
 """A candidate's page: what changed and what it scored, with everything it wrote kept harmless."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.test import Client
-from factory import SEED_TEXT, Play
+from django.utils import timezone
+from factory import SEED_TEXT, Cast, Play
 
-from apps.projects.models import Project
-from apps.records.models import CandidateEdit, Protocol, Trajectory
+from apps.oversight.models import Answer, Comment
+from apps.projects.models import Project, Task
+from apps.records.models import CandidateEdit, Effect, Protocol, Trajectory
 
 CANDIDATE = "/projects/parabola/runs/1/candidates/"
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2) hx-get=/sign-out hx-trigger=load>\x1b[31m\u202e\x00"
@@ -160,7 +163,9 @@ def test_equal_lines_left_out_can_be_had_in_their_place(as_bob: Client, play: Pl
     assert "line 1999" in plain(seen)
 
 
-@pytest.mark.parametrize("gap", ["1-2", "-1-2-3", "x-y-z", "0-0-99999999999", "99999-99999-9", "1-2-3-4"])
+@pytest.mark.parametrize(
+    "gap", ["1-2", "-1-2-3", "x-y-z", "0-0-99999999999", "99999-99999-9", "1-2-3-4", "9" * 5_000 + "-1-1"]
+)
 def test_a_gap_that_is_none_shows_nothing_it_should_not(as_bob: Client, play: Play, gap: str) -> None:
     url = f"{CANDIDATE}2/changes?file=main.py&region=lines&gap={gap}"
     assert as_bob.get(url, headers={"HX-Request": "true"}).status_code == 200
@@ -244,3 +249,136 @@ def test_a_candidate_that_was_never_born_is_not_found(as_bob: Client, play: Play
 def test_scores_under_another_protocol_are_not_mixed_in(as_bob: Client, play: Play) -> None:
     Trajectory.objects.update(protocol=Protocol.objects.create(digest=bytes(32), description=b"{}"))
     assert "Not measured yet." in page(as_bob, 3)
+
+
+def test_flips_come_first_and_can_be_had_alone(as_bob: Client, play: Play) -> None:
+    old = play.candidate("x = 0\n", parents=(0,))
+    new = play.candidate("x = 1\n", parents=(old.number,))
+    play.measured(old, 1.0, "t1")
+    play.measured(new, 2.0, "t1")
+    play.measured(old, None, "t2", failure="timeout")
+    play.measured(new, 1.0, "t2")
+    shown = page(as_bob, new.number)
+    assert shown.index(">t2<") < shown.index(">t1<")
+    assert "Fixed 1" in shown
+    alone = page(as_bob, new.number, "?tasks=fixed")
+    assert ">t2<" in alone
+    assert ">t1<" not in alone
+
+
+def test_repeats_are_counted_and_pooled(as_bob: Client, play: Play) -> None:
+    made = play.candidate("x = 1\n", parents=(0,))
+    for repeat, score in enumerate((1.0, 2.0)):
+        play.measured(made, score, repeat=repeat)
+    play.measured(made, None, repeat=2, failure="timeout")
+    shown = page(as_bob, made.number)
+    assert "1.5" in shown
+    assert "3 measurements" in shown
+    assert "1 failed" in shown
+
+
+def test_many_tasks_come_in_pages(as_bob: Client, play: Play) -> None:
+    made = play.candidate("x = 1\n", parents=(0,))
+    for number in range(120):
+        Task.objects.create(
+            project=play.project, key=f"more{number}", split="train", input=b"1", expected=b"1", position=number + 9
+        )
+        play.measured(made, 1.0, f"more{number}")
+    seen = [page(as_bob, made.number, f"?after={after}") for after in (0, 50, 100)]
+    keys = [key for shown in seen for key in re.findall(r">more(\d+)<", shown)]
+    assert keys == [str(number) for number in range(120)]
+
+
+def test_a_reverted_candidate_says_so_and_by_whom(as_bob: Client, play: Play, people: Cast) -> None:
+    bad = CandidateEdit.objects.get(score=2.0)
+    play.verdict(bad, "revert", "reads the answers", f"person:{people.alice.pk}")
+    shown = plain(page(as_bob, 2))
+    assert "Reverted by alice: reads the answers." in shown
+    assert "Descends from candidate 2, which was reverted." in plain(page(as_bob, 3))
+    assert "reverted" not in plain(page(as_bob, 1)).lower()
+
+
+def test_a_superseded_candidate_says_so(as_bob: Client, play: Play) -> None:
+    play.verdict(CandidateEdit.objects.get(score=3.0), "drop", "superseded by an edit", "person:1")
+    assert "Superseded" in page(as_bob, 3)
+
+
+def test_its_line_and_what_came_of_it_are_shown(as_bob: Client, play: Play) -> None:
+    Project.objects.filter(pk=play.project.pk).update(champion=CandidateEdit.objects.get(score=3.0).pk)
+    shown = page(as_bob, 1)
+    line, children = re.findall(r'class="kin".*?</[ou]l>', shown, re.DOTALL)
+    assert re.findall(r"candidates/(\d+)/", line) == ["0", "1"]
+    assert re.findall(r"candidates/(\d+)/", children) == ["2"]
+    assert "The champion descends from it." in shown
+
+
+def test_a_very_long_line_shows_both_of_its_ends(as_bob: Client, play: Play) -> None:
+    for _ in range(250):
+        play.candidate("x = 1\n", parents=(play.born - 1,))
+    shown = page(as_bob, play.born - 1)
+    line = re.findall(r'class="kin".*?</ol>', shown, re.DOTALL)[0]
+    assert "older ancestors" in line
+    assert len(re.findall(r"candidates/\d+/", line)) == 11
+
+
+def test_answers_verdicts_and_comments_are_one_timeline(as_bob: Client, play: Play, people: Cast) -> None:
+    made = play.candidate("x = 1\n", parents=(0,))
+    gate = Effect.objects.create(
+        round=made.round, position=1, kind="propose", state="held after", candidate=made.pk, asked=b"{}"
+    )
+    Answer.objects.create(
+        effect=gate, revision=0, seen=bytes(32), decision="approve", reason="looks right", person=people.bob, key="a",
+        ended=timezone.now(), salt=bytes(16),
+    )  # fmt: skip
+    Answer.objects.update(at=timezone.now() - timedelta(minutes=1))
+    play.verdict(made, "keep", "better than its parent")
+    as_bob.post(f"{CANDIDATE}{made.number}/comments", {"text": "but slow", "key": "b"})
+    shown = plain(page(as_bob, made.number))
+    assert shown.index("looks right") < shown.index("better than its parent") < shown.index("but slow")
+    assert "Approved" in shown
+
+
+def test_a_comment_is_made_once_and_leads_back(as_bob: Client, play: Play) -> None:
+    sent = {"text": EVIL[:40], "key": "one", "next": "/queue/"}
+    for _ in range(2):
+        assert as_bob.post(f"{CANDIDATE}2/comments", sent)["Location"] == "/queue/#said"
+    assert Comment.objects.count() == 1
+    assert "<script>alert" not in page(as_bob, 2)
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_a_comment_never_leads_elsewhere(as_bob: Client, play: Play, back: str) -> None:
+    sent = {"text": "fine", "key": "one", "next": back}
+    assert as_bob.post(f"{CANDIDATE}2/comments", sent)["Location"] == f"{CANDIDATE}2/#said"
+
+
+@pytest.mark.parametrize("text", ["  ", "x" * 10_001])
+def test_a_comment_that_cannot_be_made_is_kept_to_be_mended(as_bob: Client, play: Play, text: str) -> None:
+    response = as_bob.post(f"{CANDIDATE}2/comments", {"text": text, "key": "one"})
+    assert response.status_code == 422
+    assert Comment.objects.count() == 0
+    assert text[:10_000] in response.content.decode()
+
+
+def test_a_megabyte_of_claims_is_cut(as_bob: Client, play: Play) -> None:
+    contract = {"hypothesis": "h" * 1_000_000, "evidence": ["e" * 500_000], "at_risk": ["t" * 1_000] * 1_000}
+    made = play.candidate("x = 1\n", parents=(0,), contract=contract, operator="o" * 1_000_000)
+    play.measured(made, 1.0, detail="d" * 500_000, feedback="f" * 500_000, metrics={"m" * 1_000: 1.0})
+    play.verdict(made, "keep", "w" * 500_000)
+    assert len(page(as_bob, made.number)) < 60_000
+
+
+def test_the_evidence_is_said_in_words(as_bob: Client, play: Play) -> None:
+    Project.objects.filter(pk=play.project.pk).update(repeatable=True)
+    assert "the difference itself is the evidence" in page(as_bob, 3)
+
+
+def test_the_best_of_many_comes_with_a_caution(as_bob: Client, play: Play) -> None:
+    assert "Chosen as the best of 3 by this score" in page(as_bob, 3)
+    assert "Chosen as the best" not in page(as_bob, 2)
+
+
+def test_scores_stand_beside_what_is_compared_with(as_bob: Client, play: Play) -> None:
+    shown = plain(page(as_bob, 3, "?base=seed"))
+    assert "beside candidate 0, the seed" in shown
+    assert "+3" in shown

@@ -17,7 +17,7 @@ from apps.oversight import desk, edits, selectors
 from apps.oversight.cursor import position
 from apps.oversight.dossier import Dossier, sign_of
 from apps.oversight.forms import FILE, AnswerForm
-from apps.oversight.look import Look, remember
+from apps.oversight.look import remember
 from apps.oversight.models import Answer
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers, claims
@@ -134,14 +134,14 @@ def _page(request: HttpRequest, effect: Effect, form: AnswerForm, status: int = 
         "may_take_over": may(actor, "maintain", project),
         "deciders": selectors.deciders(project) if held else (),
         "following": _next(actor, effect.pk) if held else None,
-        "dossier": Dossier(effect.round.run, found, Look.of(request)) if found else None,
+        "dossier": Dossier.shown(request, effect.round.run, found) if found else None,
         "sign": sign_of(project),
         "changed": request.GET.get("seen", "") not in ("", shown(effect).hex()),
         "watched": watched,
     }
     response = region(request, "oversight/gate.html", context, {"standing"})
     response.status_code = status
-    return response
+    return remember(request, response)
 
 
 def _edit_page(
