@@ -79,7 +79,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Only to change the e-mail address.",
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    field_order = ("display_name", "email", "password", "theme", "keys_off")
+    field_order = ("display_name", "theme", "keys_off", "email", "password")
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +96,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {
             "display_name": "What others see where you acted. Empty: your user name.",
-            "email": "Only for a link when you forget your password. To change it, type your password too.",
+            "email": "Only for a link when you forget your password.",
             "keys_off": "Otherwise j and k move, a approves, and ? lists what else there is. No key kills.",
         }
 
