@@ -1,5 +1,6 @@
 """Signing in, settings, and passwords."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast
 
@@ -41,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             return _signed_in(request, form.get_user(), unsent)
     except throttle.Closed as closed:
-        return _closed(request, closed, request.POST.get("username", ""))
+        return _closed(request, closed, request.POST.get("username", ""), unsent)
     context = {"form": form, "next": _next(request), "unsent": unsent, "late": bool(unsent)}
     return render(request, "accounts/sign_in.html", context)
 
@@ -61,7 +62,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
     if form.errors:
         person.refresh_from_db()  # the form wrote into it what was refused, and the frame of the page shows it
     sessions = person.sessions.filter(expire_date__gt=timezone.now()).order_by("-seen")
-    context = {"form": form, "sessions": sessions, "this": request.session.session_key, "mail": settings.EVOWEB_MAIL}
+    context = {"form": form, "sessions": sessions, "this": request.session.session_key}
     return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
 
 
@@ -144,9 +145,9 @@ def _signed_in(request: HttpRequest, person: User, unsent: list[str]) -> HttpRes
     return redirect(_next(request))
 
 
-def _closed(request: HttpRequest, closed: throttle.Closed, name: str) -> HttpResponse:
-    context = {"closed": closed, "name": name[:150], "address": address_of(request), "mail": settings.EVOWEB_MAIL}
-    response = render(request, "accounts/closed.html", context, status=429)
+def _closed(request: HttpRequest, closed: throttle.Closed, name: str, unsent: Sequence[str] = ()) -> HttpResponse:
+    known = {"closed": closed, "name": name[:150], "address": address_of(request), "unsent": unsent}
+    response = render(request, "accounts/closed.html", known | {"mail": settings.EVOWEB_MAIL}, status=429)
     response["Retry-After"] = str(closed.minutes * 60)
     return response
 

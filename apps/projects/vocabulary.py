@@ -28,7 +28,7 @@ ROLE_WORDS = {
     "reviewer": "sees everything, answers gates",
     "operator": "sees everything, starts, pauses and stops runs",
     "maintainer": "reviews and operates, changes the project and its policy",
-    "auditor": "sees everything, has the log verified",
+    "auditor": "sees everything, has the log verified and exported",
     "admin": "does all of that, and manages the members",
 }
 

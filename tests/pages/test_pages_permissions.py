@@ -34,6 +34,7 @@ MANAGERS = {"grace", "boss"}
 MAINTAINERS = MANAGERS | {"alice"}
 REVIEWERS = MAINTAINERS | {"bob"}
 OPERATORS = MAINTAINERS | {"otto"}
+AUDITORS = MANAGERS | {"amy"}
 MEMBERS = REVIEWERS | OPERATORS | {"vera", "amy"}
 PEOPLE = MEMBERS | {"charlie"}
 ANYBODY = PEOPLE | {"nobody"}
@@ -93,6 +94,10 @@ RULES = {
     "champion": Rule(PROJECT + "champion/", MEMBERS),
     "champion-zip": Rule(PROJECT + "champion.zip", MEMBERS),
     "champion-patch": Rule(PROJECT + "champion.patch", MEMBERS),
+    "log": Rule(PROJECT + "log/", MEMBERS),
+    "log-entry": Rule(PROJECT + "log/1/", MEMBERS),
+    "log-verify": Rule(PROJECT + "log/verify", None, AUDITORS),
+    "log-export": Rule(PROJECT + "log/export.csv", AUDITORS),
     "pause": Rule(PROJECT + "pause", None, OPERATORS, WHY),
     "resume": Rule(PROJECT + "resume", None, OPERATORS),
     "run-new": Rule(PROJECT + "runs/new", OPERATORS, OPERATORS),

@@ -136,6 +136,11 @@ def test_a_form_sent_after_the_session_ended_keeps_what_was_typed(people: Cast) 
     assert f'href="{page}"' in text_of(right)
 
 
+def test_what_was_typed_is_not_lost_to_too_many_wrong_passwords(people: Cast) -> None:
+    fail(Client(), "alice", 5)
+    assert "it cheats" in text_of(sign_in(Client(), "alice", unsent="it cheats"))
+
+
 def test_a_late_form_without_text_just_asks_to_sign_in(people: Cast) -> None:
     late = Client().post("/projects/parabola/resume", {"next": "/x"})
     assert late.status_code == 403
