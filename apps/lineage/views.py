@@ -19,6 +19,7 @@ from apps.oversight.dossier import Dossier
 from apps.oversight.look import remember
 from apps.oversight.measurements import unpacked
 from apps.oversight.services import discussion
+from apps.projects.access import verbs
 from apps.records import content
 from apps.records.models import CandidateEdit, Run
 
@@ -85,7 +86,13 @@ def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: i
 
 
 def _page(request: HttpRequest, run: Run, edit: CandidateEdit, typed: str = "", status: int = 200) -> HttpResponse:
-    context = {"dossier": Dossier.shown(request, run, edit), "project": run.project, "run": run, "typed": typed}
+    context = {
+        "dossier": Dossier.shown(request, run, edit),
+        "may": verbs(actor_of(request), run.project),
+        "project": run.project,
+        "run": run,
+        "typed": typed,
+    }
     return remember(request, render(request, "lineage/candidate.html", context, status=status))
 
 
