@@ -72,6 +72,7 @@ def perform() -> None:
 @shared_task(name="rounds.try")
 def try_once() -> None:
     """Run what people asked to see once."""
+    close_old_connections()
     try:
         more = try_waiting(Path(settings.EVOWEB_HOME), TURN_SECONDS)
     except NoIsolation as error:

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import close_old_connections
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -47,7 +46,6 @@ class Trier:
 
     def turn(self, seconds: float) -> bool:
         """Work for at most that long. Whether there is more."""
-        close_old_connections()
         self._bury()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
