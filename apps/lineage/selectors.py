@@ -1,9 +1,9 @@
 """Finding candidates and their measurements, for those who may see them."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.accounts.actors import Actor
-from apps.common.ids import row_id
+from apps.common.ids import NUMBERS, row_id
 from apps.oversight.scores import WITHHELD
 from apps.projects.access import visible_projects
 from apps.records.models import CandidateEdit, Run, Trajectory
@@ -13,6 +13,14 @@ def runs(actor: Actor) -> QuerySet[Run]:
     """Runs of the projects that the actor may see, each with its project."""
     visible = Run.objects.filter(project__in=visible_projects(actor))
     return visible.select_related("project").defer("project__evaluator", "parameters", "result")
+
+
+def candidate(actor: Actor, slug: str, run: int, number: int) -> QuerySet[CandidateEdit]:
+    """The candidate at this address with its run and project, where the actor may see it: one query for all three."""
+    visible = CandidateEdit.objects.filter(run__project__in=visible_projects(actor), run__project__slug=slug)
+    of_number = visible.filter(run__number=run, pk=F("run_id") * NUMBERS + number)
+    heavy = ("run__project__evaluator", "run__parameters", "run__result")
+    return of_number.select_related("run__project").defer(*heavy)
 
 
 def candidates(run: Run, number: int) -> QuerySet[CandidateEdit]:

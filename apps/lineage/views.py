@@ -30,22 +30,19 @@ _GAP = re.compile(r"(\d{1,9})-(\d{1,9})-(\d{1,9})", re.ASCII)
 @require_GET
 def candidate(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
     """One candidate: its contract, changes, scores, line, and what was said of it."""
-    found = _run(request, slug, run, number)
-    edit = get_object_or_404(selectors.candidates(found, number))
-    return _page(request, found, edit)
+    return _page(request, _candidate(request, slug, run, number))
 
 
 @require_POST
 def comment(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
     """Add to the discussion of a candidate, then back to where it was written."""
-    found = _run(request, slug, run, number)
-    edit = get_object_or_404(selectors.candidates(found, number).select_related("run__project"))
+    edit = _candidate(request, slug, run, number)
     text, sent = request.POST.get("text", ""), request.POST.get("key", "")
     try:
         discussion.comment(actor_of(request), edit, text, sent[:64])
     except UserError as error:
         messages.error(request, str(error))
-        return _page(request, found, edit, typed=text[: discussion.LONGEST], status=422)
+        return _page(request, edit, typed=text[: discussion.LONGEST], status=422)
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(f"{back if safe else reverse('candidate', args=[slug, run, number])}#said")
@@ -85,7 +82,8 @@ def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: i
     return _attachment(text.encode(), f"output-{number}-{trajectory}.json")
 
 
-def _page(request: HttpRequest, run: Run, edit: CandidateEdit, typed: str = "", status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, edit: CandidateEdit, typed: str = "", status: int = 200) -> HttpResponse:
+    run = edit.run
     context = {
         "dossier": Dossier.shown(request, run, edit),
         "may": verbs(actor_of(request), run.project),
@@ -94,6 +92,12 @@ def _page(request: HttpRequest, run: Run, edit: CandidateEdit, typed: str = "", 
         "typed": typed,
     }
     return remember(request, render(request, "lineage/candidate.html", context, status=status))
+
+
+def _candidate(request: HttpRequest, slug: str, run: int, number: int) -> CandidateEdit:
+    if number >= NUMBERS:
+        raise Http404("no run has so many candidates")
+    return get_object_or_404(selectors.candidate(actor_of(request), slug, run, number))
 
 
 def _run(request: HttpRequest, slug: str, run: int, number: int) -> Run:
