@@ -59,6 +59,15 @@ class Bell:
 
         return self._attempt(leave) is True
 
+    def depths(self) -> dict[str, int] | None:
+        """How many messages wait in each queue; None when the broker is away."""
+
+        def look(producer: Any) -> dict[str, int]:
+            queues = self._app.amqp.queues
+            return {queue: queues[queue].bind(producer.channel).queue_declare().message_count for queue in MOST_WAITING}
+
+        return self._attempt(look)
+
     def signs(self, names: Sequence[str]) -> dict[str, bool | None] | None:
         """Who of them gave a recent sign of life (None: this broker cannot tell); None when the broker is away."""
 

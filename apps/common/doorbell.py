@@ -31,3 +31,8 @@ def alive(name: str) -> None:
 def signs(names: Sequence[str]) -> dict[str, bool | None] | None:
     """Who of them gave a recent sign of life (None: this broker cannot tell); None when the broker is away."""
     return bell().signs(names)
+
+
+def depths() -> dict[str, int] | None:
+    """How many messages wait in each queue; None when the broker is away."""
+    return bell().depths()

@@ -42,4 +42,6 @@ urlpatterns = [
     path(_TRIAL + "<str:part>.txt", trials.download, name="trial-download"),
     path("live/sequences", run.sequences, name="sequences"),
     path("status", status.status, name="status"),
+    path("status/stop", status.stop_all, name="stop-all"),
+    path("status/release", status.release_all, name="release-all"),
 ]

@@ -4,7 +4,10 @@ A page that is new belongs here; test_pages_accessible.py fails until it is list
 """
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +20,9 @@ from apps.engine.canonical import encode
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
+from apps.projects.models import Intake
 from apps.projects.services.invitations import invite
+from apps.projects.staging import Staging
 from apps.records.models import CandidateEdit, Effect, Trajectory
 from apps.rounds.models import Trial
 
@@ -33,6 +38,7 @@ NO_PAGES: Mapping[str, str] = {
     "sequences": "JSON",
 }
 
+FACTS = {"repeatable": False, "noise": 0.5, "seed_score": 1.0, "seconds": 0.1, "tasks": 3, "notes": ["a note"]}
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" * 4
 ACTS = "\u202eمرحبا بالعالم <script>alert(1)</script> <img src=x onerror=alert(2)>\x1b[31m\u0000"
 
@@ -86,6 +92,11 @@ def every_page(people: Cast) -> dict[str, str]:
         "settings": reverse("settings"),
         "password-change": reverse("password-change"),
         "status": reverse("status"),
+        "project-new": reverse("project-new"),
+        "intake": reverse("intake", args=[(wrong := intake(people)).pk]),
+        "intake checking": reverse("intake", args=[intake(people, state="checking", step=ACTS.replace(chr(0), "")).pk]),
+        "intake fine": reverse("intake", args=[intake(people, state="fine", facts=FACTS).pk]),
+        "intake-file": reverse("intake-file", args=[wrong.pk, "main.py"]),
         "404": "/nowhere",
     }
 
@@ -100,6 +111,18 @@ def closed(people: Cast, gate: Effect) -> Effect:
 def measured(candidate: CandidateEdit, task: str) -> int:
     """The key of its trajectory on the task."""
     return Trajectory.objects.get(candidate=candidate, task__key=task).pk
+
+
+def intake(people: Cast, **values: Any) -> Intake:
+    """A folder that somebody brought, whose names and problems are hostile."""
+    said = ACTS.replace(chr(0), "") + LONG
+    problems = [{"file": "main.py", "line": 3, "what": said, "remedy": said}]
+    made = Intake(person=people.alice, origin=said[:300], **({"state": "wrong", "problems": problems} | values))
+    made.save()
+    staging = Staging(Path(settings.EVOWEB_HOME), made.pk)
+    staging.add("main.py", [(said + "\n" * 60).encode()])
+    staging.add(f"<script>/{LONG[:100]}.txt", [b"x"])
+    return made
 
 
 def trial(people: Cast, candidate: CandidateEdit) -> Trial:

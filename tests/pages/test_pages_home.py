@@ -121,7 +121,8 @@ def test_an_answer_can_be_undone_by_its_author_while_its_window_is_open(
     as_bob: Client, as_alice: Client, people: Cast, play: Play
 ) -> None:
     gate = play.held(play.candidate("x = 1\n", parents=(0,)))
-    answered(gate, people.bob, "approve", releases_at=timezone.now() + timedelta(seconds=10))
+    said = answered(gate, people.bob, "approve", releases_at=timezone.now() + timedelta(seconds=10))
+    assert f"/answers/{said.pk}/withdraw" in section(as_bob, "decided")
     assert "withdraw" not in section(as_alice, "decided")
     assert "Nothing waits for you." in section(as_bob, "turn")
     Answer.objects.update(ended=timezone.now(), outcome="withdrawn")

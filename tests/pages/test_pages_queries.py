@@ -75,7 +75,8 @@ PAGES: list[tuple[str, Grow, int]] = [
     ("/projects/parabola/runs/1/candidates/?failure=timeout", candidates, 6),
     ("/projects/parabola/tasks/", candidates, 6),
     ("/projects/parabola/runs/1/candidates/4/", measurements, 12),
-    ("/status", runs, 4),
+    ("/status", runs, 12),
+    ("/status", gates, 12),
 ]
 
 
