@@ -30,8 +30,12 @@
     element.click();
   }
 
+  function disarm(form) {
+    for (const button of form?.querySelectorAll("[data-armed]") || []) delete button.dataset.armed;
+  }
+
   function arm(button, field) {
-    for (const other of button.form.querySelectorAll("[data-armed]")) delete other.dataset.armed;
+    disarm(button.form);
     button.dataset.armed = "";
     field.focus();
   }
@@ -42,14 +46,17 @@
     if (first) first.focus();
   }
 
-  /* The button that Ctrl+Enter presses: the one a key went for, the form's only one, or the one it calls its own. */
-  function submitter(form) {
+  /* The button that Ctrl+Enter presses: the one a key went for, the one beside the field, else the first, as Enter would.
+     A decision has no first: with several and none of these nothing is sent. */
+  function submitter(form, field) {
     const buttons = [...form.elements].filter(one => one.matches("button:not([type=button], [type=reset])") && visible(one));
-    return buttons.find(one => "armed" in one.dataset) || buttons.find(one => "submit" in one.dataset) || (buttons.length === 1 ? buttons[0] : null);
+    const group = field.closest(".inline");
+    return buttons.find(one => "armed" in one.dataset) || buttons.find(one => group?.contains(one)) || (buttons.length > 1 && "decide" in form.dataset ? null : buttons[0]);
   }
 
-  function send(form) {
-    const button = form && submitter(form);
+  function send(field) {
+    const form = field.form || field.closest("form");
+    const button = form && submitter(form, field);
     if (button) form.requestSubmit(button);
     return Boolean(button);
   }
@@ -166,14 +173,16 @@
   }
 
   function whileTyping(event) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key !== "Escape") return;
+    disarm(event.target.form);
+    event.target.blur();
   }
 
   document.addEventListener("keydown", event => {
     if (event.defaultPrevented || event.isComposing) return;
     const control = (event.ctrlKey || event.metaKey) && !event.altKey;
     if (control && event.key === "Enter") {
-      if (send(event.target.form || event.target.closest("form"))) event.preventDefault();
+      if (send(event.target)) event.preventDefault();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal")) return;

@@ -99,6 +99,14 @@ def test_a_key_that_needs_a_reason_goes_to_its_field_and_sends_nothing(
     expect(page).to_have_url(f"{site.url}/queue/{gates[0]}/")
 
 
+def test_sending_a_decision_that_no_key_chose_does_nothing(page: Page, site: Site, gates: list[int]) -> None:
+    page.goto(f"{site.url}/queue/{gates[0]}/")
+    page.get_by_label("Reason").first.fill("this is why not")
+    press(page, "Control+Enter")
+    expect(page.get_by_label("Reason").first).to_have_value("this is why not")
+    expect(page).to_have_url(f"{site.url}/queue/{gates[0]}/")
+
+
 def test_keys_can_be_switched_off_but_not_sending(browser: Browser, site: Site, gates: list[int]) -> None:
     site.play("keys_off")
     page = browser.new_context().new_page()

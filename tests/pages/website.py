@@ -59,6 +59,7 @@ class Site:
 
     def start(self) -> None:
         options = ["--host", "127.0.0.1", "--port", str(self.port), "--lifespan", "off", "--log-level", "warning"]
+        options += ["--timeout-graceful-shutdown", "2"]  # pages that are still open hold their sockets
         command = [sys.executable, "-m", "uvicorn", "evoweb.asgi:application", *options]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
         deadline = time.monotonic() + 60
