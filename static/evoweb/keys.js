@@ -19,9 +19,12 @@
   /* ---- what a key does ---- */
 
   const visible = element => element.checkVisibility({ visibilityProperty: true }) && !element.disabled;
-  const offered = () => [...document.querySelectorAll("[data-key]")].filter(visible);
+  const folded = element => visible(element) ? null : element.closest("details:not([open])");
+  const offered = () => [...document.querySelectorAll("[data-key]")].filter(one => visible(one) || folded(one) && visible(folded(one)));
 
   function press(element) {
+    const fold = folded(element);
+    if (fold) fold.open = true;
     const field = element.dataset.keyField && document.getElementById(element.dataset.keyField);
     if (field) return arm(element, field);
     if (element.matches("details")) return unfold(element);

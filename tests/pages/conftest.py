@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from factory import Cast, Play, cast, grown
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from website import ARGUMENTS, CHROMIUM, Site, complaints, running
 
 from apps.accounts.models import User
+
+expect.set_options(timeout=15_000)  # where others compute too, a page may take its time
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from factory import Play, cast, grown  # noqa: E402
 from apps.accounts.actors import Actor  # noqa: E402
 from apps.accounts.models import User  # noqa: E402
 from apps.common.ids import of_run  # noqa: E402
+from apps.engine.canonical import encode  # noqa: E402
 from apps.oversight.models import Answer  # noqa: E402
 from apps.projects.models import Membership, Project  # noqa: E402
 from apps.projects.services import members  # noqa: E402
@@ -59,6 +60,13 @@ def gate() -> dict[str, Any]:
     """A candidate that waits for people."""
     play = taken_up()
     return {"gate": play.held(play.candidate(f"waits = {play.born}\n", parents=(0,))).pk}
+
+
+def measured_gate() -> dict[str, Any]:
+    """A candidate that was measured and judged, before the method hears of it."""
+    play = taken_up()
+    judged = encode({"done": {"decision": "keep", "why": ""}})
+    return {"gate": play.held(play.candidate(f"judged = {play.born}\n", parents=(0,)), "judge", answer=judged).pk}
 
 
 def three_gates() -> dict[str, Any]:
@@ -132,6 +140,7 @@ SCENES: list[Callable[[], dict[str, Any]]] = [
     begin,
     better,
     gate,
+    measured_gate,
     large,
     three_gates,
     keys_off,

@@ -107,6 +107,20 @@ def test_sending_a_decision_that_no_key_chose_does_nothing(page: Page, site: Sit
     expect(page).to_have_url(f"{site.url}/queue/{gates[0]}/")
 
 
+def test_a_key_reaches_what_is_folded_away(page: Page, site: Site, gates: list[int]) -> None:
+    page.goto(f"{site.url}/queue/{gates[0]}/")
+    press(page, "e")
+    expect(page.get_by_label("Pass on to")).to_be_focused()
+
+
+def test_enter_in_a_field_decides_nothing(page: Page, site: Site) -> None:
+    gate = site.play("measured_gate")["gate"]
+    page.goto(f"{site.url}/queue/{gate}/")
+    press(page, "Shift+M", "2", "Enter")
+    expect(page.get_by_label("More measurements of each task")).to_be_focused()
+    assert str(gate) not in site.play("answers")
+
+
 def test_keys_can_be_switched_off_but_not_sending(browser: Browser, site: Site, gates: list[int]) -> None:
     site.play("keys_off")
     page = browser.new_context().new_page()
@@ -129,6 +143,7 @@ def test_from_signing_in_to_a_verdict_without_a_mouse(browser: Browser, site: Si
     gate = site.play("gate")["gate"]
     page = browser.new_context().new_page()
     page.goto(f"{site.url}/sign-in")
+    expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type("bob")
     press(page, "Tab")
     page.keyboard.type(PASSWORD)
