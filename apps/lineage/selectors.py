@@ -1,6 +1,6 @@
 """Finding candidates and their measurements, for those who may see them."""
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Subquery
 
 from apps.accounts.actors import Actor
 from apps.common.ids import NUMBERS, row_id
@@ -17,10 +17,10 @@ def runs(actor: Actor) -> QuerySet[Run]:
 
 def candidate(actor: Actor, slug: str, run: int, number: int) -> QuerySet[CandidateEdit]:
     """The candidate at this address with its run and project, where the actor may see it: one query for all three."""
-    visible = CandidateEdit.objects.filter(run__project__in=visible_projects(actor), run__project__slug=slug)
-    of_number = visible.filter(run__number=run, pk=F("run_id") * NUMBERS + number)
+    visible = Run.objects.filter(project__in=visible_projects(actor), project__slug=slug, number=run)
+    key = visible.values_list(F("pk") * NUMBERS + number)  # a subquery: the database then walks the primary key
     heavy = ("run__project__evaluator", "run__parameters", "run__result")
-    return of_number.select_related("run__project").defer(*heavy)
+    return CandidateEdit.objects.filter(pk=Subquery(key[:1])).select_related("run__project").defer(*heavy)
 
 
 def candidates(run: Run, number: int) -> QuerySet[CandidateEdit]:
