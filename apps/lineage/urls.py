@@ -1,12 +1,16 @@
 from django.urls import path
 
 from apps.lineage import views
+from apps.lineage.graph import views as graph
 from apps.lineage.log import views as log
 
+_LINEAGE = "projects/<str:slug>/runs/<int:number>/lineage/"
 _LOG = "projects/<str:slug>/log/"
 _CANDIDATE = "projects/<str:slug>/runs/<int:run>/candidates/<int:number>/"
 
 urlpatterns = [
+    path(_LINEAGE, graph.lineage, name="lineage"),
+    path(_LINEAGE + "data", graph.data, name="lineage-data"),
     path(_LOG, log.log, name="log"),
     path(_LOG + "verify", log.verify, name="log-verify"),
     path(_LOG + "export.<str:form>", log.exported, name="log-export"),

@@ -67,7 +67,7 @@ def step_chart(
     if not shown or not math.isfinite(max(values) - min(values)):
         return None
     cloud = _without_the_worst(population)
-    ticks = _ticks(values + [sign * score for _, score, _ in cloud])
+    ticks = round_ticks(values + [sign * score for _, score, _ in cloud])
     low, high = ticks[0], ticks[-1]
     width = max(last, shown[-1][0], 1)
 
@@ -99,7 +99,7 @@ def _path(points: Sequence[Point]) -> str:
     return f"M{x0 * 10:.1f} {y0 * 10:.1f}{steps}H{WIDTH}"
 
 
-def _ticks(values: Sequence[float]) -> list[float]:
+def round_ticks(values: Sequence[float]) -> list[float]:
     """Round values from below the smallest to above the largest."""
     low, high = min(values), max(values)
     if high - low <= 1e-9 * max(abs(low), abs(high)):
