@@ -23,6 +23,9 @@ class Site(AdminSite):
             raise PermissionDenied("Only an admin of this installation may look at the records here.")
         return redirect(f"/sign-in?next={request.path}")
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        return redirect("password-change")
+
 
 class Config(AdminConfig):
     """The admin with our site as its default."""

@@ -42,6 +42,12 @@ class Window(_ModelAdmin):
     search_fields = ("=pk",)
     search_help_text = "by id"
     hidden: tuple[str, ...] = ()
+    plural = ""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        if self.plural:  # here, because in a model it would take a migration
+            self.model._meta.verbose_name_plural = self.plural
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

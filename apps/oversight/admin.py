@@ -8,11 +8,13 @@ from apps.oversight.models import Answer, Claim, Comment, Latch, Policy
 
 @admin.register(Policy)
 class PolicyWindow(Window):
+    plural = "policies"
     list_display = ("id", "run_id", "version", "mode", "actor", "at")
 
 
 @admin.register(Latch)
 class LatchWindow(Window):
+    plural = "latches"
     list_display = ("id", "project", "run_id", "reason", "set_by", "set_at", "released_at")
     list_select_related = ("project",)
 

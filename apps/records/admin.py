@@ -36,6 +36,7 @@ class CandidateEditWindow(Window):
 class TrajectoryWindow(Window):
     """Without what came out: the candidate's page shows it, for the tasks that may be seen one by one."""
 
+    plural = "trajectories"
     list_display = ("id", "candidate_id", "task_id", "repeat", "score", "failure", "seconds")
     hidden = ("report", "output")
 

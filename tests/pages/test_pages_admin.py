@@ -93,3 +93,7 @@ def test_only_superusers_get_in(as_alice: Client, client: Client, people: Cast) 
     assert as_alice.get("/admin/", follow=True).status_code == 403
     User.objects.filter(pk=people.alice.pk).update(is_staff=True)
     assert as_alice.get(address(Event), follow=True).status_code == 403
+
+
+def test_a_password_is_changed_where_it_always_is(as_ada: Client) -> None:
+    assert as_ada.get("/admin/password_change/")["Location"] == "/password/change"
