@@ -1,5 +1,7 @@
 """Django's admin at /admin/, for superusers, to look only (apps/common/admin.py)."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
@@ -23,7 +25,7 @@ class Site(AdminSite):
             raise PermissionDenied("Only an admin of this installation may look at the records here.")
         return redirect(f"/sign-in?next={request.path}")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
         return redirect("password-change")
 
 

@@ -209,6 +209,11 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
 }
 
+FILE_UPLOAD_HANDLERS = [
+    "apps.common.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FILES = 2_000  # a folder with its litter; what is kept of it is bounded in staging.py
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_100  # a path for each
 

@@ -6,7 +6,8 @@ What comes in is hostile: names, sizes, links and archives are refused here, bef
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -28,6 +29,7 @@ class Staging:
 
     def __init__(self, home: Path, identifier: UUID) -> None:
         self.root = home / "intake" / str(identifier)
+        self.lock = self.root.with_suffix(".lock")  # held by the process that checks these files
 
     def add(self, raw: str, chunks: Iterable[bytes]) -> None:
         """Write one file, in the place of one of the same name. Raises Unusable."""
@@ -83,6 +85,7 @@ class Staging:
     def discard(self) -> None:
         """Remove everything."""
         shutil.rmtree(self.root, ignore_errors=True)
+        self.lock.unlink(missing_ok=True)
 
 
 def is_litter(path: str) -> bool:
@@ -137,3 +140,11 @@ def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK):
         yield chunk
+
+
+def left_over(home: Path, known: Collection[UUID], before: float) -> Iterator[Staging]:
+    """Files of no known intake, untouched since `before` (seconds since 1970): an upload that broke off."""
+    for path in (home / "intake").glob("*"):
+        with suppress(ValueError, OSError):
+            if path.stat().st_mtime < before and UUID(path.stem) not in known:
+                yield Staging(home, UUID(path.stem))

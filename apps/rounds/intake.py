@@ -20,7 +20,7 @@ from apps.projects.facts import Facts
 from apps.projects.importer import import_package
 from apps.projects.models import Intake, IntakeState, Project
 from apps.projects.package import PackageError, Problem, read_package
-from apps.projects.staging import Staging
+from apps.projects.staging import Staging, left_over
 from apps.rounds.selftest import check
 from apps.rounds.start import order_of, start
 from apps.sandbox.isolation import Isolation, NoIsolation
@@ -87,9 +87,13 @@ def discard(intake: Intake) -> None:
 
 
 def forget_old() -> None:
-    """Forget the intakes that nobody touched for a week."""
-    for intake in Intake.objects.filter(changed__lt=timezone.now() - KEPT_FOR):
+    """Forget the intakes that nobody touched for a week, and files that belong to none."""
+    long_ago = timezone.now() - KEPT_FOR
+    for intake in Intake.objects.filter(changed__lt=long_ago):
         discard(intake)
+    known = set(Intake.objects.values_list("pk", flat=True))
+    for files in list(left_over(_home(), known, long_ago.timestamp())):
+        files.discard()
 
 
 def examine_all() -> None:
@@ -153,8 +157,7 @@ def _wrong(intake: Intake, error: PackageError) -> None:
 @contextmanager
 def _alone(intake: Intake) -> Iterator[bool]:
     """Whether no other process checks this intake. The lock goes with its process, however that dies."""
-    folder = staging(intake).root
-    lock = folder.with_suffix(".lock")
+    lock = staging(intake).lock
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
         try:

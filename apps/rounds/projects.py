@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from apps.accounts.actors import Actor
 from apps.common.keyset import Slice, newest
@@ -49,7 +49,8 @@ def _project_rows(projects: list[Any]) -> list[ProjectRow]:
     champions = CandidateEdit.objects.filter(pk__in=[project.champion for project in projects if project.champion])
     crowned = champions.select_related("run").only("score", "run__number").in_bulk()
     runs = Run.objects.defer(*RUN_COLUMNS_LEFT_OUT).in_bulk([project.latest for project in projects if project.latest])
-    stops = set(Latch.objects.filter(project__in=projects, released_at=None).values_list("project", "run"))
+    here = Q(project__in=projects) | Q(project=None)
+    stops = set(Latch.objects.filter(here, released_at__isnull=True).values_list("project", "run"))
     counts, gates = _effects_of([project.pk for project in projects])
     return [
         ProjectRow(
@@ -68,11 +69,11 @@ def _latest_state(
     project: Project,
     run: Run | None,
     effects: Mapping[int, Mapping[str, int]],
-    stops: Collection[tuple[int, int | None]],
+    stops: Collection[tuple[int | None, int | None]],
 ) -> str:
     if run is None:
         return "new"
-    latched = (project.pk, None) in stops or (project.pk, run.pk) in stops
+    latched = any(stop in stops for stop in ((project.pk, run.pk), (project.pk, None), (None, None)))
     return state_of(run, effects.get(run.pk, {}), latched)
 
 

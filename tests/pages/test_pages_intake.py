@@ -1,15 +1,19 @@
 """A folder is brought, explained, corrected and imported; what is hostile about it never gets further than the door."""
 
 import io
+import os
 import re
 import zipfile
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from factory import Cast
 
 from apps.accounts.models import User
@@ -234,3 +238,23 @@ def test_a_folder_below_a_root_is_copied_and_checked(as_ada: Client, settings: o
 def test_only_an_admin_of_the_installation_imports(as_alice: Client, people: Cast, path: str) -> None:
     assert as_alice.post(NEW + path, {"folder": "parabola8"}).status_code == 403
     assert "New project" not in as_alice.get("/projects/").content.decode()
+
+
+def test_what_nobody_touched_for_a_week_goes_with_its_files(as_ada: Client) -> None:
+    brought(as_ada, packed(FILES | {"main.py": ""}))
+    forgotten = Intake.objects.get()
+    Intake.objects.update(changed=timezone.now() - timedelta(days=8))
+    broken_off = staging.Staging(Path(settings.EVOWEB_HOME), uuid4())
+    broken_off.add("main.py", [b"x"])
+    os.utime(broken_off.root, (0, 0))
+    brought(as_ada, packed(FILES))
+    assert not staging.Staging(Path(settings.EVOWEB_HOME), forgotten.pk).root.exists()
+    assert not broken_off.root.exists()
+    assert Intake.objects.get().pk != forgotten.pk
+
+
+def test_too_much_at_once_is_refused_before_it_is_taken_apart(as_ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.common.uploads.LARGEST", 100)
+    response = as_ada.post(NEW, {"archive": packed(FILES)})
+    assert response.status_code == 400
+    assert "too large" in response.content.decode()

@@ -47,6 +47,8 @@ def test_everything_is_stopped_by_an_admin_who_typed_it_out(as_ada: Client, as_b
     assert "Everything is stopped" in page(as_bob)
     assert "by ada: smoke in the server room" in page(as_bob)
     assert ">paused<" in as_bob.get("/projects/parabola/runs/1/").content.decode()
+    for url in ("/", "/projects/", "/projects/parabola/"):
+        assert ">paused<" in as_bob.get(url).content.decode()
     as_ada.post("/status/release")
     assert "Everything is stopped" not in page(as_bob)
 
