@@ -172,7 +172,7 @@ CACHES = {
     "syntax": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "syntax",
-        "OPTIONS": {"MAX_ENTRIES": 500},
+        "OPTIONS": {"MAX_ENTRIES": 256},
     },
 }
 

@@ -20,7 +20,7 @@ from apps.common.words import LONGEST_LINE, paired
 CONTEXT = 3
 LEAST_GAP = 3  # equal lines up to which showing them takes no more room than saying so
 MOST_CHARACTERS = 4_000_000  # of one text; beyond, nothing is compared
-MOST_WORK = 400_000_000  # pairs of lines of one comparison: 50 MB and a tenth of a second
+MOST_WORK = 400_000_000  # pairs of lines: 50 MB and a tenth of a second
 SLIDE = 100
 
 type Kind = Literal["same", "change", "drop", "add", "gap"]
@@ -127,12 +127,15 @@ def equal(before: int, after: int, size: int) -> Iterator[Row]:
     return (Row("same", before + n, after + n) for n in range(size))
 
 
-def compare(before: str, after: str, *, ignore_space: bool = False) -> Comparison:
-    """Compare two texts by lines; ignore_space leaves white space, and the end of the last line, out of it."""
+def compare(before: str, after: str, *, ignore_space: bool = False, work: int = MOST_WORK) -> Comparison:
+    """Compare two texts by lines, in at most so much work.
+
+    ignore_space leaves white space, and the end of the last line, out of it.
+    """
     old, new = text(before), text(after)
     numbers: dict[Hashable, int] = {}
     a, b = (_numbered(side, numbers, ignore_space) for side in (old, new))
-    search = _Search(a, b)
+    search = _Search(a, b, work)
     found = list(_merged(search.changes()))
     return Comparison(old, new, list(_settled(found, search, old, new)), search.coarse)
 
@@ -153,11 +156,11 @@ def _numbered(side: Text, numbers: dict[Hashable, int], ignore_space: bool) -> l
 
 
 class _Search:
-    """Finds the changes between two sequences within MOST_WORK."""
+    """Finds the changes between two sequences in at most so much work."""
 
-    def __init__(self, old: Sequence[int], new: Sequence[int]) -> None:
+    def __init__(self, old: Sequence[int], new: Sequence[int], work: int) -> None:
         self.old, self.new = old, new
-        self._work = MOST_WORK
+        self._work = work
         self.coarse = False
 
     def changes(self) -> Iterator[Change]:
@@ -173,11 +176,11 @@ class _Search:
         if not _size(part):
             yield from [part] if part.i1 < part.i2 or part.j1 < part.j2 else []
             return
-        self._work -= _size(part)
-        if self._work < 0:
+        if _size(part) > self._work:
             self.coarse = True
             yield part
             return
+        self._work -= _size(part)
         i1, i2, j1, j2 = part
         for op in Indel.opcodes(self.old[i1:i2], self.new[j1:j2]):
             if op.tag != "equal":

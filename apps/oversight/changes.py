@@ -1,9 +1,9 @@
 """The changes of a candidate as a page shows them: file by file, in chunks, each bounded before it is made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, islice
+from itertools import accumulate, groupby, islice, takewhile
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from apps.common import diff, words
 from apps.common.code import markup
 from apps.common.diff import Comparison, Row
 from apps.common.syntax import Clock, Colours
+from apps.engine.canonical import digest
 from apps.oversight.look import Look
 from apps.records import content
 
@@ -85,16 +86,17 @@ class FileChange:
     digests: tuple[str, str]
     look: Look
     clock: Clock
+    work: int
 
-    @property
+    @cached_property
     def anchor(self) -> str:
         """A name for the file on its page."""
-        return f"file-{self.digests[1][:12]}{self.digests[0][:12]}"
+        return f"file-{digest(self.path.encode()).hex()[:12]}"
 
     @property
     def mark(self) -> str:
         """Names this very change of this very file: what a reader has ticked off."""
-        return f"{self.digests[0][:16]}-{self.digests[1][:16]}"
+        return f"{self.anchor}-{self.digests[0][:16]}-{self.digests[1][:16]}"
 
     @property
     def state(self) -> str:
@@ -108,7 +110,8 @@ class FileChange:
     def comparison(self) -> Comparison:
         if self.too_large:
             return diff.compare("", "")
-        return diff.compare(self.old or "", self.new or "", ignore_space=self.look.space == "ignored")
+        ignore = self.look.space == "ignored"
+        return diff.compare(self.old or "", self.new or "", ignore_space=ignore, work=self.work)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -117,27 +120,26 @@ class FileChange:
 
     def chunk(self, start: int, rows: int = CHUNK_ROWS, characters: int = CHUNK_CHARACTERS) -> Chunk:
         """At most so many rows and characters from a row on; at least one row, if there are any left."""
-        stop = start
-        for row in islice(self.rows, start, start + rows):
-            characters -= self.characters(row)
-            if characters < 0 and stop > start:
-                break
-            stop += 1
-        rest = len(self.rows) - stop
-        return Chunk(self._groups(self.rows[start:stop]), rest, self.query(start=stop))
+        stop = start + self._fitting(islice(self.rows, start, start + rows), characters)
+        return Chunk(self._groups(self.rows[start:stop]), max(0, len(self.rows) - stop), self.query(start=stop))
 
     def between(self, before: int, after: int, size: int) -> Chunk:
         """The first of the equal lines that a gap stood for, and the gap that is left."""
-        fit = min(size, len(self.comparison.old.lines) - before, len(self.comparison.new.lines) - after)
-        shown = max(0, min(fit, CHUNK_ROWS))
-        rows = list(diff.equal(before, after, shown))
-        if fit > shown:
-            rows.append(Row("gap", before + shown, after + shown, size=fit - shown))
+        left = min(size, len(self.comparison.old.lines) - before, len(self.comparison.new.lines) - after)
+        rows = list(diff.equal(before, after, min(left, CHUNK_ROWS)))
+        rows = rows[: self._fitting(rows, CHUNK_CHARACTERS)]
+        if left > len(rows):
+            rows.append(Row("gap", before + len(rows), after + len(rows), size=left - len(rows)))
         return Chunk(self._groups(rows), 0, "")
 
     def query(self, **more: object) -> str:
         """The address of a part of this file, as the query of the page of changes."""
         return urlencode({"file": self.path, **self.look.query, **more})
+
+    def _fitting(self, rows: Iterable[Row], characters: int) -> int:
+        """How many of these rows show at most so many characters; at least one, if there are any."""
+        sizes = accumulate(map(self.characters, rows))
+        return sum(1 for _ in takewhile(lambda at: at[0] == 0 or at[1] <= characters, enumerate(sizes)))
 
     def _groups(self, rows: list[Row]) -> list[Group]:
         made: list[Group] = []
@@ -182,9 +184,8 @@ class FileChange:
 
     @cached_property
     def _colours(self) -> tuple[Colours, Colours]:
-        sides = (self.comparison.old, self.comparison.new)
-        old, new = (Colours(self.path, self.digests[n], side.lines, self.clock) for n, side in enumerate(sides))
-        return old, new
+        old, new = self.comparison.old.lines, self.comparison.new.lines
+        return Colours(self.path, old, self.clock), Colours(self.path, new, self.clock)
 
     def characters(self, row: Row) -> int:
         """Characters that a row shows."""
@@ -246,11 +247,11 @@ class Changes:
     def _files(self, paths: list[str]) -> Iterator[FileChange]:
         keys = {side[path] for path in paths for side in (self.before, self.after) if path in side}
         texts = {key.hex(): data for key, data in content.load(bytes.fromhex(key) for key in keys).items()}
-        clock = Clock()
+        clock, work = Clock(), diff.MOST_WORK // max(1, min(len(self.paths), MOST_FILES))
 
         def text(side: Digests, path: str) -> str | None:
             return texts[side[path]].decode(errors="replace") if path in side else None
 
         for path in paths:
             digests = (self.before.get(path, ""), self.after.get(path, ""))
-            yield FileChange(path, text(self.before, path), text(self.after, path), digests, self.look, clock)
+            yield FileChange(path, text(self.before, path), text(self.after, path), digests, self.look, clock, work)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from factory import SEED_TEXT, Cast, Play
 
+from apps.engine.canonical import digest
 from apps.oversight.models import Answer, Comment
 from apps.projects.models import Project, Task
 from apps.records.models import CandidateEdit, Effect, Protocol, Trajectory
@@ -169,6 +170,25 @@ def test_equal_lines_left_out_can_be_had_in_their_place(as_bob: Client, play: Pl
 def test_a_gap_that_is_none_shows_nothing_it_should_not(as_bob: Client, play: Play, gap: str) -> None:
     url = f"{CANDIDATE}2/changes?file=main.py&region=lines&gap={gap}"
     assert as_bob.get(url, headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_equal_lines_that_are_very_long_come_a_few_at_a_time(as_bob: Client, play: Play) -> None:
+    before = "".join(f"{'x' * 1_990} {number}\n" for number in range(300))
+    old = play.candidate(before, parents=(0,))
+    new = play.candidate("first\n" + before, parents=(old.number,))
+    link = re.findall(r'hx-get="([^"]+gap[^"]+)"', page(as_bob, new.number))[0]
+    answer = as_bob.get(unescape(link), headers={"HX-Request": "true"}).content.decode()
+    assert len(answer) < 40_000
+    assert "equal lines" in answer
+
+
+def test_files_with_the_same_change_have_names_of_their_own(as_bob: Client, play: Play) -> None:
+    key = digest(SEED_TEXT.encode()).hex()
+    made = play.candidate("x = 1\n", parents=(0,), files={"one.py": key, "two.py": key})
+    shown = page(as_bob, made.number)
+    anchors = re.findall(r'<details class="file" id="([^"]+)"', shown)
+    assert len(anchors) == len(set(anchors)) == 3
+    assert all(f'href="#{anchor}"' in shown for anchor in anchors)
 
 
 def test_a_file_that_did_not_change_has_no_page_of_changes(as_bob: Client, play: Play) -> None:
