@@ -1,6 +1,6 @@
 /* The graph of a run's candidates on a canvas: across by birth, up by score, failures as a rug below.
-   <figure data-lineage="address of the arrays"> (apps/lineage/graph/drawing.py) holds .plot (ours, hidden until it works) and
-   .still (drawn by the server, hidden then). Colours come from the stylesheet; a shape says the same. */
+   <figure data-lineage="address of the arrays"> (apps/lineage/graph/drawing.py) holds .plot, hidden until this works, and
+   .still, which the server drew. Colours are the legend's. */
 "use strict";
 
 (() => {

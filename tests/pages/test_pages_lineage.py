@@ -68,7 +68,8 @@ def test_a_large_run_is_thinned_but_for_what_matters(
     for number in range(60):
         play.measured(made := play.candidate(f"x = {number}\n", parents=(0,)), -1.0)
         play.verdict(made, "drop")
-    monkeypatch.setattr(drawing, "DRAWN", 20)
+    monkeypatch.setattr(drawing, "WHOLE", 20)
+    monkeypatch.setattr(drawing, "THINNED", 20)
     drawn = arrays(as_bob)
     assert len(drawn["numbers"]) <= 24
     numbers = {sum(drawn["numbers"][: at + 1]) for at in range(len(drawn["numbers"]))}

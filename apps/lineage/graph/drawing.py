@@ -1,7 +1,7 @@
 """The graph of a run's candidates as a few arrays, small enough to be sent whole and drawn by a script.
 
-Up to DRAWN candidates all of them are drawn. Of more: the best path, the champions, kept ones (evenly thinned to half
-of DRAWN where there are more) and every n-th of all by birth. The page says so.
+Up to WHOLE candidates all of them are drawn. Of more only about THINNED: the best path, the champions, kept ones (every
+n-th where they are more than half of that) and every n-th of all by birth. The page says so.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q
 
 from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine.canonical import decode
@@ -18,7 +18,8 @@ from apps.records.ancestry import ancestry
 from apps.records.models import CandidateEdit, Run, Verdict
 from apps.rounds.chart import round_ticks
 
-DRAWN = 10_000
+WHOLE = 10_000
+THINNED = 6_000
 LEVELS = 4095  # a score is drawn at one of so many heights
 OUTLIERS = 20  # the worst one in so many does not stretch the scale
 COLUMNS = ("id", "base", "score", "verdict", "failure")
@@ -82,18 +83,18 @@ class Drawing:
         return sorted(found)
 
     def _rows(self, always: set[int]) -> list[Row]:
-        of_this = CandidateEdit.objects.filter(of_run(self.run.pk))
-        if self.run.born <= DRAWN:
-            return _read(of_this.filter(ONLY[self.only]))
-        chosen = {row_id(self.run.pk, number) for number in always} if self.only != "failed" else set()
-        if self.only == "all":
-            kept = of_this.filter(verdict="keep").values_list("pk", flat=True)
-            chosen |= set(_thinned(list(kept), DRAWN // 2))
-            every = math.ceil(self.run.born / max(1, DRAWN - len(chosen)))
-            chosen |= {row_id(self.run.pk, number) for number in range(0, self.run.born, every)}
-        else:
-            chosen |= set(_thinned(list(of_this.filter(ONLY[self.only]).values_list("pk", flat=True)), DRAWN))
-        return _read(CandidateEdit.objects.filter(pk__in=chosen))
+        wanted = CandidateEdit.objects.filter(of_run(self.run.pk)).filter(ONLY[self.only])
+        if self.run.born <= WHOLE:
+            return list(wanted.order_by("pk").values_list(*COLUMNS))
+        if self.only != "all":
+            return _thinned(list(wanted.order_by("pk").values_list(*COLUMNS)), always, THINNED)
+        every = math.ceil(2 * self.run.born / THINNED)
+        chosen = Q(rest=0) | Q(verdict="keep") | Q(pk__in=[row_id(self.run.pk, number) for number in always])
+        sampled = wanted.annotate(rest=F("id") % every).filter(chosen)
+        rows = list(sampled.order_by("pk").values_list(*COLUMNS))
+        kept = [row for row in rows if row[3] == "keep"]
+        others = [row for row in rows if row[3] != "keep"]
+        return sorted([*_thinned(kept, always, THINNED // 2), *others])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +122,17 @@ class Scale:
         return round(LEVELS * min(1.0, max(0.0, part)))
 
 
-def _read(rows: QuerySet[CandidateEdit]) -> list[Row]:
-    return sorted(rows.values_list(*COLUMNS))
-
-
 def _letter(row: Row) -> str:
     if row[2] is None:
         return "f" if row[4] else _LETTERS.get(row[3], "o")
     return _LETTERS.get(row[3], "o")
 
 
-def _thinned(keys: Sequence[int], most: int) -> Sequence[int]:
-    every = math.ceil(len(keys) / most)
-    return keys if every <= 1 else keys[::every]
+def _thinned(rows: list[Row], always: set[int], most: int) -> list[Row]:
+    every = math.ceil(len(rows) / most)
+    if every <= 1:
+        return rows
+    return [row for at, row in enumerate(rows) if at % every == 0 or run_and_number(row[0])[1] in always]
 
 
 def _differences(numbers: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from apps.accounts.requests import actor_of
 from apps.common.keyset import key
 from apps.common.pages import region
-from apps.lineage.graph.drawing import DRAWN, ONLY, Drawing
+from apps.lineage.graph.drawing import ONLY, THINNED, WHOLE, Drawing
 from apps.lineage.graph.tree import Tree
 from apps.rounds.control import ControlRoom
 from apps.rounds.views.found import run_of, watched_project
@@ -31,8 +31,7 @@ def lineage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "tree": Tree(run, key(request, "candidate"), key(request, "of"), key(request, "after"), key(request, "before")),
         "only": _only(request),
         "choices": ONLY,
-        "drawn": DRAWN,
-        "thinned": run.born > DRAWN,
+        "thinned": THINNED if run.born > WHOLE else None,
     }
     return region(request, "lineage/lineage.html", context, REGIONS)
 
