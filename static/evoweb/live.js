@@ -3,6 +3,7 @@
 
    <section data-live="run gates" data-live-url="?region=state">  is fetched again when one of these topics moves
    <div data-live="gates" data-live-url="…" data-live-hold>       somebody reads it: new rows wait until asked for (.)
+   <div data-live="*" data-live-url="…" data-live-hold="grows">   the same, and its rows never go away: they are the newest of many
    <script id="watched">                                          {project id: sequence that the page was read at} */
 "use strict";
 
@@ -153,9 +154,10 @@
     news(fresh) {
       const had = links(this.element), has = links(fresh);
       const added = has.filter(link => !had.includes(link)).length;
-      for (const link of rows(this.element)) link.closest("tr, li, article").classList.toggle("gone", !has.includes(link.getAttribute("href")));
+      const grows = this.element.dataset.liveHold === "grows";  // what is not in its newest part any more is still there
+      if (!grows) for (const link of rows(this.element)) link.closest("tr, li, article").classList.toggle("gone", !has.includes(link.getAttribute("href")));
       if (!had.length || had.join() === has.join()) return "";
-      return added ? `${added} new` : "changed";
+      return added ? `${added}${grows && added === has.length ? "+" : ""} new` : "changed";
     }
 
     announce(news, html) {

@@ -18,7 +18,7 @@
   async function prefetch() {
     const url = form()?.dataset.prefetch;
     if (!url) { ready = null; return; }
-    const response = await fetch(url, { redirect: "error", priority: "low" }).catch(() => null);
+    const response = await fetch(url, { redirect: "error", priority: "low", headers: { "Evoweb-Ahead": "true" } }).catch(() => null);
     if (response?.ok) ready = { url, document: page.parseFromString(await response.text(), "text/html"), at: Date.now() };
   }
 

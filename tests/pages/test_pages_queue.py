@@ -211,6 +211,15 @@ def test_an_answer_can_be_taken_back_from_the_page_that_follows(as_bob: Client, 
     assert "The gate is open again" in again, "twice is once"
 
 
+def test_a_page_fetched_ahead_leaves_what_is_said_to_the_page_that_is_read(
+    as_bob: Client, play: Play, gate: Effect
+) -> None:
+    play.held(play.candidate("y = 2\n", parents=(0,)))
+    following = send(as_bob, gate, form_of(as_bob, gate), "approve")["Location"]
+    assert "Approved:" not in as_bob.get(following, headers={"Evoweb-Ahead": "true"}).content.decode()
+    assert "Approved:" in as_bob.get(following).content.decode()
+
+
 def test_a_candidate_is_edited_in_the_page(as_bob: Client, gate: Effect) -> None:
     page = as_bob.get(f"/queue/{gate.pk}/edit").content.decode()
     assert ">\nx = 1\n</textarea>" in page
