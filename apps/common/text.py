@@ -2,7 +2,6 @@
 
 from unicodedata import category
 
-FIRST_LINES = 400
 FIRST_CHARACTERS = 20_000
 # Control, format (bidirectional overrides, zero-width), private, surrogate, line and paragraph separators.
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}

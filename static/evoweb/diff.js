@@ -55,8 +55,6 @@
     file.classList.toggle("viewed", viewed);
   }
 
-  for (const file of files()) if (localStorage.getItem(key(file))) mark(file, true);
-
   const moves = {
     "next": () => go(stops(), 1),
     "previous": () => go(stops(), -1),
@@ -77,4 +75,6 @@
     const next = stops().find(one => top(one) >= HERE - 5);
     if (next) arrive(next);
   });
+
+  for (const file of files()) if (localStorage.getItem(key(file))) mark(file, true);
 })();
