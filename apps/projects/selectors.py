@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
@@ -82,3 +82,9 @@ def people(asked: str = "") -> QuerySet[User]:
     if not asked:
         return found
     return found.filter(Q(username__icontains=asked) | Q(display_name__icontains=asked) | Q(email__icontains=asked))
+
+
+def member_count() -> Subquery:
+    """To annotate projects with: how many members each has."""
+    members = Membership.objects.filter(project=OuterRef("pk")).order_by().values("project")
+    return Subquery(members.annotate(count=Count("pk")).values("count"))

@@ -1,6 +1,7 @@
 """A project as its page shows it: what evolves, on what it is measured, what came of it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from apps.accounts.names import names
 from apps.common.ids import row_id, run_and_number
 from apps.engine.canonical import decode
 from apps.engine.effects import SPLITS
+from apps.log.models import Event
 from apps.oversight.dossier import sign_of
 from apps.oversight.models import Latch
 from apps.projects.access import verbs
@@ -58,11 +60,16 @@ class Overview:
 
     @cached_property
     def champion(self) -> CandidateEdit | None:
-        """The champion with its run and, as crowned_by, who promoted it."""
+        """The champion with its run and, as crowned_by and crowned_at, who promoted it and when."""
         if self.project.champion is None:
             return None
+        said = Event.objects.filter(
+            project=self.project.pk, subject=f"candidate:{self.project.champion}", kind="verdict.given"
+        )
         promoted = Verdict.objects.filter(candidate=OuterRef("pk"), decision="promote").order_by("-pk").values("by")[:1]
-        crowned = CandidateEdit.objects.select_related("run").annotate(crowned_by=Subquery(promoted))
+        crowned = CandidateEdit.objects.select_related("run").annotate(
+            crowned_by=Subquery(promoted), crowned_at=Subquery(said.order_by("-sequence").values("at")[:1])
+        )
         return crowned.filter(pk=self.project.champion).first()
 
     @cached_property
@@ -70,6 +77,16 @@ class Overview:
         """Who promoted the champion, in words."""
         by = getattr(self.champion, "crowned_by", None)
         return names([by])[by] if by else ""
+
+    @property
+    def crowned_at(self) -> datetime | None:
+        """Since when it is the champion: the time of its last verdict in the log."""
+        at = getattr(self.champion, "crowned_at", None)
+        return datetime.fromtimestamp(at / 1_000_000, UTC) if at else None
+
+    @property
+    def members(self) -> int:
+        return vars(self.project).get("members") or 0
 
     @cached_property
     def runs(self) -> list[RunRow]:

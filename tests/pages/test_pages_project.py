@@ -34,7 +34,8 @@ def test_the_page_says_what_evolves_and_on_what_it_is_measured(as_bob: Client, p
 def test_the_champion_says_who_promoted_it(as_bob: Client, people: Cast, play: Play) -> None:
     crown(play, "x = 1\n", by=f"person:{people.alice.pk}")
     shown = as_bob.get(PAGE).content.decode()
-    assert "Promoted by alice." in shown
+    assert re.search(r"Promoted by alice <time [^>]*>\d s ago</time>\.", shown)
+    assert re.search(r'members/">2</a>', shown)
     assert "9.25" in shown
 
 

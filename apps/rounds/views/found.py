@@ -1,5 +1,7 @@
 """What the address of a page names, if the person may see it."""
 
+from typing import Any
+
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -19,11 +21,14 @@ def project_of(request: HttpRequest, slug: str) -> Project:
     return get_object_or_404(visible_projects(actor_of(request)).defer("evaluator"), slug=slug)
 
 
-def watched_project(request: HttpRequest, slug: str) -> tuple[Project, dict[int, int]]:
-    """The project, and where its log stands: what comes later is what the page's sockets must hear."""
+def watched_project(request: HttpRequest, slug: str, **more: Any) -> tuple[Project, dict[int, int]]:
+    """The project, and where its log stands: what comes later is what the page's sockets must hear.
+
+    more: what else to annotate the project with.
+    """
     head = LogHead.objects.filter(project=OuterRef("pk")).values("sequence")
     found = get_object_or_404(
-        visible_projects(actor_of(request)).defer("evaluator").annotate(head=Subquery(head)), slug=slug
+        visible_projects(actor_of(request)).defer("evaluator").annotate(head=Subquery(head), **more), slug=slug
     )
     return found, {found.pk: vars(found)["head"] or 0}
 

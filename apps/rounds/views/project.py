@@ -8,6 +8,7 @@ from apps.accounts.requests import actor_of
 from apps.common.keyset import key, oldest
 from apps.common.pages import region
 from apps.engine.effects import SPLITS
+from apps.projects.selectors import member_count
 from apps.rounds.overview import Overview
 from apps.rounds.views.found import project_of, watched_project
 
@@ -18,9 +19,9 @@ REGIONS = {"standing", "champion", "runs"}
 @require_GET
 def project(request: HttpRequest, slug: str) -> HttpResponse:
     """What evolves, on what it is measured, and what came of it."""
-    found, watched = watched_project(request, slug)
+    found, watched = watched_project(request, slug, members=member_count())
     overview = Overview(actor_of(request), found)
-    context = {"project": found, "overview": overview, "watched": watched, "regions": REGIONS}
+    context = {"project": found, "overview": overview, "watched": watched}
     if overview.latest:
         context["run"] = overview.latest.run
     return region(request, "rounds/project.html", context, REGIONS)
