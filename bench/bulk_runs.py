@@ -1,7 +1,6 @@
 """The runs that bulk.py makes: a made-up search whose records, journal and log are as a driver would have left them."""
 
 import os
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from apps.accounts.models import User
 from apps.common.ids import row_id, run_and_number
 from apps.engine.acceptance.always import Always
 from apps.engine.acceptance.improves import Improves
-from apps.engine.canonical import digest, encode
+from apps.engine.canonical import encode
 from apps.engine.effects import Choose, Contract, Judge, Measure, Promote, Propose, kind_of, payload
 from apps.engine.population import Member, Population
 from apps.engine.promotion import Difference, First
@@ -45,12 +44,10 @@ from apps.records.models import (
 from apps.records.transitions import reclaimed
 from apps.rounds.conduct import gate_opened
 from apps.rounds.start import Order, start
+from bench.bulk_parts import METHOD, OPERATORS, candidate_row, contract, edit, trajectory_row
 from bench.bulk_rows import Clock, Log, Row, Tables
 
-METHOD = "hill_climb"
-OPERATORS = ("adaptive_step", "numbers", "python_statements", "crossover")
 FAILURES = ("error", "timeout", "invalid_output", "memory")
-OUTPUTS = [zlib.compress(encode([round(step * scale, 6) for step in range(60)]), 1) for scale in range(1, 21)]
 TOP = 200  # of the archive: where parents come from
 
 
@@ -210,57 +207,24 @@ class Search:
         self._effect(journal, Choose("candidate", PowerLaw(), wanted), done(drawn))
         skill = self._skill[parents[0]]
         better = min(1.0, max(0.0, skill + random.gauss(-0.02, 0.05) * (1.0 - skill)))
-        return self._propose(journal, parents, self._edit(len(self._skill), better), better)
+        return self._propose(journal, parents, edit(self._random, self._seed_files, len(self._skill), better), better)
 
-    def _edit(self, number: int, skill: float) -> dict[str, bytes]:
-        """A file or two, changed so that no two candidates are equal."""
-        gains = {"position": round(0.4 + skill, 6), "speed": round(0.3 + self._random.random() / 10, 6)}
-        config = f'{{\n  "believed": {{\n    "friction": {0.1 + number / 1e7:.7f}\n  }},\n  "gains": {{\n'
-        config += f'    "position": {gains["position"]},\n    "speed": {gains["speed"]}\n  }}\n}}\n'
-        edit = {"config.json": config.encode()}
-        if number % 5 == 0:
-            limit = f"    # at most {number % 97} N\n    return -gains"
-            edit["main.py"] = self._seed_files["main.py"].replace(b"    return -gains", limit.encode())
-        return edit
-
-    def _propose(self, journal: Journal, parents: tuple[int, ...], edit: Mapping[str, bytes], skill: float) -> int:
+    def _propose(self, journal: Journal, parents: tuple[int, ...], changed: Mapping[str, bytes], skill: float) -> int:
         number = len(self._skill)
         self._skill.append(skill)
         base = dict(self._population.members[parents[0]].content) if parents else {}
-        files = base | {path: self._tables.store(data) for path, data in edit.items()}
+        files = base | {path: self._tables.store(data) for path, data in changed.items()}
         operator = OPERATORS[(number + len(parents)) % 3] if len(parents) < 2 else "crossover"
         operator = operator if parents else "seed"
-        contract = self._contract(number) if number % 7 == 1 else Contract()
-        effect = Propose(parents, {path: data.decode() for path, data in edit.items()}, operator, contract)
+        claim = contract(self._tasks, number) if number % 7 == 1 else Contract()
+        effect = Propose(parents, {path: data.decode() for path, data in changed.items()}, operator, claim)
         self._effect(journal, effect, done(number), number)
-        row = self._candidate(journal, number, parents, files, effect)
+        row = candidate_row(self._run.pk, journal.id, number, files, effect)
         self._shown = self._tables.add(CandidateEdit, row)
         self._population.add(Member(number, parents, files, row["content_digest"], operator))
         body = {"candidate": number, "round": journal.id, "digest": digests.candidate(row)}
         self._log.append([self._entry("candidate.proposed", f"candidate:{row['id']}", body)])
         return number
-
-    def _candidate(
-        self, journal: Journal, number: int, parents: tuple[int, ...], files: Mapping[str, str], effect: Propose
-    ) -> Row:
-        listed, contract = encode(files), effect.contract
-        claimed = {name: getattr(contract, name) for name in Contract.__slots__ if getattr(contract, name)}
-        return {
-            "id": row_id(self._run.pk, number),
-            "run_id": self._run.pk,
-            "round_id": journal.id,
-            "parents": encode({"parents": parents}),
-            "content": listed,
-            "content_digest": digest(listed),
-            "authors": encode({"method": METHOD, "operator": effect.operator}),
-            "contract": encode(claimed),
-            "salt": os.urandom(16),
-            "base": row_id(self._run.pk, parents[0]) if parents else None,
-        }
-
-    def _contract(self, number: int) -> Contract:
-        fixes = tuple(task.key for task in self._tasks if (number + task.position) % 3 == 0)
-        return Contract(f"gain {number % 40} is too small for heavy carts", "trajectories of its parent", fixes)
 
     def _measured_in_parts(self, journal: Journal, number: int) -> None:
         """The tasks in as many effects as the shape says; after a failure no more."""
@@ -277,7 +241,8 @@ class Search:
         results = [[task.key, score, failure] for task, score in zip(tasks, scores, strict=True)]
         named = "validation" if len(tasks) == len(self._tasks) else tuple(task.key for task in tasks)
         row = self._effect(journal, Measure(number, named), done(results), number)
-        rows = [self._trajectory(row, task, score, failure) for task, score in zip(tasks, scores, strict=True)]
+        made = zip(tasks, scores, strict=True)
+        rows = [trajectory_row(self._random, self._run.protocol_id, row, task, score, failure) for task, score in made]
         body = {"round": journal.id, "position": row["position"], "child": -1, "tasks": len(rows)}
         body["digest"] = digests.trajectories(rows)
         for each in rows:
@@ -292,27 +257,6 @@ class Search:
     def _score(self, number: int, task: Task) -> float:
         worst = 3.0 + task.position
         return round(-worst * (1.0 - self._skill[number]) - self._random.random() / 50, 6)
-
-    def _trajectory(self, effect: Row, task: Task, score: float | None, failure: str) -> Row:
-        seconds = round(0.002 + self._random.random() / 200, 6)
-        report: dict[str, Any] = {"detail": "the force grew beyond all bounds"} if failure else {}
-        return {
-            "candidate_id": effect["candidate"],
-            "task_id": task.pk,
-            "round": effect["round_id"],
-            "position": effect["position"],
-            "child": -1,
-            "protocol_id": self._run.protocol_id,
-            "repeat": 0,
-            "seed": effect["candidate"] % 1_000_003 + task.position,
-            "score": score,
-            "failure": failure,
-            "report": encode(report),
-            "output": b"" if failure else OUTPUTS[self._random.randrange(len(OUTPUTS))],
-            "seconds": seconds,
-            "cpu_seconds": round(seconds * 0.9, 6),
-            "salt": os.urandom(16),
-        }
 
     def _judge(self, journal: Journal, number: int, effect: Judge) -> str:
         decision = effect.rule.judge(self._population, number)  # type: ignore[attr-defined]
