@@ -11,10 +11,16 @@ from django.db.models.functions import Cast, Concat
 from apps.accounts.models import User
 from apps.oversight.models import Answer, Comment
 from apps.oversight.vocabulary import SAID
-from apps.records.models import CandidateEdit, Verdict
+from apps.records.models import CandidateEdit, Commission, Verdict
 
 MOST = 200
 SHOWN = 2_000  # characters of a text
+_ASKED = {
+    "grow": "the run was asked to grow from it once more",
+    "edit": "the run was asked to take up an edit of it",
+    "measure": "the run was asked to measure it again",
+}
+_WORDS = {"answer": SAID, "commission": _ASKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,9 @@ def read(candidate: CandidateEdit, authors: Sequence[str]) -> tuple[list[Entry],
         Comment.objects.filter(candidate=candidate).values_list(
             "at", _word("comment"), _word(""), _PERSON, "text", _NO_DIGEST, _word("")
         ),
+        Commission.objects.filter(candidate=candidate.pk).values_list(
+            "at", _word("commission"), "kind", "by", _word(""), _NO_DIGEST, "receipt"
+        ),
         all=True,
     )
     rows = list(said.order_by("-at")[:MOST])[::-1]
@@ -62,7 +71,7 @@ def _entry(
 ) -> Entry:
     by, text, content, outcome = rest
     other = content is not None and bytes(content) != bytes(candidate.content_digest)
-    shown = SAID.get(what, what) if kind == "answer" else what
+    shown = _WORDS.get(kind, {}).get(what, what)
     return Entry(at, kind, shown, people.get(by, by), text[:SHOWN], other, outcome)
 
 

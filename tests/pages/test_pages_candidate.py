@@ -12,7 +12,7 @@ from factory import SEED_TEXT, Cast, Play
 from apps.engine.canonical import digest
 from apps.oversight.models import Answer, Comment
 from apps.projects.models import Project, Task
-from apps.records.models import CandidateEdit, Effect, Protocol, Trajectory
+from apps.records.models import CandidateEdit, Commission, Effect, Protocol, Trajectory
 
 CANDIDATE = "/projects/parabola/runs/1/candidates/"
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2) hx-get=/sign-out hx-trigger=load>\x1b[31m\u202e\x00"
@@ -402,3 +402,11 @@ def test_scores_stand_beside_what_is_compared_with(as_bob: Client, play: Play) -
     shown = plain(page(as_bob, 3, "?base=seed"))
     assert "beside candidate 0, the seed" in shown
     assert "+3" in shown
+
+
+def test_what_the_run_was_asked_to_do_with_it_is_told_with_its_receipt(as_bob: Client, play: Play) -> None:
+    made = CandidateEdit.objects.filter(run=play.run).latest("pk")
+    asked = {"kind": "grow", "candidate": made.pk, "asked": b'{"hint":"smaller"}', "by": "person:2", "salt": b""}
+    Commission.objects.create(run=play.run, served=made.round_id, receipt="not read", **asked)
+    page = as_bob.get(f"/projects/parabola/runs/1/candidates/{made.number}/").content.decode()
+    assert "The run was asked to grow from it once more; the hint was not read" in page
