@@ -40,3 +40,12 @@ def test_an_icon_that_is_not_there_fails_where_it_is_written() -> None:
 def test_no_template_carries_a_script_or_a_style_of_its_own() -> None:
     """The content security policy would stop them; this says where they are."""
     assert not re.findall(r'<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle="|\son[a-z]+="', TEMPLATES)
+
+
+def test_no_block_of_the_stylesheet_is_left_open() -> None:
+    """A browser would say nothing, and what comes after would hold on phones only, or nowhere."""
+    depth = 0
+    for line in (ROOT / "static/evoweb/evoweb.css").read_text().splitlines():
+        assert depth == 0 or not line.startswith("/* ----"), line
+        depth += line.count("{") - line.count("}")
+    assert depth == 0
