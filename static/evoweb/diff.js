@@ -4,9 +4,6 @@
 
 (() => {
   const HERE = 120;  // px below the top: what stands there is what is being read
-  const tools = document.querySelector(".difftools");
-  if (!tools) return;
-
   const top = element => element.getBoundingClientRect().top;
   const files = () => [...document.querySelectorAll(".file")];
   const shown = element => element.checkVisibility();
@@ -63,11 +60,18 @@
     "viewed": () => view(reading()),
   };
 
-  tools.querySelector(".moves").hidden = false;
-  tools.addEventListener("click", event => {
-    const button = event.target.closest("[data-move]");
+  document.addEventListener("click", event => {
+    const button = event.target.closest(".difftools [data-move]");
     if (button) moves[button.dataset.move]();
   });
+
+  /* Also for a page that takes the place of this one without being loaded. */
+  function begin() {
+    current = null;
+    const buttons = document.querySelector(".difftools .moves");
+    if (buttons) buttons.hidden = false;
+    for (const file of files()) if (localStorage.getItem(key(file))) mark(file, true);
+  }
 
   /* Where the place of more rows was the current one, the first change of those rows is now. */
   document.addEventListener("htmx:afterSettle", () => {
@@ -76,5 +80,6 @@
     if (next) arrive(next);
   });
 
-  for (const file of files()) if (localStorage.getItem(key(file))) mark(file, true);
+  document.addEventListener("evoweb:page", begin);
+  begin();
 })();

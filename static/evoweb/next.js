@@ -44,10 +44,11 @@
     document.dispatchEvent(new CustomEvent("evoweb:page"));
   }
 
-  function forward(url, notes) {
+  /* The server sent its words with the answer only if it knew that the page was at hand: the one that was told. */
+  function forward(url, notes, told) {
     const next = ready;
     ready = null;
-    if (!next || next.url !== url || foreign(next.document)) return location.assign(url);
+    if (told !== url || !next || next.url !== url || foreign(next.document)) return location.assign(url);
     history.pushState(null, "", url);
     pushed = true;
     show(next.document, notes);
@@ -70,12 +71,13 @@
     const data = new FormData(sent, button);
     data.set("csrfmiddlewaretoken", cookie("csrftoken") || data.get("csrfmiddlewaretoken"));
     if (ready && Date.now() - ready.at > FRESH) ready = null;
-    const headers = { "HX-Request": "true", "Evoweb-Ready": ready ? ready.url : "" };
+    const told = ready ? ready.url : "";
+    const headers = { "HX-Request": "true", "Evoweb-Ready": told };
     const response = await fetch(sent.action, { method: "POST", body: data, headers, redirect: "manual" });
     if (response.type === "opaqueredirect") return refuse(sent, "Not sent: you are signed out. Sign in again in another tab, then send this once more.");
     const url = response.headers.get("HX-Redirect");
     const text = await response.text();
-    if (url) return forward(url, text);
+    if (url) return forward(url, text, told);
     if (!response.headers.get("Content-Type")?.startsWith("text/html")) return refuse(sent, "Not sent: the server did not answer. Nothing you typed is lost; send it again.");
     const said = page.parseFromString(text, "text/html");
     if (response.status === 403) return refuse(sent, said.querySelector("#main p")?.textContent || "You may not do this.");

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from website import Site, running, sign_in
 
 pytestmark = pytest.mark.browser
@@ -51,6 +51,40 @@ def test_the_next_gate_is_there_without_another_page_load(page: Page, site: Site
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     assert loads == []
     assert site.play("answers")[str(gates[0])] == "approve"
+
+
+def test_the_next_gate_has_its_tools(page: Page, gates: list[int]) -> None:
+    approve(page)
+    expect(page.get_by_text("Approved:")).to_be_visible()
+    expect(page.get_by_role("button", name="Next change")).to_be_visible()
+
+
+def test_a_page_that_comes_while_the_answer_is_under_way_swallows_no_words(
+    reviewer: Page, site: Site, gates: list[int]
+) -> None:
+    held: list[Route] = []
+    next_page = f"**/queue/{gates[1]}/"
+
+    def late(route: Route) -> None:
+        if route.request.is_navigation_request():
+            route.continue_()
+        else:
+            held.append(route)
+
+    def under_way(route: Route) -> None:
+        fetched = held[0].fetch()
+        answered = route.fetch()
+        held[0].fulfill(response=fetched)
+        route.fulfill(response=answered)
+
+    reviewer.route(next_page, late)
+    reviewer.route("**/answer", under_way)
+    with reviewer.expect_request(next_page):
+        reviewer.goto(f"{site.url}/queue/{gates[0]}/")
+    approve(reviewer)
+    expect(reviewer.get_by_role("button", name="Take back")).to_be_visible()
+    reviewer.unroute_all()
+    reviewer.goto("about:blank")
 
 
 def test_going_back_shows_the_gate_that_was_answered_as_it_is_now(page: Page, site: Site, gates: list[int]) -> None:
