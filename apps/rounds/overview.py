@@ -138,5 +138,5 @@ class Overview:
         step = max(1, run.born // DOTS)
         wanted = {0, *range(0, run.born, step), *(number for number, _ in self._curve[-ARCHIVE:])}
         rows = CandidateEdit.objects.filter(pk__in=[row_id(run.pk, number) for number in wanted])
-        found = rows.only("score", "failure", "verdict", "authors").order_by("pk")
+        found = rows.only("score", "verdict").order_by("pk")
         return {run_and_number(one.pk)[1]: one for one in found}

@@ -105,12 +105,12 @@ def self_test(laboratory: Laboratory) -> Facts:
     """What the evaluator makes of the seed and of spoilt candidates. Raises PackageError, UserError."""
     package, report = laboratory.package, Report()
     counted = package.of(*COUNTED)
-    laboratory.tell(f"measuring the seed on {len(counted)} tasks")
+    laboratory.tell(f"measuring the seed on {_tasks(counted)}")
     first = laboratory.measure(package.files, counted, 0)
     _settle_failures(package, first, report)
     validation = [result for result, task in zip(first, counted, strict=True) if task.split == "validation"]
     sample = _spread(package.of("validation"))
-    laboratory.tell(f"measuring it again on {len(sample)} tasks: does the scorer repeat itself?")
+    laboratory.tell(f"measuring it again on {_tasks(sample)}: does the scorer repeat itself?")
     again = [laboratory.measure(package.files, sample, seed) for seed in range(1, REPEATS)]
     _settle_failures(package, [result for results in again for result in results], report)
     by_task = _by_task(sample, [first, *again])
@@ -143,6 +143,10 @@ def _build(package: Package, home: Path) -> Runtime:
         report.settle()
         raise
     return with_variables(runtime, settings.variables)
+
+
+def _tasks(tasks: Sequence[PackagedTask]) -> str:
+    return f"{len(tasks)} task{'' if len(tasks) == 1 else 's'}"
 
 
 def _spread(tasks: Sequence[PackagedTask]) -> list[PackagedTask]:
