@@ -58,6 +58,7 @@ def submit(intake: Intake) -> None:
             package = read_package(staged.root)
             if known := Project.objects.filter(package_digest=package.digest).first():
                 intake.project, intake.state = known, IntakeState.IMPORTED
+                staged.discard()
     except PackageError as error:
         _wrong(intake, error)
     intake.save()

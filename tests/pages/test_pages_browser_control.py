@@ -10,7 +10,8 @@ from website import Site, complaints, sign_in
 pytestmark = pytest.mark.browser
 
 GOOD = {
-    "evoweb.toml": 'name = "Doubling"\n\n[[components]]\npath = "parts/main.py"\n\n[[task]]\nid = "two"\ninput = 2\n'
+    "evoweb.toml": 'name = "Doubling"\nentry = "parts/main.py:run"\n\n'
+    '[[components]]\npath = "parts/main.py"\n\n[[task]]\nid = "two"\ninput = 2\n'
     'expected = 4\n\n[run]\nmethod = "hill_climb"\n',
     "parts/main.py": "def run(input):\n    return 1.5 * input\n",
     "evaluator.py": "def score(input, expected, output, seed):\n"
@@ -20,11 +21,11 @@ GOOD = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A project with one slip in it: the entry is not where the manifest's default says."""
+    """A project with one slip in its manifest."""
     made = tmp_path / "doubling"
     for path, text in GOOD.items():
         (made / path).parent.mkdir(parents=True, exist_ok=True)
-        (made / path).write_text(text)
+        (made / path).write_text(text.replace("hill_climb", "hil_climb"))
     return made
 
 
@@ -46,11 +47,11 @@ def test_a_folder_is_brought_corrected_imported_and_started(page: Page, site: Si
     page.get_by_label("Or the folder itself").set_input_files(folder)
     page.get_by_role("button", name="Check the folder").click()
     expect(page.get_by_role("heading", name="doubling")).to_be_visible()
-    expect(page.get_by_text('the entry\'s file "main.py" is no component', exact=False)).to_be_visible()
-    page.get_by_role("link", name="evoweb.toml", exact=True).last.click()
-    page.get_by_label("Text").fill(
-        GOOD["evoweb.toml"].replace("\n\n[[comp", '\nentry = "parts/main.py:run"\n\n[[comp', 1)
-    )
+    page.get_by_role("link", name="evoweb.toml:13").click()
+    text = page.get_by_label("Text")
+    selected = text.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
+    assert selected == 'method = "hil_climb"'
+    text.fill(GOOD["evoweb.toml"])
     page.get_by_role("button", name="Save and check again").click()
     expect(page.get_by_role("status").filter(has_text="waits for its check")).to_be_visible()
     site.run("manage.py", "shell", "-c", "from apps.rounds.examiner import Examiner; Examiner().look()")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.requests import actor_of
 from apps.common.doorbell import signs
 from apps.common.errors import UserError
+from apps.common.keyset import key
 from apps.common.pages import region
 from apps.projects.access import require
 from apps.projects.facts import Facts
@@ -56,11 +57,12 @@ def new(request: HttpRequest) -> HttpResponse:
     require(actor_of(request), "maintain", None)
     if request.method == "POST":
         return _brought(request)
+    brought = Intake.objects.exclude(state=IntakeState.IMPORTED).filter(person=actor_of(request).user)
     context = {
         "examples": list(_folders(_examples())),
         "folders": [found for root in settings.EVOWEB_PROJECT_ROOTS for found in _folders(Path(root))],
         "rooted": bool(settings.EVOWEB_PROJECT_ROOTS),
-        "intakes": Intake.objects.exclude(state=IntakeState.IMPORTED).filter(person=actor_of(request).user)[:OPEN],
+        "intakes": brought.order_by("-changed")[:OPEN],
     }
     return render(request, "rounds/project_new.html", context)
 
@@ -125,9 +127,8 @@ def file(request: HttpRequest, identifier: UUID, path: str) -> HttpResponse:
     except (Unusable, UserError) as refusal:
         messages.error(request, _words(refusal))
         return redirect("intake", identifier)
-    line = request.GET.get("line", "")
     here = [problem for problem in made.problems if problem["file"] == path]
-    context = {"intake": made, "path": path, "text": text, "problems": here, "line": line}
+    context = {"intake": made, "path": path, "text": text, "problems": here, "line": key(request, "line")}
     return render(request, "rounds/intake_file.html", context)
 
 
