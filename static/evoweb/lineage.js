@@ -1,4 +1,4 @@
-/* The graph of a run's candidates on a canvas: across by birth, up by score, failures as a rug below.
+/* A run's candidates on a canvas: across by birth, up by score, failures as a rug.
    <figure data-lineage="address of the arrays"> (apps/lineage/graph/drawing.py) holds .plot, hidden until this works, and
    .still, which the server drew. Colours are the legend's. */
 "use strict";
@@ -11,17 +11,17 @@
   const canvas = plot.querySelector("canvas");
   const panel = document.getElementById("selected");
   const brush = canvas.getContext("2d");
-  const LEFT = 56, RIGHT = 12, TOP = 12, RUG = 22, BOTTOM = 46;  // px around the plot
+  const LEFT = 56, RIGHT = 12, TOP = 12, RUG = 22, BOTTOM = 46;  // px
   const LEVELS = 4095;
   const NEAR = 14;       // px within which a click finds one
-  const AGAIN = 5000;    // ms between two looks at the arrays of a run that goes on
-  const FEW = 300;       // candidates, of which each is drawn larger and with its edge
+  const AGAIN = 5000;    // ms between two looks at a run that goes on
+  const FEW = 300;       // candidates: each is drawn larger, with its edge
   const SAY = 200;       // ms until a selection that stands is looked up
 
   let data = null, tag = "", index = new Map(), children = new Map();
   let selected = figure.dataset.selected === undefined ? null : Number(figure.dataset.selected);
   let view = null;       // [first, last] birth number shown
-  const ground = document.createElement("canvas");  // everything but the selection, drawn once
+  const ground = document.createElement("canvas");  // all but the selection
   let width = 0, height = 0, saying = 0, looked = 0, later = 0;
 
   /* ---- the arrays ---- */
@@ -189,7 +189,7 @@
     brush.fill();
   }
 
-  /* The selection over what is drawn already: its ancestors, its children, itself. */
+  /* Over what is drawn: the selection, its ancestors, its children. */
   function select() {
     brush.clearRect(0, 0, width, height);
     brush.drawImage(ground, 0, 0, width, height);
@@ -216,7 +216,7 @@
     saying = setTimeout(say, SAY);
   }
 
-  /* The server knows the rest: the panel shows it, and the live region says its first lines. */
+  /* The server knows the rest: the panel shows it, the live region says it. */
   async function say() {
     const address = new URL(location.href);
     address.searchParams.set("candidate", selected);
