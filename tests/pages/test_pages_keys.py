@@ -38,6 +38,7 @@ def page(reviewer: Page, site: Site, gates: list[int]) -> Page:
 
 
 def press(page: Page, *keys: str) -> None:
+    page.wait_for_load_state()  # before its scripts ran, a page hears no key
     for key in keys:
         page.keyboard.press(key)
 
@@ -117,7 +118,7 @@ def test_enter_in_a_field_decides_nothing(page: Page, site: Site) -> None:
     gate = site.play("measured_gate")["gate"]
     page.goto(f"{site.url}/queue/{gate}/")
     press(page, "Shift+M", "2", "Enter")
-    expect(page.get_by_label("More measurements of each task")).to_be_focused()
+    expect(page.get_by_label("Times on each task")).to_be_focused()
     assert str(gate) not in site.play("answers")
 
 
