@@ -99,3 +99,12 @@ def queries(client: Client, url: str) -> int:
 def test_open_effects_are_found_without_reading_closed_ones(people: Cast) -> None:
     assert "effect_open" in Effect.open.all().explain()
     assert "records_effect USING INDEX effect_open" in desk.gates(Actor.person(people.bob)).explain()
+
+
+def test_a_gate_asks_as_often_for_fifty_that_wait_as_for_one(people: Cast, as_bob: Client) -> None:
+    gates(people, 2)
+    url = f"/queue/{Effect.open.earliest('pk').pk}/"
+    as_bob.get(url)
+    few = queries(as_bob, url)
+    gates(people, 50)
+    assert queries(as_bob, url) == few <= 15

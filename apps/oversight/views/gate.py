@@ -22,7 +22,7 @@ from apps.oversight.models import Answer
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers, claims
 from apps.oversight.vocabulary import NOTED, SAID
-from apps.projects.access import may, visible_projects
+from apps.projects.access import verbs, visible_projects
 from apps.records.models import HELD, CandidateEdit, Effect
 
 
@@ -130,8 +130,7 @@ def _page(request: HttpRequest, effect: Effect, form: AnswerForm, status: int = 
         "held": held,
         "said": said,
         "pending": next((each for each in said if each.ended is None), None),
-        "may_answer": may(actor, "review", project),
-        "may_take_over": may(actor, "maintain", project),
+        "may": verbs(actor, project),
         "deciders": selectors.deciders(project) if held else (),
         "following": _next(actor, effect.pk) if held else None,
         "dossier": Dossier.shown(request, effect.round.run, found) if found else None,
