@@ -161,12 +161,16 @@
     typed = "";
   }
 
-  function hit(key) {
+  /* A key that is held down moves on and on, but decides once: the next page may have the same button. */
+  const decides = element => element.matches("button:not([type=button])");
+
+  function hit(key, held) {
     const keys = typed ? `${typed} ${key}` : key;
     const elements = offered();
     forget();
     const found = elements.find(element => element.dataset.key === keys);
-    if (found) { press(found); return true; }
+    if (found && !(held && decides(found))) press(found);
+    if (found) return true;
     if (elements.some(element => element.dataset.key.startsWith(`${keys} `))) {
       typed = keys;
       timer = setTimeout(forget, PATIENCE);
@@ -185,12 +189,12 @@
     if (event.defaultPrevented || event.isComposing) return;
     const control = (event.ctrlKey || event.metaKey) && !event.altKey;
     if (control && event.key === "Enter") {
-      if (send(event.target)) event.preventDefault();
+      if (event.repeat || send(event.target)) event.preventDefault();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal")) return;
     if (event.target.closest(FIELDS)) return whileTyping(event);
-    if (!off && hit(event.key)) event.preventDefault();
+    if (!off && hit(event.key, event.repeat)) event.preventDefault();
   });
 
   for (const button of document.querySelectorAll("[data-keys-help]")) {

@@ -30,7 +30,8 @@
   /* ---- regions ---- */
 
   const FIELDS = "input, textarea, select";
-  const changed = field => field.value !== (field.defaultValue ?? field.value) || field.checked !== field.defaultChecked;
+  const chosen = select => select.selectedIndex !== Math.max(0, [...select.options].findIndex(option => option.defaultSelected));
+  const changed = field => field.matches("select") ? chosen(field) : field.value !== field.defaultValue || field.checked !== field.defaultChecked;
   const rows = root => [...root.querySelectorAll("[data-list] :is(th a, li a, article a, [data-main])")];
   const links = root => rows(root).map(link => link.getAttribute("href"));
 

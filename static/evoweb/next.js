@@ -44,11 +44,13 @@
     document.dispatchEvent(new CustomEvent("evoweb:page"));
   }
 
-  /* The server sent its words with the answer only if it knew that the page was at hand: the one that was told. */
-  function forward(url, notes, told) {
-    const next = ready;
+  /* The page at hand, if it could be shown at once. The server is told, and sends what the page has to say of the answer. */
+  const offer = () => ready && Date.now() - ready.at <= FRESH && !foreign(ready.document) ? ready : null;
+
+  function forward(url, notes, offered) {
+    if (offered?.url !== url) return location.assign(url);  // that page says it, not one that came while this was sent
+    const next = ready?.url === url ? ready : offered;
     ready = null;
-    if (told !== url || !next || next.url !== url || foreign(next.document)) return location.assign(url);
     history.pushState(null, "", url);
     pushed = true;
     show(next.document, notes);
@@ -70,19 +72,18 @@
   async function send(sent, button) {
     const data = new FormData(sent, button);
     data.set("csrfmiddlewaretoken", cookie("csrftoken") || data.get("csrfmiddlewaretoken"));
-    if (ready && Date.now() - ready.at > FRESH) ready = null;
-    const told = ready ? ready.url : "";
-    const headers = { "HX-Request": "true", "Evoweb-Ready": told };
+    const offered = offer();
+    const headers = { "HX-Request": "true", "Evoweb-Ready": offered?.url || "" };
     const response = await fetch(sent.action, { method: "POST", body: data, headers, redirect: "manual" });
     if (response.type === "opaqueredirect") return refuse(sent, "Not sent: you are signed out. Sign in again in another tab, then send this once more.");
     const url = response.headers.get("HX-Redirect");
     const text = await response.text();
-    if (url) return forward(url, text, told);
+    if (url) return forward(url, text, offered);
     if (!response.headers.get("Content-Type")?.startsWith("text/html")) return refuse(sent, "Not sent: the server did not answer. Nothing you typed is lost; send it again.");
     const said = page.parseFromString(text, "text/html");
     if (response.status === 403) return refuse(sent, said.querySelector("#main p")?.textContent || "You may not do this.");
     show(said);
-    return prefetch();
+    prefetch();  // not awaited: what is corrected may be sent at once
   }
 
   document.addEventListener("submit", async event => {
@@ -96,6 +97,9 @@
     sent.removeAttribute("aria-busy");
     sending = false;
   });
+
+  // The second click of a double click may meet the next page's button, in the same place.
+  document.addEventListener("click", event => { if (event.detail > 1 && event.target.closest("form[data-decide] button:not([type=button])")) event.preventDefault(); });
 
   // What was decided or changed meanwhile is not shown from a page fetched before.
   document.addEventListener("evoweb:moved", event => { if (event.detail.some(topic => topic === "gates" || topic === "*")) prefetch(); });

@@ -1,13 +1,12 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
 from factory import Cast, Play, cast, grown
 from playwright.sync_api import Page, expect
-from website import ARGUMENTS, CHROMIUM, Site, complaints, running
+from website import Site, complaints, running
 
 from apps.accounts.models import User
 
@@ -43,11 +42,6 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGUMENTS, "headless": True}
 
 
 @pytest.fixture(scope="session")

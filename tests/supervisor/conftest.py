@@ -13,19 +13,21 @@ from pathlib import Path
 import pytest
 
 BASE = Path(__file__).resolve().parent.parent.parent
+OWN = {"PYTHONPATH": str(BASE), "EVOWEB_BROKER_URL": "", "EVOWEB_DATABASE_URL": ""}
 PATIENCE = 60.0  # seconds; the machine may be busy with other things
 
 
 class Supervisor:
     """A supervisor in a process of its own. What it says is in said."""
 
-    def __init__(self, home: Path, *command: str) -> None:
+    def __init__(self, home: Path, *command: str, **environment: str) -> None:
         self.home = home
         self.said = ""
+        self.environment = os.environ | OWN | environment
         self._process = subprocess.Popen(
             [sys.executable, *command],
             cwd=BASE,
-            env=os.environ | {"PYTHONPATH": str(BASE), "EVOWEB_BROKER_URL": "", "EVOWEB_DATABASE_URL": ""},
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
