@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 WIDTH = HEIGHT = 1000  # of the drawing's own coordinates
 TICKS = 4
-POINTS_SHOWN = 60
+APART = 2.5  # percent of the width between two points that are shown
 WORST = 4  # the lowest one in so many of the population is not drawn
 
 
@@ -80,7 +80,7 @@ def step_chart(
     points = tuple(Point(x(number), y(score), number, score) for number, score in shown)
     return Chart(
         path=_path(points),
-        points=points[-POINTS_SHOWN:],
+        points=_apart(points),
         ticks=tuple(Tick(y(value), value) for value in ticks),
         numbers=tuple(Tick(x(number), number) for number in (0, width)),
         seed=Tick(y(start[0]), start[0]) if start else None,
@@ -91,6 +91,15 @@ def step_chart(
 def _without_the_worst(population: Sequence[tuple[int, float, bool]]) -> list[tuple[int, float, bool]]:
     found = sorted((one for one in population if math.isfinite(one[1])), key=lambda one: one[1])
     return found[len(found) // WORST :]
+
+
+def _apart(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The newest point, and going back from it every one that does not touch the last."""
+    shown: list[Point] = []
+    for point in reversed(points):
+        if not shown or shown[-1].x - point.x >= APART:
+            shown.append(point)
+    return tuple(reversed(shown))
 
 
 def _path(points: Sequence[Point]) -> str:

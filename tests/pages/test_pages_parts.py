@@ -6,7 +6,7 @@ from django.utils import timezone
 from apps.common.templatetags import pages
 from apps.common.text import visible
 from apps.records.models import Run
-from apps.rounds.chart import step_chart
+from apps.rounds.chart import APART, step_chart
 from apps.rounds.selectors import state_of
 
 
@@ -35,6 +35,15 @@ def test_a_minimising_chart_goes_down() -> None:
     assert chart is not None
     assert [point.score for point in chart.points] == [5.0, 2.0]
     assert chart.points[0].y < chart.points[1].y
+
+
+def test_points_do_not_run_into_each_other() -> None:
+    chart = step_chart([(number, float(number)) for number in range(1000)], 999, 1, None)
+    assert chart is not None
+    places = [point.x for point in chart.points]
+    assert chart.points[-1].number == 999
+    assert 20 < len(places) <= 100 / APART + 1
+    assert all(later - earlier >= APART for earlier, later in zip(places, places[1:], strict=False))
 
 
 @pytest.mark.parametrize(
