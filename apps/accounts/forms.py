@@ -150,6 +150,10 @@ class ChangePasswordForm(PasswordChangeForm):
 class ForgottenForm(PasswordResetForm):
     """Sends a link to whoever has this address, and says the same when nobody has."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail address"
+
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
         """On a thread of its own: an answer that takes longer would tell that the address is known."""
         Thread(target=super().send_mail, args=args, kwargs=kwargs, daemon=True).start()

@@ -9,6 +9,7 @@ _LOG = "projects/<str:slug>/log/"
 _CANDIDATE = "projects/<str:slug>/runs/<int:run>/candidates/<int:number>/"
 
 urlpatterns = [
+    path("projects/<str:slug>/lineage/", graph.latest, name="lineage-latest"),
     path(_LINEAGE, graph.lineage, name="lineage"),
     path(_LINEAGE + "data", graph.data, name="lineage-data"),
     path(_LOG, log.log, name="log"),

@@ -33,6 +33,7 @@ NO_PAGES: Mapping[str, str] = {
     "champion-patch": "a download",
     "champion-zip": "a download",
     "lineage-data": "JSON",
+    "lineage-latest": "leads to another page",
     "log-export": "a download",
     "output": "a download",
     "trajectory-output": "a download",

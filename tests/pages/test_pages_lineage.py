@@ -103,6 +103,14 @@ def test_a_chain_that_was_tampered_into_a_ring_ends(play: Play) -> None:
 # ---- the tree ----
 
 
+def test_a_project_leads_to_the_lineage_of_its_latest_run(people: Cast, as_bob: Client) -> None:
+    latest = "/projects/parabola/lineage/"
+    assert latest in as_bob.get("/projects/parabola/log/").content.decode()
+    assert as_bob.get(latest).headers["Location"] == "/projects/parabola/"
+    grown(people.project)
+    assert as_bob.get(latest).headers["Location"] == LINEAGE
+
+
 def test_a_run_without_candidates_says_what_comes(people: Cast, as_bob: Client) -> None:
     Play.begin(people.project)
     assert "Nothing was born yet." in text(as_bob.get(LINEAGE))

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from apps.accounts.requests import actor_of
@@ -12,10 +13,19 @@ from apps.common.keyset import key
 from apps.common.pages import region
 from apps.lineage.graph.drawing import ONLY, THINNED, WHOLE, Drawing
 from apps.lineage.graph.tree import Tree
+from apps.records.models import Run
 from apps.rounds.control import ControlRoom
 from apps.rounds.views.found import run_of, watched_project
 
 REGIONS = {"selected", "children", "path"}
+
+
+@require_GET
+def latest(request: HttpRequest, slug: str) -> HttpResponse:
+    """To the lineage of the project's latest run; to the project where there is none yet."""
+    project, _ = watched_project(request, slug)
+    run = Run.objects.filter(project=project, baseline_of=None).order_by("-pk").only("number").first()
+    return redirect("lineage", slug, run.number) if run else redirect("project", slug)
 
 
 @require_GET
