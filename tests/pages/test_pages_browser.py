@@ -91,7 +91,7 @@ def test_everything_works_without_javascript(browser: Browser, site: Site) -> No
     page.get_by_role("button", name="Approve").click()
     page.goto(f"{site.url}/projects/parabola/runs/1/")
     page.get_by_label("Reason for the pause").fill("lunch")
-    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Pause", exact=True).click()
     expect(page.locator("#state")).to_contain_text("lunch")
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Resumed.")).to_be_visible()
@@ -122,7 +122,7 @@ def test_the_keyboard_reaches_the_answer(page: Page, site: Site) -> None:
     sign_in(page, site, "bob")
     page.goto(f"{site.url}/queue/{gate}/")
     seen = []
-    for _ in range(20):
+    for _ in range(40):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.name"))
     assert {"Skip to the content", "reason", "Approve", "Reject"} <= set(seen)
