@@ -85,6 +85,13 @@
       if (!this.fetching) this.plan(Math.max(0, this.rest - Date.now()));
     }
 
+    /* The line is back: what could not be fetched is fetched now. */
+    hurry() {
+      clearTimeout(this.timer);
+      this.timer = this.rest = 0;
+      if (this.stale) this.touch();
+    }
+
     plan(delay) {
       if (!this.timer) this.timer = setTimeout(() => { this.timer = 0; this.refresh(); }, delay);
     }
@@ -234,7 +241,9 @@
   /* What was heard, by this tab's socket or by another's. */
   function hear(said) {
     if (over) return;
+    const back = said.state?.[0] === LIVE[0] && heardState[0] !== LIVE[0];
     if (said.state) show(...said.state);
+    if (back) for (const region of regions) region.hurry();
     if (said.end) return end(said.end);
     if (said.gone?.some(project => [...known.keys()].join() === String(project))) return end("not yours to see any more");
     // Without topics it says where the log stands now: what the page missed is unknown, so everything is fetched.
@@ -445,7 +454,7 @@
   function wake() {
     if (over) return;
     line.wake();
-    for (const region of regions) if (region.stale) region.touch();
+    for (const region of regions) region.hurry();
   }
 
   document.addEventListener("visibilitychange", () => { if (!document.hidden) wake(); });

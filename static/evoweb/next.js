@@ -80,6 +80,7 @@
     const text = await response.text();
     if (url) return forward(url, text, offered);
     if (!response.headers.get("Content-Type")?.startsWith("text/html")) return refuse(sent, "Not sent: the server did not answer. Nothing you typed is lost; send it again.");
+    if (response.status === 404) return refuse(sent, "Nothing was done: this gate is not yours to see any more.");
     const said = page.parseFromString(text, "text/html");
     if (response.status === 403) return refuse(sent, said.querySelector("#main p")?.textContent || "You may not do this.");
     show(said);

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.supervisor.conftest import BASE, Supervisor
 
-UNDO_SECONDS = 4  # long enough to take an answer back on a busy machine
+UNDO_SECONDS = 3  # long enough to take an answer back on a busy machine
 PASSWORD = "a long enough password"
 CIRCLES = "circle-packing-26-circles"
 PARABOLA = "parabola-eight-constants"
@@ -117,6 +117,21 @@ def gates(page: Page, run: str, count: int) -> list[str]:
 def candidate_of(page: Page) -> str:
     """The address of the candidate that a gate is about."""
     return page.locator(".lead").get_by_role("link", name=re.compile("candidate")).get_attribute("href") or ""
+
+
+def answer(page: Page, gate: str, button: str, said: str, reason: str = "") -> str:
+    """Answer a gate with one of its buttons. The address of the candidate that it was about."""
+    page.goto(gate)
+    about = candidate_of(page)
+    page.get_by_label("Reason", exact=True).fill(reason)
+    page.get_by_role("button", name=button).click()
+    expect(note(page, said)).to_be_visible()
+    return about
+
+
+def measured(page: Page) -> Locator:
+    """How many candidates of a run were measured."""
+    return page.get_by_role("progressbar", name="Candidates measured")
 
 
 def abort(page: Page, run: str) -> None:

@@ -27,11 +27,10 @@ def comment(actor: Actor, candidate: CandidateEdit, text: str, key: str) -> Comm
         raise UserError(
             f"The comment has {len(words):,} characters; {LONGEST:,} are allowed. Shorten it, then send it."
         )
-    fresh = {"candidate": candidate, "text": words, "salt": os.urandom(16)}
+    if said := Comment.objects.filter(person=actor.user, key=key).first():
+        return said
     with transaction.atomic():
-        made, new = Comment.objects.get_or_create(person=actor.user, key=key, defaults=fresh)
-        if not new:
-            return made
+        made = Comment.objects.create(candidate=candidate, person=actor.user, text=words, key=key, salt=os.urandom(16))
         body = {"comment": made.pk, "digest": digest_of(made)}
         append(project.pk, [Entry("comment.made", str(actor), f"candidate:{candidate.pk}", body)])
     return made

@@ -132,7 +132,7 @@ def _page(request: HttpRequest, effect: Effect, form: AnswerForm, status: int = 
         "pending": next((each for each in said if each.ended is None), None),
         "may": verbs(actor, project),
         "deciders": selectors.deciders(project) if held else (),
-        "following": _next(actor, effect.pk) if held else None,
+        "following": _following(actor, effect.pk) if held else "",
         "dossier": Dossier.shown(request, effect.round.run, found) if found else None,
         "sign": sign_of(project),
         "changed": request.GET.get("seen", "") not in ("", shown(effect).hex()),
@@ -165,6 +165,11 @@ def _again(request: HttpRequest, effect: Effect, words: str, status: int) -> Htt
 
 def _next(actor: Actor, answered: int) -> str:
     """The gate after this one that nobody else holds; else the oldest; else the queue."""
+    return _following(actor, answered) or reverse("queue")
+
+
+def _following(actor: Actor, answered: int) -> str:
+    """That gate, or nothing. It may be fetched ahead; the queue may not, for it changes with the answer."""
     others = selectors.claimable(actor, desk.gates(actor).exclude(pk=answered))
     following = others.filter(pk__gt=answered).first() or others.first()
-    return reverse("gate", args=[following.pk]) if following else reverse("queue")
+    return reverse("gate", args=[following.pk]) if following else ""
