@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from apps.accounts.models import User
+from apps.oversight.vocabulary import BECAME
 from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Effect, Run
 
@@ -92,6 +93,11 @@ class Answer(models.Model):
             models.Index(fields=["releases_at"], condition=models.Q(ended__isnull=True), name="answer_pending"),
             models.Index(fields=["person", "id"], name="answer_by_person"),
         ]
+
+    @property
+    def became(self) -> str:
+        """What became of it, in words, where it did not do what it says."""
+        return BECAME.get(self.outcome, "")
 
     def __str__(self) -> str:
         return f"{self.decision} by {self.person}"

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 
 from apps.accounts.models import User
 from apps.oversight.models import Answer, Comment
-from apps.oversight.vocabulary import SAID
+from apps.oversight.vocabulary import BECAME, SAID
 from apps.records.models import CandidateEdit, Commission, Verdict
 
 MOST = 200
@@ -72,7 +72,8 @@ def _entry(
     by, text, content, outcome = rest
     other = content is not None and bytes(content) != bytes(candidate.content_digest)
     shown = _WORDS.get(kind, {}).get(what, what)
-    return Entry(at, kind, shown, people.get(by, by), text[:SHOWN], other, outcome)
+    became = BECAME.get(outcome, "") if kind == "answer" else outcome
+    return Entry(at, kind, shown, people.get(by, by), text[:SHOWN], other, became)
 
 
 def _names(actors: Iterable[str]) -> dict[str, str]:

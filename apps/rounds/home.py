@@ -35,7 +35,7 @@ class Decided:
     def word(self) -> str:
         """What was answered, and what became of it."""
         said = SAID.get(self.answer.decision, self.answer.decision)
-        return f"{said}, {self.answer.outcome}" if self.answer.outcome in ("withdrawn", "void") else said
+        return f"{said}, {self.answer.became}" if self.answer.became else said
 
     @property
     def left(self) -> float:

@@ -127,5 +127,5 @@ def test_an_answer_can_be_undone_by_its_author_while_its_window_is_open(
     assert "Nothing waits for you." in section(as_bob, "turn")
     Answer.objects.update(ended=timezone.now(), outcome="withdrawn")
     shown = section(as_bob, "decided")
-    assert "Approved, withdrawn" in shown
+    assert "Approved, taken back" in shown
     assert "/withdraw" not in shown

@@ -21,7 +21,7 @@ from apps.oversight.look import remember
 from apps.oversight.models import Answer
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers, claims
-from apps.oversight.vocabulary import NOTED, SAID
+from apps.oversight.vocabulary import NOTED, SAID, WITHDRAW
 from apps.projects.access import verbs, visible_projects
 from apps.records.models import HELD, CandidateEdit, Effect
 
@@ -123,7 +123,8 @@ def _page(request: HttpRequest, effect: Effect, form: AnswerForm, status: int = 
     held = effect.state in HELD
     watched = position(project)
     found = CandidateEdit.objects.filter(pk=effect.candidate).first() if effect.candidate is not None else None
-    said = list(effect.answers.select_related("person", "to").order_by("pk"))
+    spoken = effect.answers.exclude(decision=WITHDRAW)  # what was taken back says so itself
+    said = list(spoken.select_related("person", "to").order_by("pk"))
     context = {
         "gate": desk.Gate(effect),
         "form": form,
