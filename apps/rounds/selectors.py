@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ WINDOW = 10_000
 CANDIDATE_COLUMNS = ("parents", "authors", "score", "failure", "verdict")
 RUN_COLUMNS_LEFT_OUT = ("parameters", "result", "code")
 
+TAKEN_WITHIN = timedelta(seconds=10)  # by a worker, if there is one: before that nobody need worry
 _MOVING = (EffectState.READY, EffectState.RUNNING)
 
 
@@ -33,8 +35,15 @@ def state_of(run: Run, effects: Mapping[str, int], latched: bool) -> str:
         return "running"
     if any(effects.get(state) for state in HELD):
         return "waiting"
-    driven = run.driver_until is not None and run.driver_until > timezone.now()
-    return "running" if driven else "undriven"
+    return _driven(run)
+
+
+def _driven(run: Run) -> str:
+    """Running if a worker has it; a run that began a moment ago will be taken, and lacks nothing yet."""
+    if run.driver_until is not None and run.driver_until > timezone.now():
+        return "running"
+    new = run.driver_until is None and timezone.now() - run.created < TAKEN_WITHIN
+    return "starting" if new else "undriven"
 
 
 def per_minute(run: Run) -> float | None:

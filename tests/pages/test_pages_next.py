@@ -53,6 +53,17 @@ def test_the_next_gate_is_there_without_another_page_load(page: Page, site: Site
     assert site.play("answers")[str(gates[0])] == "approve"
 
 
+def test_a_key_that_is_held_down_decides_once(page: Page, site: Site, gates: list[int]) -> None:
+    page.keyboard.down("a")
+    expect(page).to_have_url(f"{site.url}/queue/{gates[1]}/")
+    for _ in range(3):
+        page.keyboard.down("a")  # the keyboard repeats it
+    page.keyboard.up("a")
+    page.keyboard.press("Shift+R")  # it works on: the last key was heard
+    expect(page.get_by_label("Reason", exact=True)).to_be_focused()
+    assert set(site.play("answers")) & {str(gate) for gate in gates} == {str(gates[0])}
+
+
 def test_the_next_gate_has_its_tools(page: Page, gates: list[int]) -> None:
     approve(page)
     expect(page.get_by_text("Approved:")).to_be_visible()

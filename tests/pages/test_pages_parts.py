@@ -1,5 +1,7 @@
 """The pure parts of pages: charts, and making hostile text visible."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -70,3 +72,9 @@ def test_a_state_is_true_now(state: str, effects: dict[str, int], latched: bool,
     run = Run(state="open", finishing=True) if state == "finishing" else Run(state=state)
     run.driver_until = timezone.now()
     assert state_of(run, effects, latched) == word
+
+
+@pytest.mark.parametrize(("age", "word"), [(2, "starting"), (60, "undriven")])
+def test_a_run_that_began_a_moment_ago_is_not_said_to_lack_a_worker(age: int, word: str) -> None:
+    run = Run(state="open", created=timezone.now() - timedelta(seconds=age))
+    assert state_of(run, {}, latched=False) == word
