@@ -127,6 +127,10 @@ class Population:
         """All that was measured of a candidate's content so far."""
         return self._estimates.get(self.members[number].key) or Estimate()
 
+    def sharing(self, number: int) -> Sequence[int]:
+        """Kept candidates with the content of this one: what is measured of it counts for them too."""
+        return self._sharing.get(self.members[number].key, ())
+
     def tainted(self, number: int) -> bool:
         """Whether a candidate was reverted, or was made from one that was."""
         made_from = (number, *self.members[number].parents)

@@ -32,7 +32,7 @@ def _approve(run: Run, effect: Effect, said: Answer) -> list[Entry]:
 def _reject(run: Run, effect: Effect, said: Answer) -> list[Entry]:
     closed = _close(effect, said, EffectState.REFUSED, refused(REJECTED, said.reason))
     if effect.kind in DROPPED_WITH and effect.candidate:
-        return [closed, _judge(run, effect, said, "drop", said.reason)]
+        return [closed, *_judge(run, effect, said, "drop", said.reason)]
     return [closed]
 
 
@@ -40,9 +40,9 @@ def _request_changes(run: Run, effect: Effect, said: Answer) -> list[Entry]:
     """A proposal is drawn again with the hint. What was measured is held, and the run grows from it once more."""
     closed = _close(effect, said, EffectState.REFUSED, refused(CHANGES, said.reason))
     if effect.kind == "propose":
-        return [closed, _judge(run, effect, said, "drop", f"changes requested: {said.reason}")]
+        return [closed, *_judge(run, effect, said, "drop", f"changes requested: {said.reason}")]
     asked = {"hint": said.reason}
-    return [closed, _judge(run, effect, said, "hold", said.reason), _commission(run, effect, said, "grow", asked)]
+    return [closed, *_judge(run, effect, said, "hold", said.reason), _commission(run, effect, said, "grow", asked)]
 
 
 def _measure_more(run: Run, effect: Effect, said: Answer) -> list[Entry]:
@@ -58,10 +58,10 @@ def _edit(run: Run, effect: Effect, said: Answer) -> list[Entry]:
     superseded = _judge(run, effect, said, "drop", "superseded by an edit")
     if effect.kind == "propose":
         revised = transitions.revise(effect, _edited(effect, said))
-        return [_closed(effect, said, revised), superseded]
+        return [_closed(effect, said, revised), *superseded]
     closed = _close(effect, said, EffectState.REFUSED, refused(SUPERSEDED))
     asked = decode(bytes(said.details)) | ({"hypothesis": said.reason} if said.reason else {})
-    return [closed, superseded, _commission(run, effect, said, "edit", asked)]
+    return [closed, *superseded, _commission(run, effect, said, "edit", asked)]
 
 
 def _edited(effect: Effect, said: Answer) -> bytes:
@@ -89,9 +89,14 @@ def _closed(effect: Effect, said: Answer, done: bool) -> Entry:
     return Entry("gate.closed", _by(said), f"run:{run_and_number(effect.round_id)[0]}", body)
 
 
-def _judge(run: Run, effect: Effect, said: Answer, decision: str, why: str) -> Entry:
+def _judge(run: Run, effect: Effect, said: Answer, decision: str, why: str) -> list[Entry]:
     transitions.touch(Run.objects.filter(pk=run.pk))  # a step that still counts on the candidate is computed anew
-    return transitions.give(CandidateEdit.objects.get(pk=_subject(effect)), decision, _by(said), why)
+    candidate = CandidateEdit.objects.get(pk=_subject(effect))
+    if candidate.verdict == "revert":
+        return []  # what was reverted stays so
+    given = transitions.give(candidate, decision, _by(said), why)
+    transitions.reread_best(run.pk)
+    return [given]
 
 
 def _commission(run: Run, effect: Effect, said: Answer, kind: str, asked: dict[str, Any]) -> Entry:

@@ -11,6 +11,7 @@ from typing import Any
 from apps.engine.canonical import decode, encode
 
 POINTS = ("choose", "propose", "measure", "judge", "promote")
+WHENS = ("before", "after")
 EXPENSIVE_SECONDS = 60.0
 # The wrapper's own measurements: the same point as a method's, because they cost the same.
 _POINT_OF = {"compare": "measure"}
@@ -79,7 +80,10 @@ class Table:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules: dict[tuple[str, str], list[Rule]] = {}
         for rule in rules:
-            self._rules.setdefault((rule.point, rule.when), []).append(rule)
+            # A point or a moment that this version does not know may be any.
+            for point in (rule.point,) if rule.point in POINTS else POINTS:
+                for when in (rule.when,) if rule.when in WHENS else WHENS:
+                    self._rules.setdefault((point, when), []).append(rule)
 
     def rule(self, kind: str, when: str, facts: Facts) -> Ruling:
         """Go or Hold for an effect of a kind, "before" or "after"."""
@@ -95,7 +99,7 @@ class Table:
                 continue
             if rule.action != "gate":
                 return Hold(f"the policy holds an unknown action, {rule.action}")
-            if facts.expected_seconds >= rule.above_seconds:
+            if not facts.expected_seconds < rule.above_seconds:  # also where either is no number
                 return Hold(f"{when} {point}")
         return GO
 

@@ -182,6 +182,12 @@ def renew_effects(effects: Iterable[int], slot: str) -> None:
     Effect.open.filter(pk__in=effects, state=EffectState.RUNNING, holder=slot).update(until=lease_end())
 
 
+def held_by(effects: Iterable[int], slot: str) -> dict[int, int]:
+    """Tokens of those among these effects, by key, that still run in this slot."""
+    running = Effect.open.filter(pk__in=effects, state=EffectState.RUNNING, holder=slot)
+    return dict(running.values_list("pk", "token"))
+
+
 def let_go(run: Run) -> None:
     """Stop driving a run, so that another process may take it at once."""
     Run.objects.filter(pk=run.pk, driver_token=run.driver_token).update(driver="", driver_until=None)
@@ -189,7 +195,9 @@ def let_go(run: Run) -> None:
 
 def touch(runs: QuerySet[Run]) -> None:
     """Make every step that was computed under the policy and latches of before fail, and be computed anew."""
-    runs.filter(state=RunState.OPEN).update(control=F("control") + 1)
+    # Locked in one order: two people who stop and revert at once would otherwise wait for each other.
+    keys = list(runs.filter(state=RunState.OPEN).select_for_update().order_by("pk").values_list("pk", flat=True))
+    Run.objects.filter(pk__in=keys).update(control=F("control") + 1)
 
 
 def still(run: Run) -> bool:

@@ -70,6 +70,8 @@ def _run(run: Run) -> Iterator[str]:
         ended and ended != digests.ended(run.pk, run.state, run.result)
     ):
         yield f"run {run.number} did not end as the log says"
+    if run.finishing != (next(_of_run(run, "run.finishing"), None) is not None):
+        yield f"run {run.number} is shown as ended early or not, the log says otherwise"
     if digest(bytes(run.protocol.description)) != bytes(run.protocol.digest):
         yield f"the protocol of run {run.number} is not what its digest says"
     sandbox = decode(bytes(run.protocol.description))["sandbox"]
@@ -179,7 +181,14 @@ def _champion(project: Project) -> Iterator[str]:
 
 def _commissions(run: Run) -> Iterator[str]:
     said = {body["commission"]: body["digest"] for body in _of_run(run, "commission.made")}
+    rounds = Round.objects.filter(of_run(run.pk), commission__isnull=False)
+    serving: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for served in rounds:
+        serving[served.commission or 0].append((served.pk, served.kind))
     for made in Commission.objects.filter(run=run).order_by("pk"):
         if said.pop(made.pk, None) != digests.commission(made):
             yield f"commission {made.pk} of run {run.number} was changed or added"
+        if serving.pop(made.pk, []) != ([] if made.served is None else [(made.served, made.kind)]):
+            yield f"commission {made.pk} of run {run.number} was not served as it says"
+    yield from (f"a round of run {run.number} serves a commission that there is not, {key}" for key in serving)
     yield from (f"commission {key} of run {run.number} is gone" for key in said)

@@ -23,11 +23,12 @@ from apps.engine.replay import BY_PEOPLE, refused
 from apps.log.chain import Entry
 from apps.oversight.rules import Facts, Go
 from apps.records import digests
-from apps.records.models import CLOSED, EffectState, RoundState, RunState
+from apps.records.models import CLOSED, EffectState, RoundState, Run, RunState
 from apps.records.step import Change, Move, Row
 from apps.records.transitions import reclaimed
 from apps.rounds import execute
-from apps.rounds.book import Book, OpenRound
+from apps.rounds.book import Book, Counters, OpenRound
+from apps.rounds.brief import Brief
 from apps.rounds.conclusion import conclusion
 from apps.rounds.measuring import Place, errand
 from apps.rounds.texts import of_candidate
@@ -98,7 +99,7 @@ def _rule(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | No
 
 def may_run(book: Book, opened: OpenRound, effect: Effect) -> bool:
     """Whether the policy of now lets an effect be carried out without people."""
-    facts = Facts(opened.kind, _expected_seconds(book, effect), _tainted(book, effect))
+    facts = Facts(opened.kind, expected_seconds(book.brief, book.counters, effect), _tainted(book, effect))
     return isinstance(book.table.rule(kind_of(effect), "before", facts), Go)
 
 
@@ -163,7 +164,7 @@ def offer(book: Book, opened: OpenRound, row: Row) -> None:
 
 def _check_tasks(book: Book, opened: OpenRound, effect: Measure | Compare) -> None:
     """A method sees no gate, sealed or canary task, by whatever name it asks for one."""
-    if opened.kind != "grow" or isinstance(effect, Compare) or isinstance(effect.tasks, str):
+    if opened.kind not in GROWING or isinstance(effect, Compare) or isinstance(effect.tasks, str):
         return
     for key in effect.tasks:
         if key not in book.brief.tasks or book.brief.tasks[key].split not in METHOD_SPLITS:
@@ -188,12 +189,13 @@ def _reserve(book: Book, opened: OpenRound, effect: Measure | Compare) -> None:
     opened.reserved.add(number)
 
 
-def _expected_seconds(book: Book, effect: Effect) -> float:
-    if not isinstance(effect, QUEUED) or not book.counters.evaluations:
+def expected_seconds(known: Brief, counted: Counters | Run, effect: Effect) -> float:
+    """How long an effect will take, by the mean of the run's evaluations so far."""
+    if not isinstance(effect, QUEUED) or not counted.evaluations:
         return 0.0
-    named = book.brief.split(effect.tasks) if isinstance(effect.tasks, str) else effect.tasks
+    named = known.split(effect.tasks) if isinstance(effect.tasks, str) else effect.tasks
     times = 2 if isinstance(effect, Compare) else effect.repeats
-    return times * len(named) * book.counters.spent / book.counters.evaluations
+    return times * len(named) * counted.spent / counted.evaluations
 
 
 def _write(book: Book, opened: OpenRound, child: int, effect: Any) -> Row:
@@ -278,16 +280,21 @@ def _move(book: Book, opened: OpenRound, state: str, outcome: bytes | None) -> N
         book.step.moves[opened.id] = Move(opened.stored, position, state, outcome)
 
 
+def _outcome(opened: OpenRound) -> dict[str, Any]:
+    """What the round came to; its first word is one of a closed list."""
+    outcome, refusal = opened.play.outcome, opened.play.refused
+    if isinstance(outcome, Grown):
+        return {"grown": outcome.candidate, "decision": outcome.decision}
+    if refusal is not None:
+        return {refusal.reason: refusal.hint} if refusal.reason in BY_PEOPLE else {"refused": refusal.reason}
+    for row in reversed(opened.rows.values()):  # a method that draws again may get nothing else past people
+        if row["state"] == EffectState.REFUSED and (said := decode(bytes(row["answer"])))["refused"] in BY_PEOPLE:
+            return {said["refused"]: said.get("hint", "")}
+    return {"barren": outcome.why if isinstance(outcome, Barren) else "the method returned no outcome"}
+
+
 def _close(book: Book, opened: OpenRound) -> None:
-    outcome = opened.play.outcome
-    words: dict[str, Any]
-    if opened.play.refused is not None:
-        reason = opened.play.refused.reason
-        words = {reason: opened.play.refused.hint} if reason in BY_PEOPLE else {"refused": reason}
-    elif isinstance(outcome, Grown):
-        words = {"grown": outcome.candidate, "decision": outcome.decision}
-    else:
-        words = {"barren": outcome.why if isinstance(outcome, Barren) else "the method returned no outcome"}
+    words = _outcome(opened)
     ended = encode(words)
     _move(book, opened, RoundState.DONE, ended)
     word = next(iter(words))

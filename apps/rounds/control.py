@@ -173,9 +173,7 @@ class ControlRoom:
 
     @cached_property
     def commissions(self) -> list[Waiting]:
-        """What people asked this run to do next."""
-        if not self.is_open:
-            return []
+        """What people asked this run to do next, or asked of it before it ended without doing it."""
         asked = Commission.objects.filter(run=self.run, served__isnull=True).order_by("pk")[:LISTED]
         return [Waiting(commission) for commission in asked]
 

@@ -192,7 +192,7 @@ class Driver:
 
     def _next_commission(self) -> Commission | None:
         """The oldest thing that a person asked for; it comes before the method's own rounds, and beyond the budget."""
-        return self.book.commissions[0] if self.book.commissions and not self.book.run.finishing else None
+        return self.book.commissions[0] if self.book.commissions else None
 
     def _budget_left(self) -> bool:
         on_the_way = sum(max(1, len(opened.reserved)) for opened in self.book.rounds.values())

@@ -149,8 +149,7 @@ def _base(book: Book, effect: Propose) -> Mapping[str, str]:
     for number in (*effect.parents, *effect.inspirations):
         if number not in book.population.members:
             raise Refused(f"there is no candidate {number} in this run")
-        if book.population.members[number].verdict == "revert":
-            raise Refused(f"candidate {number} was reverted and is no parent any more")
+        _not_reverted(book, number)
     base = book.texts.of(effect.parents[0])
     inplace.check(effect, base, book.brief.edits)
     return base
@@ -187,12 +186,20 @@ def _candidate_row(
 
 
 def _judge(book: Book, opened: OpenRound, effect: Judge, row: Row) -> dict[str, str]:
+    _not_reverted(book, effect.candidate)
     decision = inplace.judge(book.population, effect)
     give(book, effect.candidate, decision.decision, f"rule:{effect.rule.name}", decision.why)
     return {"decision": decision.decision, "why": decision.why}
 
 
+def _not_reverted(book: Book, number: int) -> None:
+    """What a person reverted stays so: no rule judges it anew, and an approval of before does not promote it."""
+    if number in book.population.members and book.population.members[number].verdict == "revert":
+        raise Refused(f"candidate {number} was reverted")
+
+
 def _promote(book: Book, opened: OpenRound, effect: Promote, row: Row) -> dict[str, str]:
+    _not_reverted(book, effect.candidate)
     now = _champion(book)
     if now != (row_id(*effect.champion) if effect.champion else None):
         raise Refused(CHAMPION_MOVED)
@@ -225,13 +232,12 @@ def give(book: Book, number: int, decision: str, by: str, why: str) -> None:
 def read(book: Book, number: int) -> None:
     """Bring the cached columns of a candidate and of the run up to what the population now says."""
     population = book.population
-    identifier = row_id(book.run.pk, number)
-    row = {
-        "verdict": population.members[number].verdict,
-        "score": population.score(number),
-        "failure": population.failure(number),
-    }
-    book.step.readings[identifier] = row
+    for each in {number, *population.sharing(number)}:
+        book.step.readings[row_id(book.run.pk, each)] = {
+            "verdict": population.members[each].verdict,
+            "score": population.score(each),
+            "failure": population.failure(each),
+        }
     best = population.best
     book.counters.best = best
     book.counters.best_score = None if best is None else population.score(best)

@@ -19,7 +19,7 @@ from apps.accounts.names import names
 from apps.common import database, doorbell
 from apps.oversight.models import Latch
 from apps.projects.access import may, visible_projects
-from apps.records.models import HELD, Effect, EffectState
+from apps.records.models import HELD, Effect, EffectState, RunState
 from apps.rounds.control import Stop
 from apps.rounds.workers import OpenRun, open_runs
 from apps.sandbox.isolation import ADVICE, Isolation
@@ -70,7 +70,8 @@ class Installation:
     def stops(self) -> list[Stop]:
         """What is stopped: everything, projects, runs."""
         here = Q(project__in=visible_projects(self.actor)) | Q(project=None)
-        latches = Latch.objects.filter(here, released_at__isnull=True).select_related("run__project", "project")
+        going = Q(run=None) | Q(run__state=RunState.OPEN)  # a run that was aborted while it was paused stops nothing
+        latches = Latch.objects.filter(here, going, released_at__isnull=True).select_related("run__project", "project")
         found = list(latches.defer("project__evaluator", "run__project__evaluator").order_by("pk")[:LISTED])
         called = names(latch.set_by for latch in found)
         return [Stop(latch, called[latch.set_by]) for latch in found]

@@ -75,9 +75,13 @@ def _clock() -> timedelta:
 
 def _barren(run: Run) -> int:
     """How many of the method's rounds in a row ended without a candidate, up to now."""
+    # What people asked for brings a round of another kind, which says nothing about the method.
+    asked = Commission.objects.filter(run=run, served__isnull=False).exclude(kind="grow")
+    others = set(asked.values_list("served", flat=True))
     ends = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind="round.ended")
     own = ends.filter(subject=f"run:{run.pk}").order_by("-sequence").values_list("body", flat=True)
-    outcomes = (decode(bytes(body))["outcome"] for body in own.iterator(chunk_size=100))
+    told = (decode(bytes(body)) for body in own.iterator(chunk_size=100))
+    outcomes = (body["outcome"] for body in told if body["round"] not in others)
     return sum(conduct.barren_after(0, outcome) for outcome in takewhile(lambda outcome: outcome != "grown", outcomes))
 
 

@@ -8,17 +8,18 @@ from django.conf import settings
 from django.db import close_old_connections, transaction
 
 from apps.common.doorbell import ring
+from apps.common.ids import row_id
 from apps.engine.canonical import decode
 from apps.engine.effects import Compare, Measure
 from apps.log.services import append
 from apps.oversight import selectors
 from apps.oversight.rules import Facts, Go
 from apps.records import transitions
-from apps.records.models import Effect, EffectState, Run, Trajectory
+from apps.records.models import CandidateEdit, Effect, EffectState, Run, Trajectory
 from apps.records.sql import insert
 from apps.rounds import measuring
 from apps.rounds.brief import Brief, brief
-from apps.rounds.conduct import gate_opened
+from apps.rounds.conduct import expected_seconds, gate_opened
 from apps.rounds.measuring import Errand
 from apps.rounds.slots import Slot
 from apps.rounds.sweep import due
@@ -60,15 +61,14 @@ class Performer:
             due().select_related("round__run__project", "round__run__protocol").order_by("id")[: self._pool.free]
         ):
             run = effect.round.run
-            if not _free(effect, run) or not transitions.claim(effect, run, self._slot.name):
+            known = self._briefs.get(run.pk) or self._briefs.setdefault(run.pk, brief(run))
+            if not _free(effect, run, known) or not transitions.claim(effect, run, self._slot.name):
                 continue
-            self._begin(effect, run)
+            self._begin(effect, known)
 
-    def _begin(self, effect: Effect, run: Run) -> None:
-        known = self._briefs.get(run.pk) or self._briefs.setdefault(run.pk, brief(run))
-        asked = decode(bytes(effect.ran if effect.ran is not None else effect.asked))
+    def _begin(self, effect: Effect, known: Brief) -> None:
         place = (effect.round_id, effect.position, effect.child)
-        errand = measuring.errand(known, place, _effect(asked), effect.token, of_candidate)
+        errand = measuring.errand(known, place, _effect(effect), effect.token, of_candidate)
         self._errands[place] = (errand, effect, known)
         for job in errand.jobs.values():
             while not self._pool.free:
@@ -100,23 +100,35 @@ class Performer:
     def _beat(self) -> None:
         if time.monotonic() - self._beaten >= BEAT_SECONDS:
             self._beaten = time.monotonic()
-            transitions.renew_effects([effect.pk for _, effect, _ in self._errands.values()], self._slot.name)
+            held = {effect.pk: effect.token for _, effect, _ in self._errands.values()}
+            transitions.renew_effects(held, self._slot.name)
+            lost = held.items() - transitions.held_by(held, self._slot.name).items()
+            for place, (errand, effect, _) in list(self._errands.items()):
+                if (effect.pk, effect.token) in lost:  # its run was aborted, say: what was measured counts for nothing
+                    self._give_up(place, errand)
 
 
-def _free(effect: Effect, run: Run) -> bool:
+def _free(effect: Effect, run: Run, known: Brief) -> bool:
     """No latch is set, and people or the policy of now let it go; a claim holds only while both stay as they are."""
     if selectors.latches(run).exists():
         return False
-    ruling = selectors.table(run).rule(effect.kind, "before", Facts(effect.round.kind))
-    return effect.approved or isinstance(ruling, Go)
+    facts = Facts(effect.round.kind, expected_seconds(known, run, _effect(effect)), _tainted(effect, run))
+    return effect.approved or isinstance(selectors.table(run).rule(effect.kind, "before", facts), Go)
 
 
-def _effect(asked: dict[str, object]) -> Measure | Compare:
+def _tainted(effect: Effect, run: Run) -> bool:
+    """Whether the effect's candidate was reverted, or was made from one that was."""
+    candidate = CandidateEdit.objects.get(pk=effect.candidate or 0)
+    made_from = [row_id(run.pk, number) for number in decode(bytes(candidate.parents))["parents"]]
+    return CandidateEdit.objects.filter(pk__in=[candidate.pk, *made_from], verdict="revert").exists()
+
+
+def _effect(row: Effect) -> Measure | Compare:
+    asked = decode(bytes(row.ran if row.ran is not None else row.asked))
     tasks = asked["tasks"]
-    named = tasks if isinstance(tasks, str) else tuple(tasks)  # type: ignore[arg-type]
     if "measure" in asked:
-        return Measure(asked["measure"], named, asked["repeats"])  # type: ignore[arg-type]
-    return Compare(asked["compare"], tuple(asked["champion"]), named)  # type: ignore[arg-type]
+        return Measure(asked["measure"], tasks if isinstance(tasks, str) else tuple(tasks), asked["repeats"])
+    return Compare(asked["compare"], tuple(asked["champion"]), tasks)
 
 
 def store(known: Brief, errand: Errand, effect: Effect) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.common.doorbell import ring
-from apps.oversight.services import answers
+from apps.oversight.services import answers, claims
 from apps.records import transitions
 from apps.records.models import Effect, EffectState
 from apps.rounds.baselines import BASELINES, baseline, missing, ordered
@@ -17,12 +17,13 @@ from apps.sandbox.probe import require
 
 
 def sweep() -> int:
-    """Answers whose undo window closed take effect; effects whose lease ran out become ready again.
+    """Answers whose undo window closed take effect, claims of closed gates go, effects without a lease are ready again.
 
     Returns how many effects; rings for those that wait for a performer.
     """
     expired = Effect.open.filter(state=EffectState.RUNNING, until__lt=Now(), kind__in=PERFORMED)
     answers.release_due()
+    claims.forget_closed()
     released = transitions.release(expired)
     if due().exists():
         ring("sandbox")

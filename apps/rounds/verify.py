@@ -15,7 +15,7 @@ from apps.oversight import verify as decisions
 from apps.projects import verify as people
 from apps.projects.models import Project
 from apps.records import verify as records
-from apps.records.models import CandidateEdit, Round, Run, Trajectory
+from apps.records.models import CandidateEdit, Effect, Round, Run, RunState, Trajectory
 from apps.rounds.opening import fold
 
 
@@ -62,6 +62,10 @@ def _counters(run: Run, population: Population) -> Iterator[str]:
     found["best"] = population.best
     found["rounds"] = Round.objects.filter(of_run(run.pk)).count()
     found["spent"] = trajectories.aggregate(spent=Sum("seconds"))["spent"] or 0.0
+    compared = Effect.objects.filter(of_run(run.pk, "round"), kind="compare", attempts__gt=0, answer__isnull=False)
+    found["looks"] = compared.exclude(round__kind="conclude").count()
+    if run.state != RunState.OPEN:
+        found["reserved"] = 0
     found["best_score"] = None if population.best is None else population.score(population.best)
     for name, value in found.items():
         shown = getattr(run, name)

@@ -1,5 +1,7 @@
 """Rulings: a mode is a table, and what the table does not know is held."""
 
+from math import nan
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,13 @@ def test_a_kind_that_no_table_knows_is_held(rules, kind, when):
 def test_an_action_that_nobody_knows_holds(rules, point, when, action):
     table = Table([Rule(point, when, action), *rules])
     assert isinstance(table.rule(point, when, GROWING), Hold)
+
+
+@pytest.mark.parametrize(
+    "rule", [Rule("measure", "during"), Rule("ask", "before"), Rule("measure", "before", "gate", nan)]
+)
+def test_a_rule_that_this_version_does_not_understand_holds(rule):
+    assert isinstance(Table([rule]).rule("measure", "before", GROWING), Hold)
 
 
 @given(tables, st.builds(Rule, st.sampled_from(POINTS), whens), st.sampled_from(POINTS), whens, st.floats(0, 200))

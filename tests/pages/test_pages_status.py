@@ -7,6 +7,7 @@ from factory import Cast, Play, grown, project
 from apps.accounts.models import User
 from apps.common import doorbell
 from apps.oversight.models import Latch
+from apps.records.models import Run
 
 STOP = {"reason": "smoke in the server room", "confirm": "stop everything"}
 
@@ -76,6 +77,8 @@ def test_who_stopped_what_is_listed(as_ada: Client, people: Cast, play: Play) ->
     assert "first" in shown
     assert "Other, run 1" in shown
     assert ">bob<" in shown
+    Run.objects.filter(pk=other.run.pk).update(state="aborted")
+    assert "second" not in page(as_ada), "what has ended is not stopped"
 
 
 def test_a_broker_that_is_away_is_no_mystery(as_bob: Client, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:

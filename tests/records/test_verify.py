@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from apps.oversight import selectors
-from apps.oversight.services import answers
+from apps.oversight.services import answers, discussion, stops
 from apps.oversight.services.answers import Reply
-from apps.records.models import Effect, Run
+from apps.records.models import CandidateEdit, Commission, Effect, Run
 from apps.rounds.verify import problems
 from tests.rounds import world
 
@@ -26,17 +26,21 @@ TABLES = {
         "salt",
         "verdict",
         "score",
+        "base",
     ),
     "records_trajectory": ("score", "failure", "report", "output", "seconds", "seed", "salt", "round"),
     "records_verdict": ("decision", "by", "why", "content_digest", "salt"),
     "records_effect": ("asked", "answer", "kind", "state", "candidate"),
     "records_content": ("data",),
-    "records_round": ("outcome", "kind"),
+    "records_round": ("outcome", "kind", "commission"),
+    "records_commission": ("kind", "candidate", "asked", "by", "salt", "served"),
     "records_run": (
         *("method", "seed", "candidates", "parameters", "code", "measured", "best", "best_score", "evaluations"),
-        *("result", "state", "rounds", "spent", "waiting_limit", "born"),
+        *("result", "state", "rounds", "spent", "waiting_limit", "born", "looks"),
     ),
-    "oversight_answer": ("decision", "reason", "seen", "salt"),
+    "oversight_answer": ("decision", "reason", "seen", "salt", "details", "outcome", "withdraws_id", "to_id"),
+    "oversight_comment": ("text", "salt", "candidate_id", "person_id"),
+    "oversight_latch": ("set_by", "released_by", "run_id"),
     "oversight_policy": ("mode", "table"),
 }
 NEVER_DELETED = (
@@ -49,25 +53,37 @@ REORDERED = {"records_verdict": "why", "records_trajectory": "output", "log_even
 
 @pytest.fixture
 def recorded(transactional_db, monkeypatch):
-    """A project with a finished run and answers of people."""
+    """A project with a finished run that was stopped for a moment, and what people said and asked for."""
     world.use_shared_pool(monkeypatch)
     toy = world.project()
-    bob = world.member(toy, "bob")
+    bob = world.member(toy, "bob", "maintainer")
     loop = world.new_loop()
     run = world.begin(loop, toy, world.order(mode="gate-only", candidates=6))
+    stops.pause(bob, toy, "let me look")
+    stops.resume(bob, toy)
+    stops.pause_run(bob, run, "and again")
+    stops.resume_run(bob, run)
     while run.state == "open":
         for _ in range(30):
             if not loop.turn(0.3):
                 break
         for number, gate in enumerate(Effect.objects.filter(round__run=run, state__startswith="held")):
+            _say(bob, gate, "defer")
             decision = "reject" if number % 3 == 2 else "approve"
-            reply = Reply(decision, "because", gate.revision, selectors.shown(gate).hex(), f"{gate.pk}")
-            answers.answer(bob, gate, reply)
+            first = not Commission.objects.exists()
+            _say(bob, gate, "request changes" if first and gate.kind == "promote" else decision)
         run.refresh_from_db()
     loop.close()
+    discussion.comment(bob, CandidateEdit.objects.select_related("run__project").first(), "well done", "key")
+    assert Commission.objects.filter(served__isnull=False).exists()
     toy.refresh_from_db()
     assert list(problems(toy)) == []
     return toy
+
+
+def _say(actor, gate, decision):
+    seen = selectors.shown(gate).hex()
+    answers.answer(actor, gate, Reply(decision, "because", gate.revision, seen, f"{gate.pk}{gate.state}{decision}"))
 
 
 class Undone(Exception):
@@ -168,3 +184,9 @@ def test_a_champion_that_nobody_promoted_is_found(recorded):
     recorded.champion = other if recorded.champion != other else other + 1
     recorded.save(update_fields=["champion"])
     assert any("champion" in problem for problem in problems(recorded))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_nobody_ended_early_is_not_shown_as_if(recorded):
+    Run.objects.update(finishing=True)
+    assert any("ended early" in problem for problem in problems(recorded))

@@ -22,6 +22,21 @@ def loop(transactional_db):
     made.close()
 
 
+@pytest.fixture
+def drives(transactional_db):
+    """A loop that claims nothing."""
+    made = world.driver()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def performer():
+    made = world.new_performer()
+    yield made
+    world.bury(made)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def close_evaluators():
     yield

@@ -1,5 +1,6 @@
 """People at the gates of a run that a test drives: how they look, say and go on."""
 
+from apps.accounts.actors import Actor
 from apps.oversight import selectors
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
@@ -54,3 +55,9 @@ def approve_all(loop, run, actor):
             say(actor, gate, "approve")
         settle(loop, run)
     raise AssertionError(f"{run} did not end")
+
+
+def maintainer(project):
+    """Alice, who maintains the project."""
+    known = project.memberships.filter(user__username="alice").first()
+    return Actor.person(known.user) if known else world.member(project, "alice", "maintainer")

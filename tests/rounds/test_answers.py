@@ -1,16 +1,23 @@
 """Every answer does what its word says, once its undo window has closed, and to nothing but what was seen."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from apps.accounts.actors import Actor
 from apps.common.errors import Conflict, UserError
+from apps.engine import registry
 from apps.engine.canonical import decode
+from apps.engine.effects import Choose
+from apps.engine.recipe import Barren, grow
+from apps.engine.selection import Best
 from apps.oversight import edits, selectors
 from apps.oversight.models import Answer
-from apps.oversight.services import answers
+from apps.oversight.services import answers, stops
 from apps.records.models import CandidateEdit, Commission, Effect, Round, Trajectory, Verdict
+from apps.rounds import opening
 from apps.rounds.verify import problems
 from tests.rounds import world
 from tests.rounds.people import approve_all, approve_until, begin, gates, say, settle
@@ -258,3 +265,60 @@ def test_nothing_is_passed_on_to_somebody_who_may_not_answer(loop, toy, bob):
     run = begin(loop, toy, "gate-only", candidates=1, parallel=1)
     with pytest.raises(UserError, match="may not answer gates of this project"):
         say(bob, gates(run)[0], "escalate", "beyond me", to=int(viewer.id))
+
+
+def test_an_edit_at_a_gate_of_a_run_that_is_ending_is_carried_out_before_it_concludes(loop, toy, bob):
+    run = begin(loop, toy, "step-by-step", candidates=50, parallel=1)
+    gate = approve_until(loop, run, bob, "judge")
+    stops.finish(Actor.system(), run)
+    say(bob, gate, "edit", edit=rewritten(of(gate), 1.5))
+    settle(loop, run)
+    approve_all(loop, run, bob)
+    assert CandidateEdit.objects.get(round=Commission.objects.get(run=run).served).score is not None
+    assert run.state == "finished"
+    assert list(problems(toy)) == []
+
+
+def test_rejecting_the_best_takes_it_out_at_once_even_if_the_run_never_steps_again(loop, toy, bob):
+    run = begin(loop, toy, "step-by-step", candidates=50, parallel=1)
+    approve_until(loop, run, bob, "judge")
+    run.refresh_from_db()
+    (best,) = [gate for gate in gates(run, "judge") if of(gate).number == run.best]
+    say(bob, best, "reject", "it cheats")
+    stops.abort(Actor.system(), run, "enough")
+    run.refresh_from_db()
+    assert run.best not in (None, of(best).number)
+    assert list(problems(toy)) == []
+
+
+def test_what_people_reject_is_no_sign_that_the_method_is_exhausted(loop, toy, bob):
+    run = begin(loop, toy, "gate-only", candidates=1, parallel=1)
+    for _ in range(3):  # as often as the method draws in a round
+        for gate in gates(run):
+            say(bob, gate, "reject", "too timid")
+        settle(loop, run)
+    ended = Round.objects.get(run=run, kind="grow", state="done")
+    assert decode(bytes(ended.outcome)) == {"rejected": "too timid"}
+    assert opening._barren(run) == loop._drivers[run.pk].book.barren == 0
+    assert list(problems(toy)) == []
+
+
+def test_what_people_ask_for_says_nothing_about_the_method(loop, noisy, monkeypatch):
+    """Barren rounds before a measurement that a person asked for still count, and the same after a restart."""
+    known = registry.get("hill_climb")
+
+    def fruitless(recipe, ctx):
+        if ctx.round < 4:
+            yield Choose("candidate", Best())
+            return Barren("nothing comes to mind")
+        return (yield from grow(recipe, ctx))
+
+    monkeypatch.setattr(registry, "get", lambda name: replace(known, round=fruitless))
+    bob = world.member(noisy, "bob", "reviewer")
+    run = begin(loop, noisy, "step-by-step", candidates=1, parallel=1)
+    gate = approve_until(loop, run, bob, "judge")
+    assert loop._drivers[run.pk].book.barren == 3
+    say(bob, gate, "measure more", repeats=1)
+    settle(loop, run)
+    assert Round.objects.filter(run=run, kind="measure", state="done").exists()
+    assert opening._barren(run) == loop._drivers[run.pk].book.barren == 3

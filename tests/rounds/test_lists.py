@@ -3,17 +3,18 @@
 import pytest
 
 from apps.engine import registry
+from apps.engine.canonical import decode
 from apps.engine.effects import Choose, Judge, Measure, Propose, Refused
 from apps.engine.recipe import Grown, Recipe
 from apps.engine.selection import Best
 from apps.engine.variation.numbers import PerturbNumbers
-from apps.oversight import selectors
+from apps.oversight import rules, selectors
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
 from apps.records.archive import archive_digest
-from apps.records.models import Effect
+from apps.records.models import CandidateEdit, Effect
 from apps.rounds.verify import problems
-from tests.rounds import world
+from tests.rounds import people, world
 from tests.rounds.test_durability import Died, Faults
 
 OPERATOR = PerturbNumbers()
@@ -103,4 +104,48 @@ def test_each_child_of_a_list_has_a_gate_of_its_own(loop, toy):
     assert {("measure", 0), ("measure", 1)} <= set(kinds)
     assert run.measured == 2
     assert Effect.objects.filter(round__run=run, kind="measure", child=1, state="refused").exists()
+    assert list(problems(toy)) == []
+
+
+def twins(recipe, ctx):
+    """Two children of the best, proposed at once."""
+    parents = yield Choose("candidate", Best())
+    texts = parents[0].texts
+    edits = [OPERATOR.edit(texts, ctx.edits, ctx.random(label)) for label in ("left", "right")]
+    children = yield [Propose((parents[0].number,), edit, "pair") for edit in edits]
+    stand = [child for child in children if not isinstance(child, Refused)]
+    yield [Measure(child) for child in stand]
+    for child in stand:
+        yield Judge(child, recipe.accept)
+    return Grown(stand[-1], "keep")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("dies", [False, True], ids=["it lives", "its process dies"])
+def test_one_of_a_list_is_edited_by_a_person_and_one_is_drawn_no_more(loop, toy, monkeypatch, dies):
+    recipe = Recipe(vary=lambda ctx, parents: iter(()), round=twins)
+    monkeypatch.setattr(registry, "get", lambda name: recipe)
+    monkeypatch.setitem(rules.MODES, "proposals", (rules.Rule("propose", "after"),))
+    bob = world.member(toy, "bob")
+    run = people.begin(loop, toy, "proposals", candidates=2)
+    left, right = people.gates(run)[:2]
+    assert (left.child, right.child) == (0, 1)
+    original = CandidateEdit.objects.get(pk=left.candidate)
+    if dies:
+        world.abandon(loop)
+    text = world.PROGRAM.replace("1.0]", "3.0]")
+    people.say(bob, left, "edit", "straight there", edit={"main.py": text})
+    people.say(bob, right, "reject", "no")
+    after = world.new_loop([run.pk]) if dies else loop
+    people.settle(after, run)
+    people.approve_all(after, run, bob)
+    if dies:
+        after.close()
+    left.refresh_from_db()
+    right.refresh_from_db()
+    edited = CandidateEdit.objects.get(pk=left.candidate)
+    assert (left.state, left.revision, right.state) == ("done", 1, "refused")
+    assert edited.score is not None
+    assert decode(bytes(edited.parents))["replaces"] == original.number
+    assert run.state == "finished"
     assert list(problems(toy)) == []

@@ -2,13 +2,10 @@
 
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
-from apps.accounts.actors import Actor
 from apps.log.models import Event
 from apps.oversight import rules, selectors
 from apps.oversight.services import answers, stops
@@ -17,54 +14,20 @@ from apps.records import transitions
 from apps.records.archive import archive_digest
 from apps.records.models import CandidateEdit, Effect, Run, Trajectory
 from apps.rounds import perform as perform_module
-from apps.rounds.loop import Loop
-from apps.rounds.perform import Performer
 from apps.rounds.sweep import due, sweep
 from apps.rounds.verify import problems
 from apps.sandbox.contract import Outcome
 from tests.rounds import world
+from tests.rounds.people import maintainer
 from tests.rounds.test_durability import Died, Faults, assert_whole, undisturbed
+from tests.rounds.world import bury, driver, new_performer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def shared_performers(monkeypatch):
-    monkeypatch.setattr(perform_module, "Pool", world.SharedPool)
 
 
 @pytest.fixture
 def faults(monkeypatch):
     return Faults(monkeypatch)
-
-
-@pytest.fixture
-def drives():
-    """A loop that claims nothing."""
-    made = driver()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def performer():
-    made = new_performer()
-    yield made
-    bury(made)
-
-
-def driver(only=()):
-    return Loop(Path(settings.EVOWEB_HOME), 0, only)
-
-
-def new_performer():
-    return Performer(Path(settings.EVOWEB_HOME))
-
-
-def bury(performer):
-    """The process dies: its lock goes, its evaluations stop, nothing is written any more."""
-    performer._pool.close()
-    performer._slot.close()
 
 
 @contextmanager
@@ -341,11 +304,6 @@ def test_a_latch_that_is_set_while_a_performer_looks_still_keeps_it_from_claimin
     monkeypatch.setattr(perform_module.selectors, "latches", looks_and_then_it_is_set)
     performer.turn(0.1)
     assert open_effects(run).get().state == "ready"
-
-
-def maintainer(project):
-    known = project.memberships.filter(user__username="alice").first()
-    return Actor.person(known.user) if known else world.member(project, "alice", "maintainer")
 
 
 @pytest.mark.parametrize("others_perform", [False, True])

@@ -1,17 +1,22 @@
 """Reverting, ending early, aborting, stopping everything: each says what it did, and the records agree."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
 from apps.common.errors import Conflict, UserError
+from apps.engine.canonical import decode
 from apps.oversight import selectors
-from apps.oversight.services import policies, stops, verdicts
+from apps.oversight.models import Answer
+from apps.oversight.services import answers, policies, stops, verdicts
 from apps.records.models import CandidateEdit, Effect, Verdict
 from apps.rounds.verify import problems
 from tests.rounds import world
-from tests.rounds.people import approve_all, begin, gates, say, settle
+from tests.rounds.people import approve_all, approve_until, begin, gates, say, settle
 
 
 @pytest.fixture
@@ -184,3 +189,48 @@ def test_two_who_change_the_mode_at_once_do_not_overwrite_each_other(loop, toy, 
     with pytest.raises(Conflict, match="changed to step-by-step while you looked"):
         policies.set_policy(alice, run, "full-auto", seen=1)
     assert selectors.policy(run).mode == "step-by-step"
+
+
+def test_an_approval_of_before_does_not_promote_what_was_reverted_since(loop, toy, alice, settings):
+    run = begin(loop, toy, "gate-only", candidates=100, parallel=1)
+    gate = approve_until(loop, run, alice, "promote")
+    settings.EVOWEB_UNDO_SECONDS = 10
+    say(alice, gate, "approve")
+    bad = CandidateEdit.objects.get(pk=gate.candidate)
+    verdicts.revert(alice, bad, "it cheats")
+    Answer.objects.filter(ended=None).update(releases_at=timezone.now() - timedelta(seconds=1))
+    assert answers.release_due() == 1
+    settle(loop, run)
+    gate.refresh_from_db()
+    assert gate.state == "refused"
+    assert decode(bytes(gate.answer)) == {"refused": f"candidate {bad.number} was reverted"}
+    assert champion(toy).number == 0
+    stops.abort(alice, run, "enough")
+    assert list(problems(toy)) == []
+
+
+@pytest.mark.parametrize("decision", ["reject", "request changes", "edit"])
+def test_what_was_reverted_stays_so_whatever_is_said_at_its_gate(loop, toy, alice, decision):
+    run = begin(loop, toy, "step-by-step", candidates=3, parallel=1)
+    gate = approve_until(loop, run, alice, "judge")
+    bad = CandidateEdit.objects.get(pk=gate.candidate)
+    verdicts.revert(alice, bad, "it cheats")
+    say(alice, gate, decision, "no", edit={"main.py": world.PROGRAM.replace("0.25", "0.5")})
+    bad.refresh_from_db()
+    assert bad.verdict == "revert"
+    approve_all(loop, run, alice)
+    bad.refresh_from_db()
+    assert bad.verdict == "revert"
+    assert not CandidateEdit.objects.filter(base=bad.pk).exists(), "it is no parent any more"
+    assert list(problems(toy)) == []
+
+
+def test_no_rule_keeps_what_was_reverted_before_it_was_judged(loop, toy, alice):
+    run = begin(loop, toy, "step-by-step", candidates=1, parallel=1)
+    gate = approve_until(loop, run, alice, "measure")
+    bad = CandidateEdit.objects.get(pk=gate.candidate)
+    verdicts.revert(alice, bad, "it cheats")
+    approve_all(loop, run, alice)
+    bad.refresh_from_db()
+    assert (bad.verdict, bad.score is not None) == ("revert", True)
+    assert list(problems(toy)) == []

@@ -14,7 +14,9 @@ from apps.projects.models import Component, Project, Task
 from apps.projects.services.members import admit
 from apps.records.models import Run
 from apps.rounds import loop as loop_module
+from apps.rounds import perform as perform_module
 from apps.rounds.loop import Loop
+from apps.rounds.perform import Performer
 from apps.rounds.start import Order, start
 from apps.sandbox.pool import Pool
 
@@ -115,6 +117,21 @@ def new_loop(only=()):
     return Loop(Path(settings.EVOWEB_HOME), 2, only)
 
 
+def driver(only=()):
+    """A loop that claims nothing."""
+    return Loop(Path(settings.EVOWEB_HOME), 0, only)
+
+
+def new_performer():
+    return Performer(Path(settings.EVOWEB_HOME))
+
+
+def bury(performer):
+    """The process dies: its lock goes, its evaluations stop, nothing is written any more."""
+    performer._pool.close()
+    performer._slot.close()
+
+
 def begin(loop, project, ordered=None, actor=None):
     """Start a run that this loop drives."""
     run = start(actor or Actor.system(), project, ordered or order(), "bubblewrap", loop.slot.name)
@@ -143,6 +160,7 @@ def abandon(loop):
 
 def use_shared_pool(monkeypatch):
     monkeypatch.setattr(loop_module, "Pool", SharedPool)
+    monkeypatch.setattr(perform_module, "Pool", SharedPool)
 
 
 def reload(run):

@@ -26,6 +26,7 @@ from apps.projects.access import may, require
 from apps.projects.models import Project
 from apps.records import content
 from apps.records.models import HELD, Effect, EffectState, Run
+from apps.records.transitions import lease_end
 
 MOST_RELEASED = 100  # in one go
 
@@ -51,11 +52,9 @@ def answer(actor: Actor, effect: Effect, reply: Reply) -> Answer:
     """Store a reply to a held effect. Raises Conflict when it is not what the person saw; nothing is done then."""
     run = effect.round.run
     require(actor, "review", run.project)
-    _check(actor, effect, reply)
-    if said := Answer.objects.filter(person=actor.user, key=reply.key).first():
-        if said.effect_id != effect.pk:
-            raise Conflict("This form was sent before, for another gate. Open this one again; nothing was done.")
+    if said := _said_before(actor, effect, reply):
         return said
+    _check(actor, effect, reply)
     details, texts = _details(effect, reply)
     content.store_files(texts)
     with transaction.atomic():
@@ -66,10 +65,10 @@ def withdraw(actor: Actor, said: Answer, key: str) -> Answer:
     """Take an answer back before it takes effect. Raises Conflict once it has."""
     run = said.effect.round.run
     require(actor, "review", run.project)
-    if before := Answer.objects.filter(person=actor.user, key=key).first():
-        return before
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)
+        if before := Answer.objects.filter(person=actor.user, key=key, withdraws=said).first():
+            return before
         mine = Answer.objects.filter(pk=said.pk, person=actor.user, ended=None)
         if not mine.update(ended=timezone.now(), outcome="withdrawn"):
             raise Conflict(
@@ -87,6 +86,20 @@ def release_due() -> int:
     """Let every answer whose undo window has closed take effect. Returns how many did."""
     due = Answer.objects.filter(ended__isnull=True, releases_at__lte=Now()).order_by("releases_at")
     return sum(_release(identifier) for identifier in due.values_list("pk", flat=True)[:MOST_RELEASED])
+
+
+def _said_before(actor: Actor, effect: Effect, reply: Reply) -> Answer | None:
+    """The answer that this very form gave when it was sent before. Raises Conflict when it is not that any more."""
+    said = Answer.objects.filter(person=actor.user, key=reply.key).first()
+    if said is None:
+        return None
+    if said.effect_id != effect.pk:
+        raise Conflict("This form was sent before, for another gate. Open this one again; nothing was done.")
+    if said.outcome == "withdrawn":
+        raise Conflict("What this form said was taken back. Nothing was done; answer again on this page.")
+    if said.decision != reply.decision:
+        raise Conflict(f"This form was sent before, and said “{said.decision}”. That stands; nothing else was done.")
+    return said
 
 
 def _check(actor: Actor, effect: Effect, reply: Reply) -> None:
@@ -123,6 +136,8 @@ def _details(effect: Effect, reply: Reply) -> tuple[bytes, Mapping[bytes, bytes]
 def _answer(actor: Actor, effect: Effect, reply: Reply, details: bytes, texts: Mapping[bytes, bytes]) -> Answer:
     run = Run.objects.select_for_update().get(pk=effect.round.run_id)
     effect = Effect.objects.select_for_update().get(pk=effect.pk)
+    if said := _said_before(actor, effect, reply):  # by the same form, sent twice at the same moment
+        return said
     _still_the_same(effect, reply)
     _nobody_else(actor, effect)
     content.store(texts)
@@ -166,7 +181,7 @@ def _made(actor: Actor, effect: Effect, reply: Reply, details: bytes) -> Answer:
         details=details,
         to_id=reply.to if reply.decision == "escalate" else None,
         person=actor.user,
-        releases_at=timezone.now() + timedelta(seconds=settings.EVOWEB_UNDO_SECONDS),
+        releases_at=lease_end(timedelta(seconds=settings.EVOWEB_UNDO_SECONDS)),
         key=reply.key,
         salt=os.urandom(16),
     )
@@ -191,11 +206,12 @@ def _release(identifier: int) -> bool:
 
 
 def _take_effect(run: Run, effect: Effect, said: Answer) -> bool:
-    """Carry an answer out, unless the gate is no longer what was answered (its run was aborted, say)."""
+    """Carry an answer out, unless the gate is no longer what was answered, or its author may no longer answer it."""
     same = effect.state in HELD and selectors.shown(effect) == bytes(said.seen)
-    said.ended, said.outcome = timezone.now(), "released" if same else "void"
+    counts = same and _may_decide(said.person_id, run.project)
+    said.ended, said.outcome = timezone.now(), "released" if counts else "void"
     said.save(update_fields=["ended", "outcome"])
-    if not same:
+    if not counts:
         return False
     entries = consequences.carry_out(run, effect, said)
     Claim.objects.filter(effect=effect).delete()

@@ -25,8 +25,7 @@ def claim(actor: Actor, effect: Effect) -> Claim:
     """Hold a gate for ten minutes from now; again to go on holding it. Raises Conflict naming who holds it."""
     run = effect.round.run
     require(actor, "review", run.project)
-    if not Effect.objects.filter(pk=effect.pk, state__in=HELD).exists():
-        raise Conflict("This gate is closed; there is nothing to claim.")
+    _still_open(effect)
     with transaction.atomic():
         mine = _take(actor, effect, Q(person=actor.user) | Q(until__lt=Now()))
         if mine is not None:
@@ -65,12 +64,24 @@ def take_over(actor: Actor, effect: Effect) -> Claim:
     """Hold a gate that another person holds: for maintainers, when somebody went to lunch with it."""
     run = effect.round.run
     require(actor, "maintain", run.project)
+    _still_open(effect)
     with transaction.atomic():
         mine = _take(actor, effect, Q())
         if mine is None:
             raise Conflict("This gate was taken by somebody else just now. Look at it again.")
         _log(actor, run, "gate.claimed", effect)
     return mine
+
+
+def forget_closed() -> int:
+    """Remove what is left of claims whose gates were closed otherwise than by an answer. Returns how many."""
+    left = Claim.objects.filter(effect__since__isnull=True)
+    return left.delete()[0] if left.exists() else 0  # asked every second: a delete takes the lock for writing
+
+
+def _still_open(effect: Effect) -> None:
+    if not Effect.objects.filter(pk=effect.pk, state__in=HELD).exists():
+        raise Conflict("This gate is closed; there is nothing to claim.")
 
 
 def _take(actor: Actor, effect: Effect, whose: Q) -> Claim | None:

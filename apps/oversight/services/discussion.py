@@ -27,10 +27,11 @@ def comment(actor: Actor, candidate: CandidateEdit, text: str, key: str) -> Comm
         raise UserError(
             f"The comment has {len(words):,} characters; {LONGEST:,} are allowed. Shorten it, then send it."
         )
-    if said := Comment.objects.filter(person=actor.user, key=key).first():
-        return said
+    fresh = {"candidate": candidate, "text": words, "salt": os.urandom(16)}
     with transaction.atomic():
-        made = Comment.objects.create(candidate=candidate, person=actor.user, text=words, key=key, salt=os.urandom(16))
+        made, new = Comment.objects.get_or_create(person=actor.user, key=key, defaults=fresh)
+        if not new:
+            return made
         body = {"comment": made.pk, "digest": digest_of(made)}
         append(project.pk, [Entry("comment.made", str(actor), f"candidate:{candidate.pk}", body)])
     return made

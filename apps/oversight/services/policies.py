@@ -14,7 +14,7 @@ from apps.oversight.models import Policy
 from apps.projects.access import require
 from apps.projects.models import Project
 from apps.records import transitions
-from apps.records.models import Run
+from apps.records.models import Run, RunState
 
 
 def set_policy(actor: Actor, run: Run, mode: str, seen: int | None = None) -> Policy:
@@ -24,7 +24,9 @@ def set_policy(actor: Actor, run: Run, mode: str, seen: int | None = None) -> Po
     """
     require(actor, "operate", run.project)
     with transaction.atomic():
-        Run.objects.select_for_update().get(pk=run.pk)
+        state = Run.objects.select_for_update().get(pk=run.pk).state
+        if state != RunState.OPEN:
+            raise Conflict(f"Run {run.number} is {state} already; nothing was changed.")
         now = selectors.policy(run)
         if seen is not None and now.version != seen:
             raise Conflict(

@@ -1,7 +1,7 @@
 """Stopping and going on: latches of a run, a project or everything; ending a run early; aborting it."""
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
@@ -80,7 +80,13 @@ def stop_all(actor: Actor, reason: str) -> Latch:
     _admins_only(actor)
     with transaction.atomic():
         transitions.touch(Run.objects.all())
-        return selectors.global_latch() or _set(actor, None, None, reason)
+        if (latch := selectors.global_latch()) is not None:
+            return latch
+        try:
+            with transaction.atomic():
+                return _set(actor, None, None, reason)
+        except IntegrityError:  # another admin did the same at the same moment: unlike runs, nothing is there to lock
+            return Latch.objects.get(project=None, released_at=None)
 
 
 def release_all(actor: Actor) -> bool:
@@ -100,8 +106,9 @@ def _set(actor: Actor, project: Project | None, run: Run | None, reason: str) ->
 def _released(actor: Actor, latch: Latch | None) -> bool:
     if latch is None:
         return False
-    latch.released_by, latch.released_at = str(actor), timezone.now()
-    latch.save(update_fields=["released_by", "released_at"])
+    values = {"released_by": str(actor), "released_at": timezone.now()}
+    if not Latch.objects.filter(pk=latch.pk, released_at=None).update(**values):
+        return False
     _log(actor, "latch.released", latch)
     transaction.on_commit(lambda: ring("rounds"))
     return True
