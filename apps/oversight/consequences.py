@@ -95,7 +95,8 @@ def _judge(run: Run, effect: Effect, said: Answer, decision: str, why: str) -> l
     if candidate.verdict == "revert":
         return []  # what was reverted stays so
     given = transitions.give(candidate, decision, _by(said), why)
-    transitions.reread_best(run.pk)
+    if run.best == run_and_number(candidate.pk)[1]:
+        transitions.reread_best(run.pk)
     return [given]
 
 
