@@ -5,22 +5,19 @@ Every journey has runs of its own and leaves nothing that works: all of them sha
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.supervisor.conftest import BASE, Supervisor
+from tests.supervisor.conftest import Supervisor
 
 UNDO_SECONDS = 3  # long enough to take an answer back on a busy machine
 PASSWORD = "a long enough password"
 CIRCLES = "circle-packing-26-circles"
 PARABOLA = "parabola-eight-constants"
 CART = "cart-to-the-mark-two-files"
-PROGRESS = re.compile(r"\d+ of \d+")
 
 
 @dataclass
@@ -48,19 +45,6 @@ class System:
         """SIGKILL to all of it at once: the supervisor, every program, every sandbox."""
         assert self._supervisor is not None
         self._supervisor.clean_up()
-
-    def manage(self, *words: str) -> str:
-        """What a command on this home says. It must succeed."""
-        environment = self._supervisor.environment if self._supervisor else {}
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=BASE,
-            env=environment | {"EVOWEB_HOME": str(self.home), "DJANGO_SETTINGS_MODULE": "evoweb.settings"},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
 
 def sign_in(page: Page, system: System, name: str, password: str = PASSWORD) -> None:

@@ -108,7 +108,7 @@ def test_keys_alone_lead_from_signing_in_to_verdicts(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
-    tab_to(page, page.get_by_role("link", name="Queue"))
+    tab_to(page, page.get_by_role("navigation", name="Main").get_by_role("link", name="Queue"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Queue")).to_be_visible()
     page.keyboard.press("?")

@@ -99,6 +99,15 @@ def test_the_second_of_two_people_is_told(as_bob: Client, as_alice: Client, gate
     assert re.search(r"bob</span>\s+approve", response.content.decode())
 
 
+def test_an_edit_that_came_too_late_is_there_to_be_copied(as_bob: Client, as_alice: Client, gate: Effect) -> None:
+    form = form_of(as_alice, gate) | {"decision": "edit", "reason": "half as much", "file:main.py": "x = 1 / 2\n"}
+    send(as_bob, gate, form_of(as_bob, gate), "approve")
+    response = as_alice.post(f"/queue/{gate.pk}/answer", form)
+    assert response.status_code == 409
+    assert "half as much" in response.content.decode()
+    assert "x = 1 / 2" in response.content.decode()
+
+
 def test_a_form_that_was_tampered_with_does_nothing(as_bob: Client, gate: Effect) -> None:
     for broken in ({"decision": "accept"}, {"seen": "zz"}, {"key": ""}, {"revision": "x"}):
         form = form_of(as_bob, gate) | {"decision": "approve"} | broken

@@ -1,6 +1,6 @@
 """One gate: what is asked, what there is to know, and what may be answered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts import unsent as not_sent
 from apps.accounts.actors import Actor
 from apps.accounts.requests import actor_of
 from apps.common.errors import Conflict, UserError
@@ -118,7 +119,9 @@ def _effect(request: HttpRequest, identifier: int) -> Effect:
     return get_object_or_404(related, pk=identifier)
 
 
-def _page(request: HttpRequest, effect: Effect, form: AnswerForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, effect: Effect, form: AnswerForm, status: int = 200, unsent: Sequence[str] = ()
+) -> HttpResponse:
     actor, project = actor_of(request), effect.round.run.project
     held = effect.state in HELD
     watched = position(project)
@@ -129,6 +132,7 @@ def _page(request: HttpRequest, effect: Effect, form: AnswerForm, status: int = 
         "gate": desk.Gate(effect),
         "form": form,
         "held": held,
+        "unsent": unsent,
         "said": said,
         "pending": next((each for each in said if each.ended is None), None),
         "may": verbs(actor, project),
@@ -154,14 +158,14 @@ def _edit_page(
 
 
 def _again(request: HttpRequest, effect: Effect, words: str, status: int) -> HttpResponse:
-    """The page anew, with what went wrong and everything that was typed."""
+    """The page anew, with what went wrong and everything that was typed: in its form, or to copy if there is none."""
     effect = _effect(request, effect.pk)
     messages.error(request, words)
     typed = request.POST.dict()
     form = AnswerForm.for_gate(desk.Gate(effect), typed)
     if typed.get("decision") == "edit" and effect.state in HELD:
         return _edit_page(request, effect, form, typed, status)
-    return _page(request, effect, form, status)
+    return _page(request, effect, form, status, () if effect.state in HELD else not_sent.typed(request.POST))
 
 
 def _next(actor: Actor, answered: int) -> str:
