@@ -29,7 +29,7 @@ def offered(kind: str, when: str, *, repeatable: bool) -> tuple[str, ...]:
 
 
 # What became of an answer, where it is not what its word says.
-BECAME: dict[str, str] = {"withdrawn": "taken back", "void": "came too late and did nothing"}
+BECAME: dict[str, str] = {"withdrawn": "taken back", "void": "never took effect"}
 # What each decision did, in a word; for messages and timelines.
 SAID: dict[str, str] = {
     "approve": "Approved",
