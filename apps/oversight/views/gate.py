@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts import unsent as not_sent
@@ -27,6 +28,7 @@ from apps.projects.access import verbs, visible_projects
 from apps.records.models import HELD, CandidateEdit, Effect
 
 
+@never_cache  # going back to a gate that was answered shows it as it is now
 @require_GET
 def gate(request: HttpRequest, identifier: int) -> HttpResponse:
     """The gate's page; once it is closed, what was answered."""
