@@ -114,6 +114,7 @@ class Loop:
                     waiting.remove(driver)
                     continue
                 self._in_flight[job.id] = driver.run.pk
+                self._drivers[driver.run.pk] = self._drivers.pop(driver.run.pk)  # the others come first next time
                 self._pool.submit(job)
 
     def _collect(self, seconds: float) -> None:

@@ -183,6 +183,17 @@ def test_the_latch_of_one_run_leaves_the_others_of_its_project_alone(loop, toy, 
     assert list(problems(toy)) == []
 
 
+def test_runs_of_one_process_share_its_evaluators_however_much_one_asks_for(loop, toy, alice):
+    greedy = world.begin(loop, toy, world.order(candidates=100_000, parallel=16))
+    modest = world.begin(loop, toy, world.order(candidates=100_000, parallel=4, seed=2))
+    loop.only = []
+    loop.turn(2.0)
+    counts = [CandidateEdit.objects.filter(run=run, score__isnull=False).count() for run in (greedy, modest)]
+    assert min(counts) > max(counts) / 2, f"{counts[0]} and {counts[1]} were measured"
+    for run in (greedy, modest):
+        stops.abort(alice, run, "enough")
+
+
 def test_two_who_change_the_mode_at_once_do_not_overwrite_each_other(loop, toy, alice):
     run = begin(loop, toy, "gate-only", candidates=1)
     policies.set_policy(alice, run, "step-by-step", seen=1)
