@@ -22,6 +22,7 @@ from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Run, Trajectory
 
 SEED = 0
+REPLACEMENTS = 1_000  # siblings looked through for the edit that took a candidate's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,16 @@ class Dossier:
         """Whether a person's edit took its place."""
         judged = self.candidate.verdict == "drop"
         return judged and any(entry.text == SUPERSEDED for entry in self.timeline)
+
+    @cached_property
+    def replacement(self) -> int | None:
+        """Number of the edit that took its place, once it was made: one of its own parent's children, or of its own."""
+        bases = (self.candidate.base, self.candidate.pk)
+        later = CandidateEdit.objects.filter(base__in=bases, pk__gt=self.candidate.pk).order_by("pk")
+        for identifier, made_from in later.values_list("pk", "parents")[:REPLACEMENTS]:
+            if decode(bytes(made_from)).get("replaces") == self.candidate.number:
+                return run_and_number(identifier)[1]
+        return None
 
     @cached_property
     def _others(self) -> dict[int, CandidateEdit]:

@@ -320,7 +320,9 @@ def test_a_reverted_candidate_says_so_and_by_whom(as_bob: Client, play: Play, pe
 
 def test_a_superseded_candidate_says_so(as_bob: Client, play: Play) -> None:
     play.verdict(CandidateEdit.objects.get(score=3.0), "drop", "superseded by an edit", "person:1")
-    assert "Superseded" in page(as_bob, 3)
+    assert "into another candidate" in page(as_bob, 3), "the edit waits for its run"
+    made = play.candidate("x = 3\n", parents=(2,), made_from={"parents": (2,), "replaces": 3})
+    assert f">candidate {made.number}</a>" in page(as_bob, 3)
 
 
 def test_its_line_and_what_came_of_it_are_shown(as_bob: Client, play: Play) -> None:
