@@ -139,7 +139,7 @@ def test_at_a_terminal_one_line_is_written_over_and_the_summary_begins_on_a_new_
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs to mount a small disk")
-@pytest.mark.parametrize("size", ["40k", "400k", "1600k"], ids=["no tables", "some tables", "some candidates"])
+@pytest.mark.parametrize("size", ["40k", "400k", "3m"], ids=["no tables", "some tables", "some candidates"])
 def test_a_full_disk_stops_with_a_message_and_with_more_space_it_goes_on(size, folder, home):
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", home], check=False).returncode:
         pytest.skip("may not mount here")
@@ -151,7 +151,7 @@ def test_a_full_disk_stops_with_a_message_and_with_more_space_it_goes_on(size, f
         assert "Free space there, then try again." in said.err
         subprocess.run(["mount", "-o", "remount,size=32m", home], check=True)
         begun = said.out.startswith("run ")
-        assert begun == (size == "1600k") == ("manage.py resume" in said.err)
+        assert begun == (size == "3m") == ("manage.py resume" in said.err)
         again = shell(home, "resume") if begun else shell(home, "evolve", folder, "--candidates", "30", "--json")
         assert (again.code, last(again)["state"]) == (0, "finished")
         assert "unmeasurable" not in last(again)["failures"]
