@@ -112,6 +112,11 @@ class ControlRoom:
     def project_paused(self) -> bool:
         return any(latch.run_id is None and latch.project_id for latch in self._latches)
 
+    @property
+    def all_stopped(self) -> bool:
+        """Whether the stop of everything is set."""
+        return any(latch.project_id is None for latch in self._latches)
+
     @cached_property
     def _latches(self) -> list[Latch]:
         return list(selectors.latches(self.run).order_by("pk"))

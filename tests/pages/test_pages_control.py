@@ -189,3 +189,10 @@ def test_the_page_names_who_drives_and_who_measures(as_alice: Client, play: Play
     shown = as_alice.get(RUN).content.decode()
     assert "worker-1/0" in shown
     assert "far-away/3/b" in shown
+
+
+def test_while_everything_is_stopped_a_run_says_who_lets_it_go_on(as_alice: Client, play: Play) -> None:
+    Latch.objects.create(project=None, reason="maintenance", set_by="person:1")
+    shown = as_alice.get(f"/projects/parabola/runs/{play.run.number}/").content.decode()
+    assert "An admin releases that on the" in shown
+    assert "Reason for the pause" not in shown
