@@ -9,8 +9,8 @@ def names(actors: Iterable[str]) -> dict[str, str]:
     """A name for each actor, in one query; none when no person is among them."""
     wanted = set(actors)
     keys = {actor: key for actor in wanted if (key := actor.removeprefix("person:")) != actor and key.isdigit()}
-    people = dict(User.objects.filter(pk__in=keys.values()).values_list("pk", "username")) if keys else {}
-    return {actor: people.get(int(keys[actor]), actor) if actor in keys else _words(actor) for actor in wanted}
+    people = User.objects.in_bulk([int(key) for key in keys.values()]) if keys else {}
+    return {actor: str(people.get(int(keys[actor]), actor)) if actor in keys else _words(actor) for actor in wanted}
 
 
 def _words(actor: str) -> str:

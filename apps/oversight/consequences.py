@@ -55,7 +55,7 @@ def _measure_more(run: Run, effect: Effect, said: Answer) -> list[Entry]:
 
 def _edit(run: Run, effect: Effect, said: Answer) -> list[Entry]:
     """A proposal is carried out again as edited; after its measurement the edit is a new round's proposal."""
-    superseded = _judge(run, effect, said, "drop", "superseded by an edit")
+    superseded = _judge(run, effect, said, "drop", SUPERSEDED)
     if effect.kind == "propose":
         revised = transitions.revise(effect, _edited(effect, said))
         return [_closed(effect, said, revised), *superseded]

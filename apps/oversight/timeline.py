@@ -1,6 +1,6 @@
 """What was said and decided about a candidate, by whom, when and why: answers, verdicts and comments in one order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import BinaryField, CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from apps.accounts.models import User
+from apps.accounts.names import names
 from apps.oversight.models import Answer, Comment
 from apps.oversight.vocabulary import BECAME, SAID
 from apps.records.models import CandidateEdit, Commission, Verdict
@@ -54,7 +54,7 @@ def read(candidate: CandidateEdit, authors: Sequence[str]) -> tuple[list[Entry],
         all=True,
     )
     rows = list(said.order_by("-at")[:MOST])[::-1]
-    people = _names([*authors, *(row[3] for row in rows)])
+    people = names([*authors, *(row[3] for row in rows)])
     return [_entry(candidate, people, *row) for row in rows], [people.get(author, author) for author in authors]
 
 
@@ -74,10 +74,3 @@ def _entry(
     shown = _WORDS.get(kind, {}).get(what, what)
     became = BECAME.get(outcome, "") if kind == "answer" else outcome
     return Entry(at, kind, shown, people.get(by, by), text[:SHOWN], other, became)
-
-
-def _names(actors: Iterable[str]) -> dict[str, str]:
-    """Names of the persons among actors such as person:7."""
-    keys = {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
-    people = User.objects.filter(pk__in=[key for key in keys if key.isdigit()]) if keys else []
-    return {f"person:{user.pk}": str(user) for user in people}

@@ -166,7 +166,7 @@ def test_a_system_that_is_killed_in_the_middle_comes_back_with_everything_as_it_
     gate = gates(admin, held, 2)[0]
     reviewer.goto(gate)
     reviewer.get_by_role("button", name="Claim").click()
-    expect(note(reviewer, "Yours for ten minutes.")).to_be_visible()
+    expect(note(reviewer, "Yours until")).to_be_visible()
     run = started(admin, PARABOLA, "full-auto", candidates=300)
     expect(measured(admin)).not_to_have_attribute("value", "0")
     reviewer.goto(f"/queue/?project={PARABOLA}")

@@ -125,7 +125,7 @@ def test_keys_alone_lead_from_signing_in_to_verdicts(
     expect(note(page, "Rejected:")).to_be_visible()
     expect(page).to_have_url(re.compile(second))
     page.keyboard.press("c")
-    expect(note(page, "Yours for ten minutes.")).to_be_visible()
+    expect(note(page, "Yours until")).to_be_visible()
     page.keyboard.press("a")
     expect(note(page, "Approved:")).to_be_visible()
     page.keyboard.press("z")

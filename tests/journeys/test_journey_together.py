@@ -52,7 +52,7 @@ def test_a_claim_names_its_holder_keeps_others_out_and_ends(system: System, admi
     admin.goto(gate)
     reviewer.goto(gate)
     reviewer.get_by_role("button", name="Claim").click()
-    expect(note(reviewer, "Yours for ten minutes.")).to_be_visible()
+    expect(note(reviewer, "Yours until")).to_be_visible()
     expect(admin.locator("#standing")).to_contain_text("rita holds this gate until")
     admin.get_by_role("button", name="Claim").click()  # as the page was before
     expect(note(admin, "rita holds this gate.")).to_be_visible()
@@ -64,7 +64,7 @@ def test_a_claim_names_its_holder_keeps_others_out_and_ends(system: System, admi
     time_passes(system, gate)
     admin.goto(gate)
     admin.get_by_role("button", name="Claim").click()
-    expect(note(admin, "Yours for ten minutes.")).to_be_visible()
+    expect(note(admin, "Yours until")).to_be_visible()
     reviewer.get_by_role("button", name="Approve").click()
     expect(note(reviewer, "admin holds this gate for another")).to_be_visible()
     admin.get_by_role("button", name="Release").click()

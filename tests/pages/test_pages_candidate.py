@@ -92,7 +92,7 @@ def test_verdicts_come_in_order_and_say_by_whom(as_bob: Client, play: Play) -> N
     play.verdict(CandidateEdit.objects.get(score=3.0), "promote", "first, 3.0", "rule:first")
     shown = page(as_bob, 3)
     assert shown.index("better than its parent") < shown.index("first, 3.0")
-    assert "rule:first" in shown
+    assert "the rule first" in shown
 
 
 def test_hostile_text_stays_text(as_bob: Client, play: Play) -> None:

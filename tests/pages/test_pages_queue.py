@@ -9,8 +9,10 @@ from django.test import Client
 from django.utils import timezone
 from factory import Cast, Play
 
+from apps.accounts.actors import Actor
 from apps.engine.canonical import decode, encode
 from apps.oversight.models import Answer, Claim
+from apps.oversight.services import policies
 from apps.records.models import CandidateEdit, Effect, EffectState
 
 
@@ -294,3 +296,12 @@ def test_the_policy_page_changes_the_mode_of_runs_to_come(as_alice: Client, as_b
     assert as_bob.post("/projects/parabola/policy/", {"mode": "full-auto"}).status_code == 403
     page = as_alice.get(as_alice.post("/projects/parabola/policy/", {"mode": "yolo"})["Location"]).content.decode()
     assert "unknown mode" in page
+
+
+def test_the_policy_page_calls_people_by_the_name_that_they_chose(as_bob: Client, play: Play, people: Cast) -> None:
+    people.alice.display_name = "Alice of Accounts"
+    people.alice.save()
+    policies.set_policy(Actor.person(people.alice), play.run, "step-by-step")
+    page = as_bob.get("/projects/parabola/policy/").content.decode()
+    assert "by Alice of Accounts" in page
+    assert 'data-label="Promote"' in page

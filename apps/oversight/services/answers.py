@@ -143,7 +143,6 @@ def _answer(actor: Actor, effect: Effect, reply: Reply, details: bytes, texts: M
     content.store(texts)
     said = _made(actor, effect, reply, details)
     if reply.decision in NOTED:
-        said.ended, said.outcome = timezone.now(), "noted"
         Claim.objects.filter(effect=effect, person=actor.user).delete()
     _store(actor, run, effect, said)
     if said.ended is None and settings.EVOWEB_UNDO_SECONDS == 0:
@@ -172,6 +171,7 @@ def _nobody_else(actor: Actor, effect: Effect) -> None:
 
 
 def _made(actor: Actor, effect: Effect, reply: Reply, details: bytes) -> Answer:
+    noted = reply.decision in NOTED
     return Answer(
         effect=effect,
         revision=reply.revision,
@@ -182,14 +182,14 @@ def _made(actor: Actor, effect: Effect, reply: Reply, details: bytes) -> Answer:
         to_id=reply.to if reply.decision == "escalate" else None,
         person=actor.user,
         releases_at=lease_end(timedelta(seconds=settings.EVOWEB_UNDO_SECONDS)),
+        ended=timezone.now() if noted else None,
+        outcome="noted" if noted else "",
         key=reply.key,
         salt=os.urandom(16),
     )
 
 
 def _store(actor: Actor, run: Run, effect: Effect, said: Answer) -> Answer:
-    if said.decision == WITHDRAW:
-        said.ended, said.outcome = timezone.now(), "noted"
     said.save()
     body = _place(effect) | {"answer": said.pk, "decision": said.decision, "digest": digest_of(said)}
     append(run.project_id, [Entry("answer.given", str(actor), f"run:{run.pk}", body)])

@@ -20,7 +20,7 @@ from apps.oversight.cursor import position
 from apps.oversight.dossier import Dossier, sign_of
 from apps.oversight.forms import FILE, AnswerForm
 from apps.oversight.look import remember
-from apps.oversight.models import Answer
+from apps.oversight.models import Answer, Claim
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers, claims
 from apps.oversight.vocabulary import NOTED, SAID, WITHDRAW
@@ -33,7 +33,7 @@ from apps.records.models import HELD, CandidateEdit, Effect
 def gate(request: HttpRequest, identifier: int) -> HttpResponse:
     """The gate's page; once it is closed, what was answered."""
     effect = _effect(request, identifier)
-    return remember(request, _page(request, effect, AnswerForm.for_gate(desk.Gate(effect))))
+    return _page(request, effect, AnswerForm.for_gate(desk.Gate(effect)))
 
 
 @require_GET
@@ -76,29 +76,29 @@ def withdraw(request: HttpRequest, identifier: int) -> HttpResponse:
 def claim(request: HttpRequest, identifier: int) -> HttpResponse:
     """Hold the gate, or go on holding it."""
     effect = _effect(request, identifier)
-    return _done(request, effect, lambda actor: _held(claims.claim(actor, effect) is not None))
+    return _done(request, effect, lambda actor: _yours(claims.claim(actor, effect)))
 
 
 @require_POST
 def free(request: HttpRequest, identifier: int) -> HttpResponse:
     """Give the gate back."""
     effect = _effect(request, identifier)
-    return _done(
-        request,
-        effect,
-        lambda actor: "Free for others now." if claims.free(actor, effect) else "You did not hold this gate.",
-    )
+    return _done(request, effect, lambda actor: _freed(claims.free(actor, effect)))
 
 
 @require_POST
 def take_over(request: HttpRequest, identifier: int) -> HttpResponse:
     """Hold a gate that somebody else holds."""
     effect = _effect(request, identifier)
-    return _done(request, effect, lambda actor: _held(claims.take_over(actor, effect) is not None))
+    return _done(request, effect, lambda actor: _yours(claims.take_over(actor, effect)))
 
 
-def _held(_: bool) -> str:
-    return "Yours for ten minutes. Others see that you hold it."
+def _yours(held: Claim) -> str:
+    return f"Yours until {held.until:%H:%M} UTC. Others see that you hold it."
+
+
+def _freed(done: bool) -> str:
+    return "Free for others now." if done else "You did not hold this gate."
 
 
 def _taken_back(actor: Actor, said: Answer) -> str:

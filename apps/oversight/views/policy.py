@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from apps.accounts.names import names
 from apps.accounts.requests import actor_of
 from apps.oversight import selectors
 from apps.oversight.forms import ModeForm
@@ -29,13 +30,15 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
         except LookupError as error:
             messages.error(request, f"{error.args[0]}. Nothing was changed.")
         return redirect("policy", slug)
+    history = selectors.changes_of_policy(project)
+    called = names(one.actor for one in history)
     runs = project.runs.filter(state=RunState.OPEN).order_by("-number")[:RUNS]
     context = {
         "project": project,
-        "modes": [(mode, [_held(rules, point) for point in POINTS]) for mode, rules in MODES.items()],
+        "modes": [(mode, [(point, _held(rules, point)) for point in POINTS]) for mode, rules in MODES.items()],
         "points": POINTS,
         "open_runs": selectors.with_modes(runs),
-        "history": selectors.changes_of_policy(project),
+        "history": [(one, called[one.actor]) for one in history],
         "may_maintain": may(actor, "maintain", project),
     }
     return render(request, "oversight/policy.html", context)
