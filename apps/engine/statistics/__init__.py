@@ -1,0 +1,29 @@
+"""Evidence: intervals, tests and what they can see. Tasks are the unit, not repeats; among methods, seeds are.
+
+For experiments: `interquartile_mean`, `interquartile_interval`, `probability_of_improvement`, `paired_p`, `holm`,
+`fisher_p`.
+"""
+
+from apps.engine.statistics.bootstrap import bootstrap
+from apps.engine.statistics.fisher import fisher_p
+from apps.engine.statistics.holm import holm
+from apps.engine.statistics.improvement import probability_of_improvement
+from apps.engine.statistics.interval import Interval
+from apps.engine.statistics.quartiles import interquartile_interval, interquartile_mean
+from apps.engine.statistics.sign_flip import EXACT_UP_TO, paired_p, sign_flip_p, smallest_p
+from apps.engine.statistics.spending import spending
+
+__all__ = [
+    "EXACT_UP_TO",
+    "Interval",
+    "bootstrap",
+    "fisher_p",
+    "holm",
+    "interquartile_interval",
+    "interquartile_mean",
+    "paired_p",
+    "probability_of_improvement",
+    "sign_flip_p",
+    "smallest_p",
+    "spending",
+]
