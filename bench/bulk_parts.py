@@ -48,6 +48,8 @@ def candidate_row(run: int, round_id: int, number: int, files: Mapping[str, str]
         "content_digest": digest(listed),
         "authors": encode({"method": METHOD, "operator": effect.operator}),
         "contract": encode(claimed),
+        "traits": b"{}",
+        "size": 0,
         "salt": os.urandom(16),
         "base": row_id(run, parents[0]) if parents else None,
     }

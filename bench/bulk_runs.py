@@ -97,6 +97,7 @@ class Search:
         self._seed_files = program_files(run.project)
         self._population = Population(tuple(task.key for task in self._tasks))
         self._random = Random(run.pk)
+        self._sizes: dict[str, int] = {}  # of each content, by its digest
         self._skill: list[float] = []  # of each candidate, 0 to 1: what its scores are made of
         self._failures: Counter[str] = Counter()
         self._rounds = self._evaluations = 0
@@ -213,13 +214,16 @@ class Search:
         number = len(self._skill)
         self._skill.append(skill)
         base = dict(self._population.members[parents[0]].content) if parents else {}
-        files = base | {path: self._tables.store(data) for path, data in changed.items()}
+        stored = {path: self._tables.store(data) for path, data in changed.items()}
+        self._sizes |= {stored[path]: len(data) for path, data in changed.items()}
+        files = base | stored
         operator = OPERATORS[(number + len(parents)) % 3] if len(parents) < 2 else "crossover"
         operator = operator if parents else "seed"
         claim = contract(self._tasks, number) if number % 7 == 1 else Contract()
         effect = Propose(parents, {path: data.decode() for path, data in changed.items()}, operator, claim)
         self._effect(journal, effect, done(number), number)
         row = candidate_row(self._run.pk, journal.id, number, files, effect)
+        row["size"] = sum(self._sizes[name] for name in files.values())
         self._shown = self._tables.add(CandidateEdit, row)
         self._population.add(Member(number, parents, files, row["content_digest"], operator))
         body = {"candidate": number, "round": journal.id, "digest": digests.candidate(row)}

@@ -59,7 +59,8 @@ class Propose:
     """A changed candidate. Answer: its number, once it stands.
 
     parents are birth numbers; the first is the base that the edit is relative to. edit holds the complete new text of
-    each changed component by path.
+    each changed component by path. traits, a little JSON, stay with the candidate for good: its island, the vector that
+    it was drawn as, whatever the method wants to know of it later and cannot read from its texts.
     """
 
     parents: tuple[int, ...]
@@ -67,6 +68,7 @@ class Propose:
     operator: str
     contract: Contract = field(default_factory=Contract)
     inspirations: tuple[int, ...] = ()
+    traits: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def _proposal(effect: Propose) -> dict[str, Any]:
     made: dict[str, Any] = {"propose": content, "parents": effect.parents, "operator": effect.operator}
     if effect.inspirations:
         made["inspirations"] = effect.inspirations
+    if effect.traits:
+        made["traits"] = dict(effect.traits)
     if effect.contract != Contract():
         contract = effect.contract
         made["contract"] = {name: getattr(contract, name) for name in Contract.__slots__ if getattr(contract, name)}

@@ -1,17 +1,18 @@
 """A score is the estimate over all measurements of one content under one protocol; measuring again pools."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from apps.engine.records import Result
 
 
 class Estimate:
-    """Pooled results of one content: per task the sum of scores and how many there were."""
+    """Pooled results of one content: per task the sum of scores and how many there were; per fact the same."""
 
-    __slots__ = ("_tasks", "failure")
+    __slots__ = ("_facts", "_tasks", "failure")
 
     def __init__(self) -> None:
         self._tasks: dict[str, tuple[float, int]] = {}
+        self._facts: dict[str, tuple[float, int]] = {}
         self.failure = ""  # label of the first failure, "" when none failed
 
     def pool(self, results: Iterable[Result]) -> None:
@@ -24,13 +25,17 @@ class Estimate:
             if result.score is None:
                 self.failure = self.failure or result.failure
                 continue
-            total, scored = self._tasks.get(result.task, (0.0, 0))
-            self._tasks[result.task] = (total + result.score, scored + 1)
+            _count(self._tasks, result.task, result.score)
+            for name, value in result.facts.items():
+                _count(self._facts, name, value)
 
     def task(self, key: str) -> float | None:
         """Mean score on one task; None while there is none."""
-        total, scored = self._tasks.get(key, (0.0, 0))
-        return total / scored if scored else None
+        return _mean(self._tasks, key)
+
+    def fact(self, name: str) -> float | None:
+        """Mean of a fact over all measurements that told it; None while none did."""
+        return _mean(self._facts, name)
 
     def over(self, required: Sequence[str]) -> float | None:
         """Mean over the required tasks, each counting once; None while one of them is missing."""
@@ -41,3 +46,13 @@ class Estimate:
                 return None
             total += mean
         return total / len(required)
+
+
+def _count(sums: dict[str, tuple[float, int]], key: str, value: float) -> None:
+    total, counted = sums.get(key, (0.0, 0))
+    sums[key] = (total + value, counted + 1)
+
+
+def _mean(sums: Mapping[str, tuple[float, int]], key: str) -> float | None:
+    total, counted = sums.get(key, (0.0, 0))
+    return total / counted if counted else None

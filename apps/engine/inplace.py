@@ -5,28 +5,30 @@ from random import Random
 from typing import Any, cast
 
 from apps.engine.acceptance import Acceptance, Decision
+from apps.engine.canonical import encode
 from apps.engine.effects import Choose, Judge, Propose, Refused
 from apps.engine.population import Population
-from apps.engine.recall import Recall
+from apps.engine.recall import Draw
 from apps.engine.selection.protocol import Selection
 from apps.engine.variation.regions import RegionError, outside_unchanged
 
 LARGEST_TEXT = 1_000_000  # characters of one component
+LARGEST_TRAITS = 64_000  # bytes, as canonical JSON
 
 
 def choose(population: Population, effect: Choose, rng: Random) -> list[Any]:
-    """Journal form of what the rule draws: [number, score] each for candidates, the one value of the memory.
+    """Journal form of what the rule draws: [number, score] each for candidates, JSON for a memory.
 
     Raises Refused when there is nothing to draw from.
     """
-    if effect.kind == "memory" and isinstance(effect.rule, Recall):
-        return [population.memory]
+    if effect.kind == "memory":
+        return cast(Draw, effect.rule).draw(population.memory, rng, effect.n)
     if effect.kind != "candidate":
         raise Refused(f"nothing of the kind {effect.kind!r} can be chosen")
     if not population.ranked:
         raise Refused("no candidate is kept and complete")
     rule = cast(Selection, effect.rule)
-    return [[number, population.score(number)] for number in rule.choose(population.ranked, rng, effect.n)]
+    return [[number, population.score(number)] for number in rule.choose(population, rng, effect.n)]
 
 
 def judge(population: Population, effect: Judge) -> Decision:
@@ -42,6 +44,8 @@ def check(effect: Propose, base: Mapping[str, str], edits: Mapping[str, str]) ->
         _check_file(path, base.get(path), text, edits)
     if all(base.get(path) == text for path, text in effect.edit.items()):
         raise Refused("the edit changes nothing")
+    if effect.traits and (size := len(encode(effect.traits))) > LARGEST_TRAITS:
+        raise Refused(f"the traits have {size} bytes; {LARGEST_TRAITS} are allowed")
 
 
 def _check_file(path: str, before: str | None, after: str, edits: Mapping[str, str]) -> None:

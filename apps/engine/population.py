@@ -5,9 +5,10 @@ The fold never looks back: adding a record costs the same in the thousandth roun
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, overload
+from dataclasses import dataclass, field
+from typing import Any, Protocol, overload
 
+from apps.engine.axes import SIZE
 from apps.engine.estimate import Estimate
 from apps.engine.records import Result
 
@@ -16,7 +17,10 @@ Content = Mapping[str, str]  # digest (hex) of each component by path
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A method's memory: a first value, and how a judged candidate changes it. Values are JSON."""
+    """A method's memory: a first value, and how a judged candidate changes it.
+
+    A value that `Recall` hands over is JSON; one that only rules of its own draw from may be anything.
+    """
 
     initial: Any
     step: Callable[[Any, "Judged"], Any]
@@ -24,12 +28,21 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The fact that a memory folds: a candidate, the score it had when it was judged, and the decision."""
+    """The fact that a memory folds: a candidate, the score it and its base had when it was judged, the decision."""
 
     number: int
     score: float | None
     decision: str
     operator: str
+    traits: Mapping[str, Any] = field(default_factory=dict)
+    base_score: float | None = None
+
+
+class Archive(Protocol):
+    """What a method keeps of the candidates, and in which order. Folded like a memory, from what may be selected."""
+
+    def changed(self, population: "Population", number: int) -> None:
+        """A candidate's standing may be another: kept, measured again, or taken out. `population.listed` tells."""
 
 
 class Ranking(Sequence[int]):
@@ -68,6 +81,8 @@ class Member:
     content: Content
     key: bytes  # digest of the whole content: members with equal keys share one estimate
     operator: str
+    traits: Mapping[str, Any] = field(default_factory=dict)  # what its method gave it for good
+    size: int = 0  # bytes of all components
     verdict: str = ""
     measured: bool = False  # itself, not only another member with the same content
 
@@ -75,11 +90,12 @@ class Member:
 class Population:
     """Records of one run, folded. required are the keys of the tasks that selection scores count."""
 
-    def __init__(self, required: Sequence[str], memory: Memory | None = None) -> None:
+    def __init__(self, required: Sequence[str], memory: Memory | None = None, archive: Archive | None = None) -> None:
         self.required = tuple(required)
         self.members: dict[int, Member] = {}
         self.ranked = Ranking()  # kept and complete candidates
         self.best_so_far: list[tuple[int, float]] = []  # (number, score) of each new best among kept ones
+        self.archive = archive
         self._memory = memory
         self.memory: Any = memory.initial if memory else None
         self._estimates: dict[bytes, Estimate] = {}
@@ -110,13 +126,24 @@ class Population:
             self._sharing[member.key].remove(number)
         self._relist(number)
         if self._memory and number:
-            fact = Judged(number, self.score(number), decision, member.operator)
+            base = self.score(member.parents[0]) if member.parents else None
+            fact = Judged(number, self.score(number), decision, member.operator, member.traits, base)
             self.memory = self._memory.step(self.memory, fact)
 
     def score(self, number: int) -> float | None:
         """Pooled score of a candidate's content; None unless every required task has one."""
         estimate = self._estimates.get(self.members[number].key)
         return estimate.over(self.required) if estimate else None
+
+    def listed(self, number: int) -> float | None:
+        """Score of a candidate that may be selected; None for one that is not kept or not complete."""
+        return self._listed.get(number)
+
+    def value(self, number: int, axis: str) -> float | None:
+        """Where a candidate lies on an axis: a mean of what its measurements told, or its size; None: not known."""
+        if axis == SIZE:
+            return float(self.members[number].size)
+        return self.estimate(number).fact(axis)
 
     def failure(self, number: int) -> str:
         """Label of a candidate's first failure, or ""."""
@@ -145,8 +172,12 @@ class Population:
         if (old := self._listed.pop(number, None)) is not None:
             self.ranked.remove(number, old)
         score = self.score(number)
-        if score is None or self.members[number].verdict != "keep":
-            return
+        if score is not None and self.members[number].verdict == "keep":
+            self._list(number, score)
+        if self.archive is not None:
+            self.archive.changed(self, number)
+
+    def _list(self, number: int, score: float) -> None:
         self._listed[number] = score
         self.ranked.add(number, score)
         if not self.best_so_far or score > self.best_so_far[-1][1]:

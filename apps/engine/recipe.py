@@ -8,9 +8,10 @@ from typing import Any
 from apps.engine.acceptance import Acceptance, Improves
 from apps.engine.effects import Choose, Effect, Judge, Rule
 from apps.engine.measurement import everything
-from apps.engine.population import Memory
+from apps.engine.population import Archive, Memory, Population
 from apps.engine.records import Chosen
 from apps.engine.selection import Best
+from apps.engine.setup import Setup
 
 type Steps[T] = Generator[Effect | list[Effect], Any, T]
 
@@ -19,7 +20,7 @@ type Steps[T] = Generator[Effect | list[Effect], Any, T]
 class Context:
     """What a round is told: where it stands, what may be edited, its parameters. position is kept by the replay.
 
-    edits maps each component's path to "whole", "regions" or "protected".
+    edits maps each component's path to "whole", "regions" or "protected"; tasks are the keys of the validation tasks.
     """
 
     seed: int
@@ -28,6 +29,7 @@ class Context:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     position: int = 0
     run: int = 0  # for naming candidates beyond this run; never a source of randomness
+    tasks: tuple[str, ...] = ()
 
     def random(self, label: str) -> Random:
         """A generator of its own for each place and purpose: equal labels at one position give the same stream."""
@@ -66,18 +68,34 @@ def grow(recipe: "Recipe", ctx: Context) -> Steps[Outcome]:
     return Grown(child, verdict["decision"])
 
 
+def fits_anything(setup: Setup) -> str:
+    """No complaint."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """The operators of a method. parameters are its settings with their defaults."""
+    """The operators of a method. parameters are its settings with their defaults.
+
+    memory and archive are made anew for each run. fits says, before a run starts, why the method cannot work there in a
+    sentence for the person who asked for it, or "".
+    """
 
     vary: Vary
     select: Rule = field(default_factory=Best)
     parents: int = 1
     measure: MeasureBy = everything
     accept: Acceptance = field(default_factory=Improves)
-    memory: Memory | None = None
+    memory: Callable[[Setup], Memory] | None = None
+    archive: Callable[[Setup], Archive] | None = None
+    fits: Callable[[Setup], str] = fits_anything
     parameters: Mapping[str, Any] = field(default_factory=dict)
     round: Round = grow
+
+    def population(self, setup: Setup) -> Population:
+        """An empty population with the memory and the archive that this method keeps."""
+        memory = self.memory(setup) if self.memory else None
+        return Population(setup.tasks, memory, self.archive(setup) if self.archive else None)
 
     def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters of a run. Raises ValueError for one that the method does not have or of another type."""

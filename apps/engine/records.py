@@ -1,7 +1,8 @@
 """Lean records: what a method gets to see of candidates and measurements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 
@@ -16,13 +17,23 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One task of a measurement. score is higher-is-better, or None beside a failure label."""
+    """One task of a measurement. score is higher-is-better, or None beside a failure label.
+
+    facts are the finite values of those metrics that the run's axes name.
+    """
 
     task: str
     score: float | None
     failure: str = ""
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 def results_from(rows: Sequence[Sequence[Any]]) -> list[Result]:
-    """Results from their journal form, [task, score, failure] each."""
-    return [Result(task, score, failure) for task, score, failure in rows]
+    """Results from their journal form: [task, score, failure] each, and the facts behind them where there are any."""
+    return [Result(*row) for row in rows]
+
+
+def facts_of(metrics: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, float]:
+    """Those metrics that are wanted and finite numbers. What is not a number says nothing: no NaN gets into a map."""
+    found = {name: metrics[name] for name in wanted if name in metrics}
+    return {name: float(value) for name, value in found.items() if isinstance(value, int | float) and isfinite(value)}

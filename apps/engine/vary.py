@@ -1,12 +1,13 @@
 """From text operators to steps of a round: draw an edit, propose it, try again when it is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from apps.engine.effects import Choose, Propose, Refused
 from apps.engine.population import Memory
 from apps.engine.recall import Recall
 from apps.engine.recipe import Context, Steps, Vary
 from apps.engine.records import Chosen
+from apps.engine.setup import Setup
 from apps.engine.variation.protocol import Operator
 from apps.engine.variation.steps import AdaptiveStep
 
@@ -55,6 +56,7 @@ def adaptive(operator: AdaptiveStep) -> Vary:
     return vary
 
 
-def remembered(operator: AdaptiveStep) -> Memory:
+def remembered(operator: AdaptiveStep) -> Callable[[Setup], Memory]:
     """The memory that an adaptive step needs: its size, changed by each success and failure."""
-    return Memory(operator.initial(), lambda memory, judged: operator.update(memory, judged.decision == "keep"))
+    memory = Memory(operator.initial(), lambda memory, judged: operator.update(memory, judged.decision == "keep"))
+    return lambda setup: memory

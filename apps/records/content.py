@@ -51,6 +51,13 @@ def load(keys: Iterable[bytes]) -> dict[bytes, bytes]:
     return found
 
 
+def sizes(keys: Iterable[bytes]) -> dict[bytes, int]:
+    """Bytes of each content by digest; what is not in the store is given 0."""
+    wanted = set(keys)
+    known = Content.objects.filter(digest__in=wanted).values_list("digest", "size")
+    return dict.fromkeys(wanted, 0) | {bytes(key): size for key, size in known}
+
+
 def damaged(keys: Iterable[bytes]) -> Iterator[str]:
     """What is wrong with the contents of these digests, in words."""
     wanted = set(keys)

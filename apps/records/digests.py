@@ -7,10 +7,12 @@ from apps.engine.canonical import digest, encode
 from apps.log.chain import salted
 from apps.records.models import Commission, Run
 
+NOTHING = b"{}"
+
 
 def started(run: Run) -> dict[str, Any]:
     """What the log says of a run when it starts; plain, for there is nothing in it that anybody wrote."""
-    return {
+    told = {
         "run": run.pk,
         "uuid": str(run.uuid),
         "method": run.method,
@@ -25,6 +27,8 @@ def started(run: Run) -> dict[str, Any]:
         "code": bytes(run.code).hex(),
         "options": digest(bytes(run.options)).hex(),
     }
+    axes = bytes(run.axes)
+    return told if axes == NOTHING else told | {"axes": digest(axes).hex()}
 
 
 def ended(run: int, state: str, result: bytes | memoryview | None) -> dict[str, Any]:
@@ -36,6 +40,8 @@ def candidate(row: Mapping[str, Any]) -> str:
     """Salted digest of a candidate edit's recorded fields."""
     parts = [row["id"], row["round_id"], *(bytes(row[name]).hex() for name in ("content_digest",))]
     texts = [bytes(row[name]) for name in ("parents", "content", "authors", "contract")]
+    if (traits := bytes(row["traits"])) != NOTHING:
+        texts.append(traits)  # last, and only where there are any: what was logged before there were traits still holds
     return salted(bytes(row["salt"]), encode(parts) + b"\n".join(texts))
 
 

@@ -63,6 +63,9 @@ class Run(models.Model):
     number = models.PositiveIntegerField(help_text="within the project")
     method = models.CharField(max_length=64)
     parameters = models.BinaryField(help_text="canonical bytes")
+    axes = models.BinaryField(
+        default=b"{}", help_text="canonical bytes: descriptors and objectives that the method sees"
+    )
     seed = models.BigIntegerField()
     protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="+")
     code = models.BinaryField(max_length=32, help_text="digest of engine, method and operators")
@@ -212,9 +215,11 @@ class CandidateEdit(models.Model):
     content_digest = models.BinaryField(max_length=32)
     authors = models.BinaryField(help_text="canonical bytes: {method, operator, model?, persons?}")
     contract = models.BinaryField(help_text="canonical bytes: {hypothesis, evidence, predicted_fixes, at_risk}")
+    traits = models.BinaryField(default=b"{}", help_text="canonical bytes: what the method gave it for good")
     salt = models.BinaryField(max_length=16)
 
     # cached
+    size = models.PositiveBigIntegerField(default=0, help_text="bytes of all components")
     base = models.BigIntegerField(null=True, help_text="id of the base parent; empty for a seed")
     verdict = models.CharField(max_length=8, blank=True)
     score = models.FloatField(null=True)

@@ -99,20 +99,36 @@ def _candidates(run: Run, tick: Tick) -> Iterator[str]:
     said: dict[int, list[str]] = defaultdict(list)
     for identifier, body in _of_candidates(run, "candidate.proposed"):
         said[identifier].append(body["digest"])
-    needed = set()
-    for row in CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk").values().iterator(chunk_size=CHUNK):
-        tick(1)
-        where = f"candidate {row['id'] % NUMBERS} of run {run.number}"
-        if said.pop(row["id"], []) != [digests.candidate(row)]:
-            yield f"{where} was changed or added"
-        if digest(bytes(row["content"])) != bytes(row["content_digest"]):
-            yield f"{where}: its content is not what its digest says"
-        parents = decode(bytes(row["parents"]))["parents"]
-        if row["base"] != (row_id(run.pk, parents[0]) if parents else None):
-            yield f"{where} shows another base parent than it was made from"
-        needed |= {bytes.fromhex(name) for name in decode(bytes(row["content"])).values()}
+    needed: set[bytes] = set()
+    rows = CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk").values().iterator(chunk_size=CHUNK)
+    for some in batched(rows, CHUNK):
+        contents = {row["id"]: _contents_of(row) for row in some}
+        sizes = content.sizes({name for names in contents.values() for name in names})
+        needed |= sizes.keys()
+        for row in some:
+            tick(1)
+            where = f"candidate {row['id'] % NUMBERS} of run {run.number}"
+            if said.pop(row["id"], []) != [digests.candidate(row)]:
+                yield f"{where} was changed or added"
+            size = sum(sizes.get(name, 0) for name in contents[row["id"]])
+            yield from (f"{where}{what}" for what in _misread(run, row, size))
     yield from (f"candidate {identifier % NUMBERS} of run {run.number} is gone" for identifier in said)
     yield from _contents(run, needed)
+
+
+def _contents_of(row: Mapping[str, Any]) -> list[bytes]:
+    return [bytes.fromhex(name) for name in decode(bytes(row["content"])).values()]
+
+
+def _misread(run: Run, row: Mapping[str, Any], size: int) -> Iterator[str]:
+    """What of a candidate's columns does not follow from what was recorded."""
+    if digest(bytes(row["content"])) != bytes(row["content_digest"]):
+        yield ": its content is not what its digest says"
+    parents = decode(bytes(row["parents"]))["parents"]
+    if row["base"] != (row_id(run.pk, parents[0]) if parents else None):
+        yield " shows another base parent than it was made from"
+    if row["size"] != size:
+        yield " shows another size than its components have"
 
 
 def _contents(run: Run, needed: set[bytes]) -> Iterator[str]:

@@ -9,8 +9,10 @@ from typing import Any
 from django.conf import settings
 
 from apps.engine import registry
+from apps.engine.axes import Axes, axes_from
 from apps.engine.canonical import decode, digest
 from apps.engine.recipe import Recipe
+from apps.engine.setup import Setup
 from apps.engine.supervise import Plan
 from apps.projects import selectors
 from apps.projects.models import Project, Task
@@ -51,6 +53,15 @@ class Brief:
     def sign(self) -> float:
         """+1 where higher is better, -1 where the project minimises: scores are turned at this border, once."""
         return -1.0 if self.project.direction == "minimise" else 1.0
+
+    @cached_property
+    def axes(self) -> Axes:
+        """Descriptors and objectives that the method sees, as they were when the run started."""
+        return axes_from(decode(bytes(self.run.axes)))
+
+    def setup(self) -> Setup:
+        """What the method is set against."""
+        return Setup(seed_texts(self.project), self.edits, self.required, self.axes, self.parameters)
 
     @cached_property
     def plan(self) -> Plan:

@@ -117,6 +117,7 @@ def _as_edited(ran: bytes) -> tuple[Propose, Persons]:
     said = decode(bytes(ran))
     edit = load(said["propose"])
     contract = Contract(**said.get("contract", {}))
+    # Without traits: they describe what the method drew, not what a person made of it.
     parents, inspirations = tuple(said["parents"]), tuple(said.get("inspirations", ()))
     persons = Persons(tuple(said["persons"]), said.get("replaces"))
     return Propose(parents, edit, said["operator"], contract, inspirations), persons
@@ -126,16 +127,21 @@ def _add(book: Book, opened: OpenRound, effect: Propose, persons: Persons | None
     base = _base(book, effect)
     texts = {**base, **effect.edit}
     number = book.counters.born
-    content = dict(book.population.members[effect.parents[0]].content) if effect.parents else {}
+    parent = book.population.members[effect.parents[0]] if effect.parents else None
+    content = dict(parent.content) if parent else {}
+    size = parent.size if parent else 0
     for path, text in effect.edit.items():
         data = text.encode()
         key = digest(data)
         book.step.contents[key] = data
         content[path] = key.hex()
-    row = _candidate_row(book, opened, effect, content, persons)
+        size += len(data) - len(base.get(path, "").encode())
+    row = _candidate_row(book, opened, effect, content, persons) | {"size": size}
     book.step.candidates.append(row)
     book.counters.born += 1
-    book.population.add(Member(number, effect.parents, content, row["content_digest"], effect.operator))
+    traits = decode(row["traits"])
+    member = Member(number, effect.parents, content, row["content_digest"], effect.operator, traits, size)
+    book.population.add(member)
     book.texts.keep(number, texts)
     body = {"candidate": number, "round": opened.id, "digest": digests.candidate(row)}
     by = persons.by[0] if persons else f"method:{book.run.method}"
@@ -177,6 +183,7 @@ def _candidate_row(
         "content_digest": digest(listed),
         "authors": encode(authors),
         "contract": encode(contract),
+        "traits": encode(dict(effect.traits)),
         "salt": os.urandom(16),
         "base": row_id(book.run.pk, effect.parents[0]) if effect.parents else None,
         "verdict": "",

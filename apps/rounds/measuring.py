@@ -9,6 +9,7 @@ from typing import Any
 from apps.common.ids import row_id
 from apps.engine.canonical import digest, encode
 from apps.engine.effects import Compare, Measure
+from apps.engine.records import facts_of
 from apps.engine.replay import done
 from apps.log.chain import Entry
 from apps.projects.models import Task
@@ -99,7 +100,7 @@ def record(brief: Brief, carried: Errand) -> Recorded:
         ]
         rows += own
         entries.append(_entry(brief, carried.place, subject, own))
-        answers.append([_result(row, item) for row, item in zip(own, job.tasks, strict=True)])
+        answers.append([_result(brief, *each) for each in zip(own, job.tasks, measured, strict=True)])
     value: Any = (
         answers[0] if isinstance(carried.effect, Measure) else {"candidate": answers[0], "champion": answers[1]}
     )
@@ -147,5 +148,7 @@ def _entry(brief: Brief, place: Place, subject: int, rows: Sequence[Row]) -> Ent
     return Entry("candidate.measured", f"method:{brief.run.method}", f"candidate:{subject}", body)
 
 
-def _result(row: Row, item: TaskItem) -> list[Any]:
-    return [item.key.rpartition("#")[0], row["score"], row["failure"]]
+def _result(brief: Brief, row: Row, item: TaskItem, result: Measured) -> list[Any]:
+    told = [item.key.rpartition("#")[0], row["score"], row["failure"]]
+    facts = facts_of(result.metrics, brief.axes.metrics)
+    return [*told, facts] if facts else told

@@ -1,7 +1,7 @@
 """Taking up a run from its records: the fold of what it knows, and its open rounds replayed from their journals."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Any
@@ -12,9 +12,9 @@ from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine import supervise
 from apps.engine.canonical import decode
 from apps.engine.effects import Choose, Contract
-from apps.engine.population import Member, Memory, Population
+from apps.engine.population import Member, Population
 from apps.engine.recipe import Context, Outcome, Steps
-from apps.engine.records import Chosen, Result
+from apps.engine.records import Chosen, Result, facts_of
 from apps.engine.replay import Asked, Play
 from apps.engine.replay import Row as JournalRow
 from apps.log.models import Event
@@ -39,7 +39,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
     """Read a run's state from the database. The run is this process's to drive. Raises Diverged, LookupError."""
     known = brief(run)
     counted = {task.pk: task.key for task in known.tasks.values() if task.key in known.required}
-    population = fold(run, counted, known.recipe.memory)
+    population = fold(run, counted, known.recipe.population(known.setup()), known.axes.metrics)
     book = Book(
         run=run,
         brief=known,
@@ -85,12 +85,14 @@ def _barren(run: Run) -> int:
     return sum(conduct.barren_after(0, outcome) for outcome in takewhile(lambda outcome: outcome != "grown", outcomes))
 
 
-def fold(run: Run, counted: Mapping[int, str], memory: Memory | None) -> Population:
-    """The population, folded from the records in the order of the log. counted: keys of selection's tasks by id."""
-    population = Population(tuple(counted.values()), memory)
+def fold(run: Run, counted: Mapping[int, str], population: Population, metrics: Sequence[str] = ()) -> Population:
+    """An empty population, filled from the records in the order of the log.
+
+    counted: keys of selection's tasks by id; metrics: names of those that the run's axes read.
+    """
     for member in members(run):
         population.add(member)
-    measured = _measurements(run, counted)
+    measured = _measurements(run, counted, metrics)
     for kind, number, decision in _facts(run):
         if kind == "candidate.measured":
             population.measured(number, next(measured[number], []))
@@ -101,27 +103,30 @@ def fold(run: Run, counted: Mapping[int, str], memory: Memory | None) -> Populat
 
 def members(run: Run) -> Iterator[Member]:
     """All candidates of a run by birth."""
-    names = ("id", "parents", "content", "content_digest", "authors")
-    for identifier, parents, content, key, authors in (
+    names = ("id", "parents", "content", "content_digest", "authors", "traits", "size")
+    for identifier, parents, content, key, authors, traits, size in (
         CandidateEdit.objects.filter(of_run(run.pk)).order_by("id").values_list(*names).iterator(chunk_size=2000)
     ):
         number = run_and_number(identifier)[1]
         operator = decode(bytes(authors)).get("operator", "")
-        yield Member(number, tuple(decode(bytes(parents))["parents"]), decode(bytes(content)), bytes(key), operator)
+        parents = tuple(decode(bytes(parents))["parents"])
+        yield Member(number, parents, decode(bytes(content)), bytes(key), operator, decode(bytes(traits)), size)
 
 
-def _measurements(run: Run, counted: Mapping[int, str]) -> dict[int, Iterator[list[Result]]]:
+def _measurements(run: Run, counted: Mapping[int, str], metrics: Sequence[str]) -> dict[int, Iterator[list[Result]]]:
     """For each candidate its measurements in order, with only the tasks that selection may count."""
     groups: dict[int, dict[tuple[int, int, int], list[Result]]] = defaultdict(dict)
     names = ("candidate_id", "round", "position", "child", "task_id", "score", "failure")
+    reports = ("report",) if metrics else ()
     own = Trajectory.objects.filter(
         of_run(run.pk, "candidate"), of_run(run.pk, "round")
     )  # not what other runs compared
-    rows = own.order_by("id").values_list(*names)
-    for identifier, round_id, position, child, task, score, failure in rows.iterator(chunk_size=2000):
+    rows = own.order_by("id").values_list(*names, *reports)
+    for identifier, round_id, position, child, task, score, failure, *report in rows.iterator(chunk_size=2000):
         group = groups[run_and_number(identifier)[1]].setdefault((round_id, position, child), [])
         if task in counted:
-            group.append(Result(counted[task], score, failure))
+            told = decode(bytes(report[0])).get("metrics", {}) if report else {}
+            group.append(Result(counted[task], score, failure, facts_of(told, metrics)))
     empty: list[list[Result]] = []
     found: dict[int, Iterator[list[Result]]] = defaultdict(lambda: iter(empty))
     found.update({number: iter(list(group.values())) for number, group in groups.items()})
@@ -167,7 +172,8 @@ def _answer(row: Row) -> bytes | None:
 
 def _play(book: Book, row: Round, stored: int | None, commission: Commission | None) -> OpenRound:
     number = run_and_number(row.pk)[1]
-    ctx = Context(book.run.seed, number, book.brief.edits, book.brief.parameters, run=book.run.pk)
+    known = book.brief
+    ctx = Context(book.run.seed, number, known.edits, known.parameters, run=book.run.pk, tasks=known.required)
     play = Play(_steps(book, row.kind, ctx, commission), ctx, lambda effect, value: deliver(book, effect, value))
     return OpenRound(row.pk, row.kind, ctx, play, stored, commission=commission)
 

@@ -14,16 +14,20 @@ from apps.accounts.actors import Actor
 from apps.common.doorbell import ring
 from apps.common.errors import UserError
 from apps.engine import registry
+from apps.engine.axes import Axes, axes_payload
 from apps.engine.canonical import digest, encode
+from apps.engine.setup import Setup
 from apps.oversight import rules, selectors
 from apps.oversight.services.policies import put_in_force
 from apps.projects.access import require
 from apps.projects.models import Project
 from apps.projects.protocol import protocol
+from apps.projects.selectors import edits
 from apps.projects.settings import Settings
 from apps.projects.vocabulary import CANDIDATES, PARALLEL
 from apps.records import transitions
 from apps.records.models import Protocol, Run
+from apps.rounds.brief import seed_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     """
     require(actor, "operate", project)
     check(order)
+    axes = Axes()
+    _check_fit(project, order, axes)
     if (stop := selectors.global_latch()) is not None:
         raise UserError(f"Everything here is stopped ({stop.reason}). Release the stop on the status page, then start.")
     identity, description = protocol(project, sandbox)
@@ -76,6 +82,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
             number=number,
             method=order.method,
             parameters=encode(dict(order.parameters)),
+            axes=encode(axes_payload(axes)),
             seed=order.seed,
             protocol=kept,
             code=code_digest(),
@@ -107,6 +114,15 @@ def check(order: Order) -> None:
         raise UserError(f"A run keeps between 1 and {PARALLEL.most} rounds open at a time, not {order.parallel}.")
     if not -(2**63) <= order.seed < 2**63:
         raise UserError(f"The seed {order.seed} does not fit into 64 bits.")
+
+
+def _check_fit(project: Project, order: Order, axes: Axes) -> None:
+    """Whether the method can work on what the project evolves. Raises UserError saying why not."""
+    recipe = registry.get(order.method)
+    tasks = tuple(task.key for task in project.tasks.filter(split="validation").order_by("position"))
+    parameters = recipe.settings(order.parameters)
+    if complaint := recipe.fits(Setup(seed_texts(project), edits(project), tasks, axes, parameters)):
+        raise UserError(f"The method {order.method} does not fit {project}: {complaint}")
 
 
 @cache

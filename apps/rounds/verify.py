@@ -41,7 +41,8 @@ def steps(project: Project) -> int:
 def _readings(run: Run, tick: Tick) -> Iterator[str]:
     """Cached columns are what the records, folded again, say."""
     tasks = list(run.project.tasks.filter(split="validation").order_by("position"))
-    population = fold(run, {task.pk: task.key for task in tasks}, None)
+    counted = {task.pk: task.key for task in tasks}
+    population = fold(run, counted, Population(tuple(counted.values())))
     shared = Counter(member.key for member in population.members.values())
     rows = CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk")
     for identifier, score, failure in rows.values_list("pk", "score", "failure").iterator(chunk_size=1000):

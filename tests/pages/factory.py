@@ -151,6 +151,8 @@ class Play:
             content_digest=digest(listed),
             authors=encode({"method": "hill_climb", "operator": values.pop("operator", "rewrite")}),
             contract=encode(values.pop("contract", {})),
+            traits=encode(values.pop("traits", {})),
+            size=len(text.encode()),
             salt=os.urandom(16),
             base=row_id(self.run.pk, parents[0]) if parents else None,
             **values,

@@ -1,9 +1,10 @@
 """Truncation: the best, and nobody else."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
+
+from apps.engine.population import Population
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,5 +13,5 @@ class Best:
 
     name: ClassVar[str] = "best"
 
-    def choose(self, ranked: Sequence[int], rng: Random, n: int) -> list[int]:
-        return list(ranked[:n])
+    def choose(self, population: Population, rng: Random, n: int) -> list[int]:
+        return list(population.ranked[:n])

@@ -1,9 +1,10 @@
 """Linear ranking."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
+
+from apps.engine.population import Population
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class LinearRank:
         if not 1 <= self.pressure <= 2:
             raise ValueError(f"the pressure of linear ranking lies between 1 and 2, not at {self.pressure}")
 
-    def choose(self, ranked: Sequence[int], rng: Random, n: int) -> list[int]:
+    def choose(self, population: Population, rng: Random, n: int) -> list[int]:
+        ranked = population.ranked
         return [ranked[self._place(len(ranked), rng)] for _ in range(n)]
 
     def _place(self, count: int, rng: Random) -> int:

@@ -2,12 +2,13 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from random import Random
 from typing import ClassVar
+
+from apps.engine.population import Population
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class PowerLaw:
         if not self.alpha >= 0:
             raise ValueError(f"the exponent of a power law is at least 0, not {self.alpha}")
 
-    def choose(self, ranked: Sequence[int], rng: Random, n: int) -> list[int]:
+    def choose(self, population: Population, rng: Random, n: int) -> list[int]:
+        ranked = population.ranked
         last = len(ranked) - 1
         sums = _sums(self.alpha, last.bit_length())
         return [ranked[bisect_right(sums, rng.random() * sums[last], 0, last)] for _ in range(n)]

@@ -1,9 +1,10 @@
 """Random search: what every draw starts from does not depend on what was found."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
+
+from apps.engine.population import Population
 
 SEED = 0  # the number of the candidate that round 0 plants
 
@@ -14,5 +15,5 @@ class Seed:
 
     name: ClassVar[str] = "seed"
 
-    def choose(self, ranked: Sequence[int], rng: Random, n: int) -> list[int]:
+    def choose(self, population: Population, rng: Random, n: int) -> list[int]:
         return [SEED] * n

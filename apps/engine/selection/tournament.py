@@ -1,9 +1,10 @@
 """Tournament selection."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
+
+from apps.engine.population import Population
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +23,6 @@ class Tournament:
         if self.size < 1:
             raise ValueError(f"a tournament needs at least 1 contestant, not {self.size}")
 
-    def choose(self, ranked: Sequence[int], rng: Random, n: int) -> list[int]:
+    def choose(self, population: Population, rng: Random, n: int) -> list[int]:
+        ranked = population.ranked
         return [ranked[min(rng.randrange(len(ranked)) for _ in range(self.size))] for _ in range(n)]

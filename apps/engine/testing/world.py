@@ -6,12 +6,14 @@ from random import Random
 from typing import Any, cast
 
 from apps.engine import inplace, supervise
+from apps.engine.axes import Axes
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Choose, Compare, Effect, Judge, Measure, Promote, Propose, Refused
 from apps.engine.population import Member, Population
 from apps.engine.recipe import Context, Outcome, Recipe, Steps
 from apps.engine.records import Chosen, Result, results_from
 from apps.engine.replay import Asked, Play, Row, done, refused
+from apps.engine.setup import Setup
 
 type Score = Callable[[Mapping[str, str], str, int], Result]  # texts, task, how many measurements came before
 
@@ -25,6 +27,8 @@ class World:
     texts: Mapping[str, str]
     score: Score
     tasks: tuple[str, ...] = ("task",)
+    axes: Axes = field(default_factory=Axes)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     refuse: Callable[[int, int, Effect], str] = lambda number, position, effect: ""
     plan: supervise.Plan = field(default_factory=lambda: supervise.Plan(repeatable=True, gate=False))
 
@@ -36,7 +40,12 @@ class World:
     population: Population = field(init=False)
 
     def __post_init__(self) -> None:
-        self.population = Population(self.tasks, self.recipe.memory)
+        setup = Setup(self.texts, self._edits, self.tasks, self.axes, self.recipe.settings(self.parameters))
+        self.population = self.recipe.population(setup)
+
+    @property
+    def _edits(self) -> dict[str, str]:
+        return dict.fromkeys(self.texts, "regions")
 
     @property
     def measured(self) -> int:
@@ -61,7 +70,7 @@ class World:
 
     def play(self, number: int) -> Play:
         """A fresh generator of a round."""
-        ctx = Context(self.seed, number, dict.fromkeys(self.texts, "regions"), self.recipe.settings({}))
+        ctx = Context(self.seed, number, self._edits, self.recipe.settings(self.parameters), tasks=self.tasks)
         steps = self._steps(number, ctx)
         return Play(steps, ctx, self._deliver)
 
@@ -133,11 +142,14 @@ class World:
                 raise Refused(f"there is no candidate {parent}")
         base = self.contents[effect.parents[0]] if effect.parents else {}
         if effect.parents:
-            inplace.check(effect, base, dict.fromkeys(self.texts, "regions"))
+            inplace.check(effect, base, self._edits)
         number = len(self.contents)
         self.contents[number] = {**base, **effect.edit}
-        content = {path: digest(text.encode()).hex() for path, text in self.contents[number].items()}
-        self.population.add(Member(number, effect.parents, content, digest(encode(content)), effect.operator))
+        texts = {path: text.encode() for path, text in self.contents[number].items()}
+        content = {path: digest(text).hex() for path, text in texts.items()}
+        key, size = digest(encode(content)), sum(map(len, texts.values()))
+        traits = decode(encode(effect.traits))
+        self.population.add(Member(number, effect.parents, content, key, effect.operator, traits, size))
         return number
 
     def _measure(self, candidate: int, tasks: tuple[str, ...], repeats: int) -> list[list[Any]]:
@@ -147,7 +159,8 @@ class World:
         for task in tasks * repeats:
             result = self.score(self.contents[candidate], task, self.measurements)
             self.measurements += 1
-            rows.append([result.task, result.score, result.failure])
+            row = [result.task, result.score, result.failure]
+            rows.append([*row, dict(result.facts)] if result.facts else row)
         self.population.measured(candidate, results_from(rows))
         return rows
 

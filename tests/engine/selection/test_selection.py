@@ -1,5 +1,6 @@
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 import pytest
@@ -8,6 +9,14 @@ from apps.engine.effects import rule_payload
 from apps.engine.selection import REGISTRY, Best, LinearRank, PowerLaw, Seed, Tournament, from_payload, payload
 from apps.engine.selection.power_law import _sums
 
+
+@dataclass
+class Pool:
+    """A population of which only the ranking is looked at."""
+
+    ranked: Sequence[int]
+
+
 RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
 COUNT, DRAWS = 12, 6000
 
@@ -15,7 +24,7 @@ COUNT, DRAWS = 12, 6000
 def chi_square(rule, expected):
     """The statistic of DRAWS draws from COUNT candidates against probabilities by rank."""
     ranked = [100 + place for place in range(COUNT)]
-    seen = Counter(rule.choose(ranked, Random(5), DRAWS))
+    seen = Counter(rule.choose(Pool(ranked), Random(5), DRAWS))
     assert abs(sum(expected) - 1) < 1e-9
     return sum((seen[number] - DRAWS * p) ** 2 / (DRAWS * p) for number, p in zip(ranked, expected, strict=True) if p)
 
@@ -71,7 +80,7 @@ class Watched(Sequence):
 @pytest.mark.parametrize("count", [1, 2, 100_000])
 def test_a_draw_reads_the_ranking_only_where_it_lands(rule, count):
     ranked = Watched(count)
-    drawn = rule.choose(ranked, Random(1), 3)
+    drawn = rule.choose(Pool(ranked), Random(1), 3)
     assert all(0 <= number < count for number in drawn)
     assert ranked.reads <= 3
 
@@ -79,20 +88,20 @@ def test_a_draw_reads_the_ranking_only_where_it_lands(rule, count):
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 def test_equal_states_of_the_generator_give_equal_draws(rule):
     ranked = range(50)
-    assert rule.choose(ranked, Random(7), 5) == rule.choose(ranked, Random(7), 5)
-    assert rule.choose(ranked, Random(7), 0) == []
+    assert rule.choose(Pool(ranked), Random(7), 5) == rule.choose(Pool(ranked), Random(7), 5)
+    assert rule.choose(Pool(ranked), Random(7), 0) == []
 
 
 def test_best_and_seed():
-    assert Best().choose([5, 3, 9], Random(1), 2) == [5, 3]
-    assert Best().choose([5], Random(1), 2) == [5]
-    assert Seed().choose([5, 3], Random(1), 2) == [0, 0]
+    assert Best().choose(Pool([5, 3, 9]), Random(1), 2) == [5, 3]
+    assert Best().choose(Pool([5]), Random(1), 2) == [5]
+    assert Seed().choose(Pool([5, 3]), Random(1), 2) == [0, 0]
 
 
 def test_the_sums_of_a_power_law_are_made_anew_only_when_the_ranking_has_doubled():
     _sums.cache_clear()
     for count in range(1, 1000):
-        PowerLaw(1.0).choose(range(count), Random(count), 2)
+        PowerLaw(1.0).choose(Pool(range(count)), Random(count), 2)
     assert _sums.cache_info().misses == 11
     assert len(_sums(1.0, 10)) == 1024
 

@@ -1,0 +1,21 @@
+"""What a method is set against: everything about a run that stays the same, known before its first round."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.engine.axes import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The seed's texts and what of them may be edited, by path; the validation tasks' keys; axes; parameters.
+
+    edits says "whole", "regions" or "protected". parameters are all of the method's, with the run's own values.
+    """
+
+    texts: Mapping[str, str]
+    edits: Mapping[str, str]
+    tasks: tuple[str, ...] = ()
+    axes: Axes = field(default_factory=Axes)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
