@@ -12,13 +12,14 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from random import Random
 
 HERE = Path(__file__).parent
 MODEL = "nguyen_1"
 MOST = 200  # held-out points; of a larger grid so many are drawn
+TRIES = 50  # random points drawn for each that is wanted; where the target does not exist, another one is drawn
 KEIJZER = 5.0  # standard deviation of random constants in the Keijzer problems (McDermott et al. 2012)
 
 type Range = tuple[str, float, float, float]
@@ -106,8 +107,22 @@ OPERATORS: Mapping[type[ast.AST], Callable[..., float]] = {
 }
 
 
+class Undefined(Exception):
+    """A function has no value there, such as the logarithm of a negative number."""
+
+
+def called(function: Callable[..., float], *arguments: float) -> float:
+    try:
+        return function(*arguments)
+    except (TypeError, ValueError) as error:  # TypeError: of a complex number
+        raise Undefined from error
+
+
 def value(node: ast.AST, where: Mapping[str, float]) -> float:
-    """The value of an expression's tree at a point. Raises ArithmeticError, ValueError, KeyError (unknown name)."""
+    """The value of an expression's tree at a point.
+
+    Raises ArithmeticError or Undefined where there is none, ValueError and KeyError for what is no arithmetic.
+    """
     match node:
         case ast.Expression(body=body):
             return value(body, where)
@@ -120,27 +135,43 @@ def value(node: ast.AST, where: Mapping[str, float]) -> float:
         case ast.BinOp(left=left, op=op, right=right):
             return OPERATORS[type(op)](value(left, where), value(right, where))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
-            return FUNCTIONS[name](*(value(argument, where) for argument in arguments))
+            return called(FUNCTIONS[name], *(value(argument, where) for argument in arguments))
     raise ValueError(f"{ast.unparse(node)} is no arithmetic")
 
 
-def targets(problem: Problem, points: Sequence[Sequence[float]]) -> list[float]:
-    """The target at the points. Raises as value does."""
+def target(problem: Problem) -> Callable[[Sequence[float]], float | None]:
+    """The target as a function of a point: None where it is no finite real number. Raises as value does."""
     tree = ast.parse(problem.target, mode="eval")
-    return [float(value(tree, dict(zip(problem.variables, point, strict=True)))) for point in points]
+
+    def at(point: Sequence[float]) -> float | None:
+        try:
+            found = value(tree, dict(zip(problem.variables, point, strict=True)))
+        except (ArithmeticError, Undefined):
+            return None
+        return float(found) if not isinstance(found, complex) and abs(found) < math.inf else None
+
+    return at
 
 
 def points(problem: Problem, part: str) -> list[list[float]]:
-    """The points of a part, "train" or "held_out", one coordinate for each variable."""
+    """The points of a part, "train" or "held_out", where the target exists, one coordinate for each variable.
+
+    Raises ValueError where random points nearly always miss it.
+    """
     rng = Random(f"{problem.name} {part}")
-    ranges = getattr(problem, part) or {
-        name: ("U", low, high, MOST) for name, (_, low, high, _) in problem.train.items()
-    }
+    ranges = getattr(problem, part) or {name: ("U", *ends, MOST) for name, (_, *ends, _) in problem.train.items()}
     each = [ranges.get(name) or ranges["all"] for name in problem.variables]
-    if each[0][0] == "U":
-        return [[round(rng.uniform(low, high), 6) for _, low, high, _ in each] for _ in range(int(each[0][3]))]
-    grid = list(map(list, product(*map(list, map(even, each)))))
-    return grid if part == "train" or len(grid) <= MOST else sorted(rng.sample(grid, MOST))
+    exists = target(problem)
+    if each[0][0] == "E":
+        grid = [list(point) for point in product(*map(even, each))]
+        chosen = grid if part == "train" or len(grid) <= MOST else sorted(rng.sample(grid, MOST))
+        return [point for point in chosen if exists(point) is not None]
+    wanted = int(each[0][3])
+    drawn = ([round(rng.uniform(low, high), 6) for _, low, high, _ in each] for _ in range(TRIES * wanted))
+    found = list(islice((point for point in drawn if exists(point) is not None), wanted))
+    if len(found) < wanted:
+        raise ValueError(f"{problem.name} has a target at {len(found)} of {TRIES * wanted} points")
+    return found
 
 
 def even(wanted: Range) -> Iterator[float]:
@@ -152,7 +183,7 @@ def even(wanted: Range) -> Iterator[float]:
 def task(problem: Problem) -> str:
     """The one task of a problem, as a line of JSON."""
     inputs = {part: points(problem, part) for part in ("train", "held_out")}
-    expected = {part: targets(problem, places) for part, places in inputs.items()}
+    expected = {part: list(map(target(problem), places)) for part, places in inputs.items()}
     return json.dumps({"id": problem.folder, "input": inputs, "expected": expected}) + "\n"
 
 
