@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "apps.sandbox",
     "apps.oversight",
     "apps.rounds",
+    "apps.experiments",
     "apps.lineage",
 ]
 

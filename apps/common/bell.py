@@ -13,10 +13,16 @@ from kombu.exceptions import KombuError
 
 log = logging.getLogger(__name__)
 
-JOBS = {"rounds": "rounds.drive", "sandbox": "rounds.perform", "trials": "rounds.try", "sweep": "rounds.sweep"}
+JOBS = {
+    "rounds": "rounds.drive",
+    "sandbox": "rounds.perform",
+    "trials": "rounds.try",
+    "sweep": "rounds.sweep",
+    "experiments": "experiments.conduct",
+}
 # A message says "there is work", so those beyond one per worker say nothing new. The sweep has a queue of its own:
 # behind a full queue of rounds it would not get its turn.
-MOST_WAITING = {"rounds": 8, "sandbox": 8, "trials": 2, "sweep": 1}
+MOST_WAITING = {"rounds": 8, "sandbox": 8, "trials": 2, "sweep": 1, "experiments": 1}
 ALIVE_SECONDS = 10
 PATIENCE = 0.2  # seconds; whoever rings has better things to do than to wait for a broker
 PROMPT = {

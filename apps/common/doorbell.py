@@ -15,7 +15,7 @@ def bell() -> Bell:
 
 
 def ring(queue: str) -> None:
-    """Wake a worker of the queue: rounds, sandbox, trials or sweep.
+    """Wake a worker of the queue: rounds, sandbox, trials, sweep or experiments.
 
     Made for transaction.on_commit: it raises nothing and takes 0.2 s at most when the broker is away. A lost ring costs
     a second, because the sweep rings for everything that is due.

@@ -45,6 +45,12 @@ KINDS = frozenset(
         "reset.made",
         "trial.asked",
         "trial.ended",
+        "experiment.made",
+        "experiment.paused",
+        "experiment.resumed",
+        "experiment.stopped",
+        "experiment.ended",
+        "experiment.counted",
         "log.verified",
     }
 )

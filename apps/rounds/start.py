@@ -69,7 +69,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     require(actor, "operate", project)
     check(order)
     axes = Axes()
-    _check_fit(project, order, axes)
+    check_fit(project, order, axes)
     if (stop := selectors.global_latch()) is not None:
         raise UserError(f"Everything here is stopped ({stop.reason}). Release the stop on the status page, then start.")
     identity, description = protocol(project, sandbox)
@@ -116,7 +116,7 @@ def check(order: Order) -> None:
         raise UserError(f"The seed {order.seed} does not fit into 64 bits.")
 
 
-def _check_fit(project: Project, order: Order, axes: Axes) -> None:
+def check_fit(project: Project, order: Order, axes: Axes) -> None:
     """Whether the method can work on what the project evolves. Raises UserError saying why not."""
     recipe = registry.get(order.method)
     tasks = tuple(task.key for task in project.tasks.filter(split="validation").order_by("position"))

@@ -49,6 +49,12 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "invitation.revoked": frozenset({"members"}),
     "trial.asked": frozenset({"trials"}),
     "trial.ended": frozenset({"trials"}),
+    "experiment.made": frozenset({"experiments"}),
+    "experiment.paused": frozenset({"experiments"}),
+    "experiment.resumed": frozenset({"experiments"}),
+    "experiment.stopped": frozenset({"experiments"}),
+    "experiment.ended": frozenset({"experiments"}),
+    "experiment.counted": frozenset({"experiments"}),
     "log.verified": frozenset({"verification"}),
 }
 

@@ -10,7 +10,7 @@ from evoweb.supervisor.refusal import Refusal
 
 BASE = Path(__file__).resolve().parent.parent.parent
 LONGEST_SOCKET = 107  # bytes in the path of a unix socket (sockaddr_un)
-QUEUES = "rounds,sandbox,sweep"
+QUEUES = "rounds,sandbox,sweep,experiments"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Rings for the sweep every second. Needs no Django and no database, so it stays small."""
+"""Rings for the sweep and for experiments every second. Needs no Django and no database, so it stays small."""
 
 import os
 import time
@@ -14,6 +14,7 @@ def main() -> None:
     while True:
         bell.alive("ticker")
         bell.ring("sweep")
+        bell.ring("experiments")
         time.sleep(SECONDS)
 
 
