@@ -29,6 +29,7 @@ from apps.engine.statistics import smallest_p, spending
 PERSON = "person"  # the operator of a person's edit
 SEED = 0  # the number of the planted candidate
 CHAMPION_MOVED = "the champion changed"
+TASK, SCORE = 0, 1  # places in the journal form of a result
 MEASURE_MORE = "measure more first"  # a person wants more evidence before they decide
 
 
@@ -128,17 +129,18 @@ def _attempt(ctx: Context, plan: Plan, number: int, standing: Mapping[str, Any])
         yield Promote(number, champion, Difference(), {"score": standing["score"], "champion": against})
         return
     tested = plan.gate or not plan.repeatable
-    if tested and smallest_p(plan.tasks) > spending(plan.alpha, standing["looks"] + 1):
+    if tested and smallest_p(plan.tasks) > spending(plan.alpha, standing["looks"] + 1, standing["confirmed"]):
         return  # so few tasks cannot confirm anything at this look: it would be spent in vain
     pair = yield Compare(number, champion, "gate" if plan.gate else "validation")
     if not tested:
         yield Promote(number, champion, Difference(), _means(pair))
         return
     # Asked again, because rounds that run beside this one look too: what counts is how many looks there are by now.
-    looks = (yield Choose("champion", Standing(number)))[0]["looks"]
+    ledger = (yield Choose("champion", Standing(number)))[0]
     found = differences(pair["candidate"], pair["champion"])
     if found:
-        yield Promote(number, champion, ConfirmedGain(plan.alpha, looks), {"differences": found})
+        rule = ConfirmedGain(plan.alpha, ledger["looks"], ledger["confirmed"])
+        yield Promote(number, champion, rule, {"differences": found})
 
 
 def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:
@@ -157,14 +159,15 @@ def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:
 
 def differences(candidate: Sequence[Sequence[Any]], champion: Sequence[Sequence[Any]]) -> list[float]:
     """Score differences task by task. What failed counts as the worst score seen on either side; [] if all failed."""
-    scores = [score for _, score, _ in [*candidate, *champion] if score is not None]
+    scores = [row[SCORE] for row in [*candidate, *champion] if row[SCORE] is not None]
     if not scores:
         return []
     worst = min(scores)
     per_task: dict[str, list[float]] = {}
     for sign, rows in ((1.0, candidate), (-1.0, champion)):
-        for task, score, _ in rows:
-            per_task.setdefault(task, []).append(sign * (worst if score is None else score))
+        for row in rows:
+            score = worst if row[SCORE] is None else row[SCORE]
+            per_task.setdefault(row[TASK], []).append(sign * score)
     repeats = max(1, len(candidate) // max(1, len(per_task)))
     return [sum(parts) / repeats for parts in per_task.values()]
 
@@ -175,5 +178,5 @@ def _means(pair: Mapping[str, Any]) -> dict[str, float | None]:
 
 def mean(rows: Sequence[Sequence[Any]]) -> float | None:
     """Mean score of results in journal form; None when one of them failed."""
-    scores = [score for _, score, _ in rows]
+    scores = [row[SCORE] for row in rows]
     return None if not scores or None in scores else sum(scores) / len(scores)

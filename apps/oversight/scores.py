@@ -23,7 +23,6 @@ TASKS = 50  # on one page
 FEW = 5  # tasks, below which chance alone can always do it
 RESAMPLED = 200  # tasks; beyond, resampling takes longer than a page may
 _RARE = 0.001
-_LEVEL = 0.0001  # so small that many tasks are answered by a bound and not by drawing, which takes seconds
 
 type Outcome = Literal["fixed", "broken", "better", "worse", "same", "alone"]
 
@@ -172,7 +171,7 @@ def _chance(differences: Sequence[float]) -> str:
     if words is None:
         turned = differences if sum(differences) >= 0 else [-d for d in differences]
         low, high = _interval(turned, Random(key))
-        p = sign_flip_p(turned, Random(key), _LEVEL)
+        p = sign_flip_p(turned)
         most = "at most " if len(turned) > EXACT_UP_TO and p >= _RARE else ""
         words = f", 95% interval {_short(low)} to {_short(high)}; chance alone would show this in {most}{_cases(p)}."
         cache.set(key, words, 24 * 3600)

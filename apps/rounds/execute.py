@@ -11,7 +11,7 @@ from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Choose, Contract, Effect, Judge, Promote, Propose, Refused
 from apps.engine.estimate import Estimate
 from apps.engine.population import Member
-from apps.engine.promotion import Standing
+from apps.engine.promotion import ConfirmedGain, Standing
 from apps.engine.records import Result
 from apps.engine.replay import done
 from apps.engine.supervise import CHAMPION_MOVED
@@ -69,7 +69,8 @@ def _pinned(book: Book, opened: OpenRound, drawn: list[Any], row: Row) -> list[A
 def _standing(book: Book, effect: Choose) -> dict[str, Any]:
     number = cast(Standing, effect.rule).candidate
     champion = _champion(book)
-    standing = {"run": book.run.pk, "score": book.population.score(number), "looks": book.counters.looks}
+    ledger = {"looks": book.counters.looks, "confirmed": book.confirmed}
+    standing = {"run": book.run.pk, "score": book.population.score(number)} | ledger
     if champion is None:
         return standing | {"champion": None, "champion_score": None, "same": False}
     run, rank = run_and_number(champion)
@@ -214,6 +215,7 @@ def _promote(book: Book, opened: OpenRound, effect: Promote, row: Row) -> dict[s
     ruling = rule.rule(effect.evidence, opened.ctx.random("promote"))
     if ruling.decision == "promote":
         give(book, effect.candidate, "promote", f"rule:{effect.rule.name}", ruling.why)
+        book.confirmed += effect.rule.name == ConfirmedGain.name
         book.step.crowned.append((now, row_id(book.run.pk, effect.candidate)))
     return {"decision": ruling.decision, "why": ruling.why}
 

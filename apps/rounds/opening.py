@@ -13,6 +13,7 @@ from apps.engine import supervise
 from apps.engine.canonical import decode
 from apps.engine.effects import Choose, Contract
 from apps.engine.population import Member, Population
+from apps.engine.promotion import ConfirmedGain
 from apps.engine.recipe import Context, Outcome, Steps
 from apps.engine.records import Chosen, Result, facts_of
 from apps.engine.replay import Asked, Play
@@ -20,7 +21,17 @@ from apps.engine.replay import Row as JournalRow
 from apps.log.models import Event
 from apps.oversight import selectors
 from apps.projects.models import Project
-from apps.records.models import CandidateEdit, Commission, Effect, EffectState, Round, RoundState, Run, Trajectory
+from apps.records.models import (
+    CandidateEdit,
+    Commission,
+    Effect,
+    EffectState,
+    Round,
+    RoundState,
+    Run,
+    Trajectory,
+    Verdict,
+)
 from apps.records.step import Row
 from apps.rounds import conduct
 from apps.rounds.book import Book, Counters, OpenRound
@@ -52,6 +63,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         claims=claims,
         clock=_clock(),
         barren=_barren(run),
+        confirmed=_confirmed(run),
     )
     book.commissions = list(Commission.objects.filter(run=run, served__isnull=True).order_by("pk"))
     for number in range(len(population.members)):
@@ -83,6 +95,12 @@ def _barren(run: Run) -> int:
     told = (decode(bytes(body)) for body in own.iterator(chunk_size=100))
     outcomes = (body["outcome"] for body in told if body["round"] not in others)
     return sum(conduct.barren_after(0, outcome) for outcome in takewhile(lambda outcome: outcome != "grown", outcomes))
+
+
+def _confirmed(run: Run) -> int:
+    """How many of the run's looks ended in a promotion. People's promotions spend and earn nothing."""
+    by = f"rule:{ConfirmedGain.name}"
+    return Verdict.objects.filter(of_run(run.pk, "candidate"), decision="promote", by=by).count()
 
 
 def fold(run: Run, counted: Mapping[int, str], population: Population, metrics: Sequence[str] = ()) -> Population:

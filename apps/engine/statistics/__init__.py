@@ -5,10 +5,12 @@ For experiments: `interquartile_mean`, `interquartile_interval`, `probability_of
 """
 
 from apps.engine.statistics.bootstrap import bootstrap
+from apps.engine.statistics.effect_size import smallest_effect, smallest_effect_of
 from apps.engine.statistics.fisher import fisher_p
 from apps.engine.statistics.holm import holm
 from apps.engine.statistics.improvement import probability_of_improvement
 from apps.engine.statistics.interval import Interval
+from apps.engine.statistics.outlook import Outlook, outlook
 from apps.engine.statistics.quartiles import interquartile_interval, interquartile_mean
 from apps.engine.statistics.sign_flip import EXACT_UP_TO, paired_p, sign_flip_p, smallest_p
 from apps.engine.statistics.spending import spending
@@ -16,14 +18,18 @@ from apps.engine.statistics.spending import spending
 __all__ = [
     "EXACT_UP_TO",
     "Interval",
+    "Outlook",
     "bootstrap",
     "fisher_p",
     "holm",
     "interquartile_interval",
     "interquartile_mean",
+    "outlook",
     "paired_p",
     "probability_of_improvement",
     "sign_flip_p",
+    "smallest_effect",
+    "smallest_effect_of",
     "smallest_p",
     "spending",
 ]

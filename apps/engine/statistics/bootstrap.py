@@ -7,9 +7,10 @@ from random import Random
 import numpy as np
 
 from apps.engine.statistics.interval import Interval
+from apps.engine.statistics.numbers import Numbers
 
 RESAMPLES = 2_000
-type Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+AT_ONCE = 1_000_000  # numbers that are drawn again in one go
 
 
 def bootstrap(differences: Sequence[float], rng: Random, level: float = 0.95) -> Interval:
@@ -18,9 +19,11 @@ def bootstrap(differences: Sequence[float], rng: Random, level: float = 0.95) ->
     mean = fsum(differences) / n
     if n == 1:
         return Interval(mean, float("-inf"), float("inf"))
-    means = sorted(sum(rng.choices(differences, k=n)) / n for _ in range(RESAMPLES))
-    tail = int((1 - level) / 2 * RESAMPLES)
-    return Interval(mean, means[tail], means[RESAMPLES - 1 - tail])
+    observed, dice = np.asarray(differences, dtype=np.float64), generator(rng)
+    rows = max(1, AT_ONCE // n)
+    parts = [min(rows, RESAMPLES - done) for done in range(0, RESAMPLES, rows)]
+    means = [observed[dice.integers(0, n, size=(part, n))].mean(axis=1) for part in parts]
+    return percentile_interval(mean, np.concatenate(means), level)
 
 
 def generator(rng: Random) -> np.random.Generator:

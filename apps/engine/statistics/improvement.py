@@ -8,8 +8,9 @@ from random import Random
 
 import numpy as np
 
-from apps.engine.statistics.bootstrap import Numbers, drawn_again, generator, percentile_interval
+from apps.engine.statistics.bootstrap import drawn_again, generator, percentile_interval
 from apps.engine.statistics.interval import Interval
+from apps.engine.statistics.numbers import Numbers
 
 type _Indices = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 

@@ -10,6 +10,7 @@ from apps.engine.axes import Axes
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Choose, Compare, Effect, Judge, Measure, Promote, Propose, Refused
 from apps.engine.population import Member, Population
+from apps.engine.promotion import ConfirmedGain
 from apps.engine.recipe import Context, Outcome, Recipe, Steps
 from apps.engine.records import Chosen, Result, results_from
 from apps.engine.replay import Asked, Play, Row, done, refused
@@ -31,12 +32,15 @@ class World:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     refuse: Callable[[int, int, Effect], str] = lambda number, position, effect: ""
     plan: supervise.Plan = field(default_factory=lambda: supervise.Plan(repeatable=True, gate=False))
+    gate: tuple[str, ...] = ()
 
     journal: dict[int, list[Row]] = field(default_factory=dict)
     outcomes: dict[int, Outcome | Refused | None] = field(default_factory=dict)
     contents: dict[int, Mapping[str, str]] = field(default_factory=dict)
     champion: int | None = None
     measurements: int = 0
+    looks: int = 0
+    confirmed: int = 0
     population: Population = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,13 +120,21 @@ class World:
                 found = self._measure(candidate, self.tasks if isinstance(tasks, str) else tasks, repeats)
             case Judge():
                 found = self._judge(effect)
-            case Promote(candidate):
-                self.champion = candidate
-                found = {"decision": "promote", "why": ""}
-            case Compare(candidate, (_, champion)):
-                sides = [self._measure(number, self.tasks, 1) for number in (candidate, champion)]
+            case Promote():
+                found = self._promote(effect, dice)
+            case Compare(candidate, (_, champion), tasks):
+                self.looks += 1
+                split = self.gate if tasks == "gate" else self.tasks
+                sides = [self._measure(number, split, 1) for number in (candidate, champion)]
                 found = {"candidate": sides[0], "champion": sides[1]}
         return found
+
+    def _promote(self, effect: Promote, dice: Random) -> dict[str, str]:
+        ruling = cast(Any, effect.rule).rule(effect.evidence, dice)
+        if ruling.decision == "promote":
+            self.champion = effect.candidate
+            self.confirmed += effect.rule.name == ConfirmedGain.name
+        return {"decision": ruling.decision, "why": ruling.why}
 
     def _judge(self, effect: Judge) -> dict[str, str]:
         decision = inplace.judge(self.population, effect)
@@ -131,7 +143,8 @@ class World:
 
     def _standing(self, effect: Choose) -> dict[str, Any]:
         number = cast(Any, effect.rule).candidate
-        known = {"run": 0, "score": self.population.score(number), "looks": 0, "same": False}
+        ledger = {"looks": self.looks, "confirmed": self.confirmed}
+        known = {"run": 0, "score": self.population.score(number), "same": False} | ledger
         if self.champion is None:
             return known | {"champion": None, "champion_score": None}
         return known | {"champion": [0, self.champion], "champion_score": self.population.score(self.champion)}
@@ -161,7 +174,7 @@ class World:
             self.measurements += 1
             row = [result.task, result.score, result.failure]
             rows.append([*row, dict(result.facts)] if result.facts else row)
-        self.population.measured(candidate, results_from(rows))
+        self.population.measured(candidate, results_from([row for row in rows if row[0] in self.tasks]))
         return rows
 
     def _deliver(self, effect: Asked, value: Any) -> Any:

@@ -1,0 +1,28 @@
+"""What a comparison could have seen: to be said before it is made, and again beside what it found."""
+
+from collections.abc import Sequence
+from math import inf, sqrt
+from statistics import stdev
+
+from scipy.special import stdtrit
+
+from apps.engine.statistics.sign_flip import smallest_p
+
+POWER = 0.8
+
+
+def smallest_effect(spread: float, tasks: int, level: float, power: float = POWER) -> float:
+    """The mean gain that a one-sided test over tasks at that level finds with that power; inf where it can find none.
+
+    (t(1 - level) + t(power)) · spread / √tasks, Student's t with tasks - 1 degrees of freedom: Zar, Biostatistical
+    Analysis, section 7.6. spread is the standard deviation of one task's difference between two candidates.
+    """
+    if tasks < 2 or smallest_p(tasks) > level:
+        return inf
+    quantiles = stdtrit(tasks - 1, 1 - level) + stdtrit(tasks - 1, power)
+    return float(quantiles) * spread / sqrt(tasks)
+
+
+def smallest_effect_of(differences: Sequence[float], level: float) -> float:
+    """The same, from the differences that were found."""
+    return smallest_effect(stdev(differences), len(differences), level) if len(differences) > 1 else inf
