@@ -12,7 +12,13 @@ from apps.rounds.selftest import check
 from apps.sandbox.probe import require
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SEEDS = {"circle_packing_26": 0.959656, "parabola8": -112.527486, "two_files": -1.275728}
+SEEDS = {
+    "circle_packing_26": 0.959656,
+    "online_bin_packing": -5.327191,
+    "parabola8": -112.527486,
+    "sorting_network": -28.07,
+    "two_files": -1.275728,
+}
 
 
 def test_every_example_is_known_here():
