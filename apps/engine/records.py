@@ -8,11 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A candidate that a rule drew: its number, its score at that moment (None: not complete), its texts by path."""
+    """A candidate that a rule drew: its number, its score at that moment (None: not complete), its texts by path.
+
+    traits are what its method gave it for good.
+    """
 
     number: int
     score: float | None
     texts: Mapping[str, str]
+    traits: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

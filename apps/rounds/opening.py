@@ -217,7 +217,8 @@ def _asked_for(book: Book, kind: str, ctx: Context, commission: Commission) -> S
 
 
 def deliver(book: Book, effect: Asked, value: Any) -> Any:
-    """What the generator gets for a journaled value: candidates come with their texts."""
+    """What the generator gets for a journaled value: candidates come with their texts and traits."""
     if isinstance(effect, Choose) and effect.kind == "candidate":
-        return [Chosen(number, score, book.texts.of(number)) for number, score in value]
+        members = book.population.members
+        return [Chosen(number, score, book.texts.of(number), members[number].traits) for number, score in value]
     return value

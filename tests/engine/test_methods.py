@@ -13,7 +13,7 @@ def test_method(name, check):
 
 
 def test_an_unknown_method_is_answered_with_the_known_ones():
-    with pytest.raises(LookupError, match="best_of_n, hill_climb, null_run"):
+    with pytest.raises(LookupError, match="best_of_n, .*hill_climb, .*null_run"):
         registry.get("hil_climb")
 
 

@@ -4,13 +4,14 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from statistics import mean
 
 from apps.engine import registry, supervise
 from apps.engine.canonical import decode, encode
 from apps.engine.recipe import Recipe
 from apps.engine.records import Result
-from apps.engine.testing.toy import TEXTS, distance
+from apps.engine.testing.toy import Toy, parameters, toy_for
 from apps.engine.testing.world import Score, World
 
 BUDGET = 30
@@ -18,9 +19,10 @@ SEEDS = 20
 REFERENCES = ("null_run", "best_of_n")  # what the others are compared with
 
 
-def world(recipe: Recipe, seed: int = 1, score: Score = distance) -> World:
-    """A run of the recipe on the toy problem, not begun yet."""
-    return World(recipe, seed, TEXTS, score)
+def world(recipe: Recipe, seed: int = 1, score: Score | None = None, toy: Toy | None = None) -> World:
+    """A run of the recipe on a toy problem, not begun yet: the first one that it fits, with a small population."""
+    toy = toy or toy_for(recipe)
+    return World(recipe, seed, toy.texts, score or toy.score, parameters=parameters(recipe))
 
 
 def same_seed_same_effects(name: str) -> None:
@@ -69,7 +71,8 @@ def names_its_parents(name: str) -> None:
 
 def survives_refusals(name: str) -> None:
     """Each third effect refused: rounds end, none breaks."""
-    lived = World(registry.get(name), 1, TEXTS, distance, refuse=lambda n, p, _: "no" if n and (n + p) % 3 == 0 else "")
+    lived = world(registry.get(name))
+    lived.refuse = lambda number, position, _: "no" if number and (number + position) % 3 == 0 else ""
     lived.evolve(5, most_rounds=200)
     assert lived.population.ranked, f"{name} loses the population when effects are refused"
 
@@ -78,15 +81,23 @@ def improves_the_toy_problem(name: str) -> None:
     """Over the seeds: better than the null run, and not inferior to best-of-n."""
     if name in REFERENCES:
         return
-    gains = {each: [_gain(each, seed) for seed in range(SEEDS)] for each in (name, *REFERENCES)}
+    toy = toy_for(registry.get(name))
+    gains = {each: _reference_gains(each, toy) for each in REFERENCES} | {name: _gains(name, toy)}
     assert mean(gains[name]) > mean(gains["null_run"]), f"{name} gains no more than the null run"
     wins = sum(a >= b for a, b in zip(gains[name], gains["best_of_n"], strict=True))
     assert wins >= SEEDS // 2, f"{name} beats best-of-n on only {wins} of {SEEDS} seeds"
 
 
-def _gain(name: str, seed: int) -> float:
-    population = world(registry.get(name), seed).evolve(4 * BUDGET).population
-    return population.best_so_far[-1][1] - population.best_so_far[0][1]
+@cache
+def _reference_gains(name: str, toy: Toy) -> list[float]:
+    return _gains(name, toy)
+
+
+def _gains(name: str, toy: Toy) -> list[float]:
+    """What each seed gains over the toy's own seed."""
+    recipe = registry.get(name)
+    best = [world(recipe, seed, toy=toy).evolve(4 * BUDGET).population.best_so_far for seed in range(SEEDS)]
+    return [found[-1][1] - found[0][1] for found in best]
 
 
 def has_claim_and_citation(name: str) -> None:

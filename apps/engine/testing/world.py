@@ -179,5 +179,6 @@ class World:
 
     def _deliver(self, effect: Asked, value: Any) -> Any:
         if isinstance(effect, Choose) and effect.kind == "candidate":
-            return [Chosen(number, score, self.contents[number]) for number, score in value]
+            members = self.population.members
+            return [Chosen(number, score, self.contents[number], members[number].traits) for number, score in value]
         return value

@@ -7,6 +7,7 @@ import pytest
 
 from apps.engine.effects import rule_payload
 from apps.engine.selection import REGISTRY, Best, LinearRank, PowerLaw, Seed, Tournament, from_payload, payload
+from apps.engine.selection.newest_tournament import NewestTournament
 from apps.engine.selection.power_law import _sums
 
 
@@ -18,6 +19,7 @@ class Pool:
 
 
 RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
+OF_ARCHIVES = (NewestTournament(3),)  # tested with their archives
 COUNT, DRAWS = 12, 6000
 
 
@@ -114,7 +116,7 @@ def test_a_rule_survives_the_journal(rule):
 
 
 def test_every_rule_is_found():
-    assert {type(rule).name: type(rule) for rule in RULES} == REGISTRY
+    assert {type(rule).name: type(rule) for rule in (*RULES, *OF_ARCHIVES)} == REGISTRY
 
 
 @pytest.mark.parametrize(
