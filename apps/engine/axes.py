@@ -6,7 +6,7 @@ the bytes of all components.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from math import isfinite, prod
+from math import inf, prod
 from typing import Any
 
 SIZE = "size"
@@ -26,8 +26,8 @@ class Descriptor:
     cells: int = 10
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.low) and isfinite(self.high) and self.low < self.high):
-            raise ValueError(f"descriptor {self.name!r} needs a low below its high, both finite")
+        if not 0 < self.high - self.low < inf:
+            raise ValueError(f"descriptor {self.name!r} needs a low below its high, a finite way apart")
         if self.cells < 1:
             raise ValueError(f"descriptor {self.name!r} needs at least 1 cell, not {self.cells}")
 

@@ -28,6 +28,7 @@ KINDS = frozenset(
         "commission.made",
         "policy.changed",
         "mode.changed",
+        "axes.changed",
         "latch.set",
         "latch.released",
         "effect.reclaimed",

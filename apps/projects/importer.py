@@ -1,8 +1,8 @@
 """Turns a checked project folder into a project: all of it in one transaction, or nothing.
 
-A folder that did not change since its last import is the same project. A changed one becomes a new version beside it,
-because scores of different evaluators, tasks or seeds must never be compared: the project keeps its name, and the new
-version is called "name (2)". Members are taken over.
+A folder that did not change since its last import is the same project, also where its axes did: they change no score.
+Any other change makes it a new version beside the old, because scores of different evaluators, tasks or seeds must
+never be compared: the project keeps its name, and the new version is called "name (2)". Members are taken over.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from apps.accounts.actors import Actor
+from apps.engine.axes import Axes
 from apps.engine.canonical import encode
 from apps.log.chain import Entry
 from apps.log.services import append
@@ -19,21 +20,30 @@ from apps.projects.access import require
 from apps.projects.facts import Facts
 from apps.projects.models import Component, Membership, Project, Task
 from apps.projects.package import Package
-from apps.projects.services.members import added
+from apps.projects.services.axes import added as axes_added
+from apps.projects.services.axes import brought
+from apps.projects.services.members import added as member_added
+
+
+def known(actor: Actor, package: Package) -> Project | None:
+    """The project of the same folder, from now on with the axes that the folder has now. Raises PermissionDenied."""
+    project = Project.objects.filter(package_digest=package.digest).first()
+    if project is not None:
+        brought(actor, project, package.axes)
+    return project
 
 
 @transaction.atomic
 def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
     """The project of this package: the one imported before, or a new one. Raises PermissionDenied."""
     require(actor, "maintain", None)
-    digest = package.digest
-    if known := Project.objects.filter(package_digest=digest).first():
-        return known
+    if (same := known(actor, package)) is not None:
+        return same
     before = Project.objects.filter(family=package.name).order_by("-pk").first()
     project = Project(
         family=package.name,
         name=_free_name(package.name),
-        package_digest=digest,
+        package_digest=package.digest,
         direction=package.direction,
         metric=package.metric,
         entry=package.entry,
@@ -47,7 +57,10 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
     project.save(force_insert=True)
     _add_parts(project, package)
     members = _add_members(project, before, actor)
-    append(project.pk, [_imported(actor, project), *(added(actor, member) for member in members)])
+    entries = [_imported(actor, project), *(member_added(actor, member) for member in members)]
+    if package.axes != Axes():
+        entries.append(axes_added(actor, project, package.axes, 1, imported=True))
+    append(project.pk, entries)
     return project
 
 

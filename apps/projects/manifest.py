@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.engine import registry
+from apps.engine.axes import Axes
+from apps.projects.axes import read_axes
 from apps.projects.folder import Unusable, clean_path
 from apps.projects.problems import Report, quoted
 from apps.projects.settings import Settings
@@ -69,6 +71,7 @@ class Manifest:
     weak_seed: bool
     tasks: tuple[tuple[dict[str, Any], int | None], ...]
     tasks_file: Entry | None
+    axes: Axes
     settings: Settings
 
 
@@ -80,9 +83,10 @@ def read_manifest(text: str, report: Report, methods: tuple[str, ...] | None = N
     root = Document(FILE, text, report).root
     evaluator = root.table("evaluator")
     tasks = root.table("tasks")
+    metric = root.text("metric", "score")
     manifest = Manifest(
         name=root.text("name"),
-        metric=root.text("metric", "score"),
+        metric=metric,
         direction=root.word("direction", DIRECTIONS, "maximise"),
         entry=_entry(root),
         components=_components(root),
@@ -92,6 +96,7 @@ def read_manifest(text: str, report: Report, methods: tuple[str, ...] | None = N
         weak_seed=bool(evaluator.flag("weak_seed", False)),
         tasks=tuple((task.values(), task.line("id")) for task in root.tables("task")),
         tasks_file=_entry_of(tasks, "file", tasks.text("file")) if "tasks" in root else None,
+        axes=read_axes(root, metric),
         settings=_settings(root, evaluator, methods),
     )
     for table in (root, evaluator, tasks):

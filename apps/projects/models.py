@@ -94,6 +94,27 @@ class Task(models.Model):
         return self.key
 
 
+class AxesVersion(models.Model):
+    """A version of the axes that a project's candidates are looked at along. The highest is in force.
+
+    They may change at any time, because they change no score; a run keeps those that it started with.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="axes_versions")
+    version = models.PositiveIntegerField()
+    axes = models.BinaryField(help_text="canonical bytes: {descriptors, objectives}, see engine/axes.py")
+    imported = models.BooleanField(default=False, help_text="it came with the project's folder")
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+    salt = models.BinaryField(max_length=16)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "version"], name="axes_version_once")]
+
+    def __str__(self) -> str:
+        return f"axes of {self.project}, version {self.version}"
+
+
 class Invitation(models.Model):
     """A link that lets one person in: into a project with a role, or, without a project, into the installation.
 

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from apps.engine.axes import Axes
 from apps.engine.canonical import digest, encode
 from apps.projects.components import PackagedComponent, check_entry, check_total, read_components
 from apps.projects.folder import Folder, Unusable
@@ -35,6 +36,7 @@ class Package:
     weak_seed: bool
     tasks: tuple[PackagedTask, ...]
     settings: Settings
+    axes: Axes = field(default_factory=Axes)
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -43,8 +45,12 @@ class Package:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 over everything: two folders with equal digests are the same project."""
+        """SHA-256 over everything but the axes: two folders with equal digests are the same project.
+
+        Axes may change at any time, because they change no score (services/axes.py).
+        """
         plain = asdict(self)
+        del plain["axes"]
         for component in plain["components"]:
             component["content"] = digest(component["content"]).hex()
         for task in plain["tasks"]:
@@ -82,6 +88,7 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None) -> Packag
         weak_seed=manifest.weak_seed,
         tasks=tasks,
         settings=manifest.settings,
+        axes=manifest.axes,
     )
 
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
+from apps.engine.axes import Axes, axes_from
 from apps.engine.canonical import decode
 from apps.projects.access import may
-from apps.projects.models import Invitation, Membership, Project, Task
+from apps.projects.models import AxesVersion, Invitation, Membership, Project, Task
 
 
 def program_files(project: Project) -> dict[str, bytes]:
@@ -41,6 +42,17 @@ def limits(project: Project) -> dict[str, Any]:
 def tasks_by_split(project: Project) -> dict[str, int]:
     """How many tasks are in which split."""
     return dict(project.tasks.order_by().values_list("split").annotate(Count("pk")))
+
+
+def axes(project: Project) -> Axes:
+    """Along what the project's candidates are looked at now; what a run's method sees is in Run.axes."""
+    found = axes_version(project)
+    return axes_from(decode(bytes(found.axes))) if found else Axes()
+
+
+def axes_version(project: Project) -> AxesVersion | None:
+    """The axes in force, with who set them and when; None where there never were any."""
+    return project.axes_versions.order_by("-version").first()
 
 
 def members(project: Project) -> QuerySet[Membership]:

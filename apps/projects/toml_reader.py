@@ -5,6 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from functools import cached_property
+from math import inf, isfinite, nan
 from typing import Any
 
 from apps.projects.folder import one_line
@@ -111,6 +112,13 @@ class Table:
         self.problem(key, f"{key} is {value}", f"Write {_KINDS[kind]} from {bound.least} to {bound.most}.")
         return bound.default
 
+    def real(self, key: str) -> float:
+        """A finite number that must be there; NaN after reporting a problem."""
+        value: float | None = self._take(key, float, None)
+        if value is not None and not isfinite(value):
+            self.problem(key, f"{key} is {value}", "Write a finite number.")
+        return nan if value is None or not isfinite(value) else value
+
     def flag(self, key: str, default: bool | None) -> bool | None:
         """True or false; None only where that is the default."""
         value: bool | None = self._take(key, bool, default, required=False)
@@ -162,7 +170,7 @@ class Table:
                 self.problem(key, f"{key} is missing", f"Add it{self._place()}.")
             return default
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
+            return _as_float(value)
         if isinstance(value, kind) and (kind is bool or kind is object or not isinstance(value, bool)):
             return value
         self.problem(key, f"{key} must be {_KINDS[kind]}, not {quoted(value)}", "Change its value.")
@@ -171,3 +179,10 @@ class Table:
     def _place(self) -> str:
         names = [part for part in self.path if isinstance(part, str)]
         return f" under [{'.'.join(names)}]" if names else " at the top, before the first [table]"
+
+
+def _as_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # TOML's numbers have any length
+        return inf if value > 0 else -inf

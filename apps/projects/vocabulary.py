@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from apps.engine.axes import MOST_CELLS
+
 type Verb = Literal["view", "review", "operate", "maintain", "audit", "manage"]
 
 KINDS = ("program", "prompt", "skill", "tool", "middleware", "memory", "config", "workflow", "reward", "data")
@@ -59,6 +61,7 @@ EVALUATOR_LIMITS = {
 CANDIDATES = Bound(1000, 1, 10_000_000)
 SECONDS = Bound(3600.0, 1, 31_536_000)
 PARALLEL = Bound(1, 1, 64)
+CELLS = Bound(10, 1, MOST_CELLS)  # of a descriptor
 
 
 def choices(words: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from apps.common.doorbell import ring
 from apps.common.errors import UserError
 from apps.projects.access import require as require_verb
 from apps.projects.facts import Facts
-from apps.projects.importer import import_package
+from apps.projects.importer import import_package, known
 from apps.projects.models import Intake, IntakeState, Project
 from apps.projects.package import PackageError, Problem, read_package
 from apps.projects.staging import Staging, left_over
@@ -37,8 +37,8 @@ UNDER_WAY = (IntakeState.WAITING, IntakeState.CHECKING)
 def take_in(actor: Actor, folder: Path) -> Project:
     """The project of a folder. Raises PackageError, UserError, NoIsolation, PermissionDenied; nothing is half-done."""
     package = read_package(folder)
-    if known := Project.objects.filter(package_digest=package.digest).first():
-        return known
+    if (same := known(actor, package)) is not None:
+        return same
     tried, facts = check(folder, _home(), _isolation())
     return import_package(actor, tried, facts)
 
@@ -56,8 +56,8 @@ def submit(intake: Intake) -> None:
     try:
         if sum(staged.files().values()) <= READ_AT_ONCE:
             package = read_package(staged.root)
-            if known := Project.objects.filter(package_digest=package.digest).first():
-                intake.project, intake.state = known, IntakeState.IMPORTED
+            if (same := known(Actor.person(intake.person), package)) is not None:
+                intake.project, intake.state = same, IntakeState.IMPORTED
                 staged.discard()
     except PackageError as error:
         _wrong(intake, error)

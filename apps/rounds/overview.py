@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 from apps.accounts.actors import Actor
 from apps.accounts.names import names
 from apps.common.ids import row_id, run_and_number
+from apps.engine.axes import Axes
 from apps.engine.canonical import decode
 from apps.engine.effects import SPLITS
 from apps.log.models import Event
@@ -18,7 +19,7 @@ from apps.oversight.dossier import sign_of
 from apps.oversight.models import Latch
 from apps.projects.access import verbs
 from apps.projects.models import Project
-from apps.projects.selectors import tasks_by_split
+from apps.projects.selectors import axes, tasks_by_split
 from apps.projects.vocabulary import Verb
 from apps.records.models import CandidateEdit, Run, Verdict
 from apps.rounds.chart import Chart, step_chart
@@ -57,6 +58,11 @@ class Overview:
         """How many tasks are in which split."""
         counts = tasks_by_split(self.project)
         return [(split, counts[split]) for split in SPLITS if split in counts]
+
+    @cached_property
+    def axes(self) -> Axes:
+        """Along what its candidates are looked at."""
+        return axes(self.project)
 
     @cached_property
     def champion(self) -> CandidateEdit | None:

@@ -15,12 +15,15 @@ from statistics import fmean, variance
 from typing import Any
 
 from apps.common.errors import UserError
+from apps.engine.axes import SIZE
 from apps.engine.canonical import encode
+from apps.engine.records import facts_of
 from apps.projects import manifest
 from apps.projects.facts import Facts
 from apps.projects.package import Package, read_package
 from apps.projects.problems import Report, quoted
 from apps.projects.tasklist import PackagedTask
+from apps.projects.vocabulary import suggestion
 from apps.sandbox.contract import Job, Limits, Measured, Program, Runtime, Scorer, TaskItem
 from apps.sandbox.isolation import Isolation
 from apps.sandbox.pool import Pool
@@ -129,9 +132,28 @@ def self_test(laboratory: Laboratory) -> Facts:
         seconds=fmean(sum(result.seconds for result in results) for results in again) * len(validation) / len(sample),
         tasks=len(validation),
     )
-    notes = tuple(_try_spoilt(laboratory, sample, first, replace(facts, tasks=len(sample)), report))
+    notes = [*_placed(package, validation, report)]
+    notes += _try_spoilt(laboratory, sample, first, replace(facts, tasks=len(sample)), report)
     report.settle()
-    return replace(facts, notes=notes)
+    return replace(facts, notes=tuple(notes))
+
+
+def _placed(package: Package, results: Sequence[Measured], report: Report) -> Iterator[str]:
+    """Report axes that the evaluator does not tell of the seed. Yields where the seed lies outside of a map."""
+    told = [facts_of(result.metrics, list(result.metrics)) for result in results]
+    metrics = tuple(sorted(set().union(*told)))
+    for name in package.axes.metrics:
+        if name not in metrics:
+            what = f"the evaluator tells no metric {quoted(name)} of the seed"
+            report.add(manifest.FILE, None, what, suggestion(name, (*metrics, SIZE)))
+    size = float(sum(map(len, package.files.values())))
+    for axis in package.axes.descriptors:
+        values = [size] if axis.name == SIZE else [facts[axis.name] for facts in told if axis.name in facts]
+        if values and not axis.low <= (at := fmean(values)) <= axis.high:
+            yield (
+                f"the seed lies at {at:.6g} on {quoted(axis.name)}, outside of {axis.low:g} to {axis.high:g}: "
+                "what lies beyond falls into the outermost cells."
+            )
 
 
 def _build(package: Package, home: Path) -> Runtime:

@@ -22,6 +22,7 @@ from apps.oversight.services.policies import put_in_force
 from apps.projects.access import require
 from apps.projects.models import Project
 from apps.projects.protocol import protocol
+from apps.projects.selectors import axes as axes_of
 from apps.projects.selectors import edits
 from apps.projects.settings import Settings
 from apps.projects.vocabulary import CANDIDATES, PARALLEL
@@ -68,7 +69,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     """
     require(actor, "operate", project)
     check(order)
-    axes = Axes()
+    axes = axes_of(project)
     check_fit(project, order, axes)
     if (stop := selectors.global_latch()) is not None:
         raise UserError(f"Everything here is stopped ({stop.reason}). Release the stop on the status page, then start.")

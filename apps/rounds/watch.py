@@ -38,6 +38,7 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "commission.made": frozenset({"run", "candidates"}),
     "policy.changed": frozenset({"run"}),
     "mode.changed": frozenset({"project"}),
+    "axes.changed": frozenset({"project"}),
     "latch.set": frozenset({"run"}),
     "latch.released": frozenset({"run"}),
     "effect.reclaimed": frozenset({"run"}),

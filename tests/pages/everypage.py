@@ -82,6 +82,8 @@ def every_page(people: Cast) -> dict[str, str]:
         "log nothing": reverse("log", args=[slug]) + "?q=nothing",
         "log-entry": reverse("log-entry", args=[slug, 3]),
         "members": reverse("members", args=[slug]),
+        "axes": reverse("axes", args=[slug]),
+        "axes empty": reverse("axes", args=["nothing-yet"]),
         "champion": reverse("champion", args=[slug]),
         "run-new": reverse("run-new", args=[slug]),
         "run": reverse("run", args=[slug, run]),

@@ -57,6 +57,8 @@ CANDIDATE = RUN + "candidates/1/"
 TRIAL = CANDIDATE + "trials/{trial}/"
 INTAKE = "/projects/new/{intake}"
 MEMBER = PROJECT + "members/{member}/"
+FORMSETS = ("descriptors", "objectives")
+NO_AXES = {"seen": 0} | {f"{one}-{key}_FORMS": 0 for one in FORMSETS for key in ("TOTAL", "INITIAL")}
 WHY = {"reason": "to see who may"}
 
 RULES = {
@@ -91,6 +93,7 @@ RULES = {
     "intake-discard": Rule(INTAKE + "/discard", None, BOSS),
     "project": Rule(PROJECT, MEMBERS),
     "tasks": Rule(PROJECT + "tasks/", MEMBERS),
+    "axes": Rule(PROJECT + "axes/", MEMBERS, MAINTAINERS, NO_AXES),
     "champion": Rule(PROJECT + "champion/", MEMBERS),
     "champion-zip": Rule(PROJECT + "champion.zip", MEMBERS),
     "champion-patch": Rule(PROJECT + "champion.patch", MEMBERS),

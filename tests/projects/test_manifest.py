@@ -4,6 +4,8 @@ import pytest
 
 NAME, ENTRY, METHOD = 'name = "Doubling"', 'entry = "main.py:run"', 'method = "hill_climb"'
 SANDBOX = METHOD + "\n[sandbox]\n"
+FILL = METHOD + '\n[[descriptors]]\nname = "fill"\nlow = 0\nhigh = 1\n'
+BINS = METHOD + '\n[[objectives]]\nname = "bins"\n'
 
 FAULTS = [
     # old, new, place, and words that the message must contain
@@ -55,6 +57,37 @@ FAULTS = [
     (METHOD, SANDBOX + "wall_seconds = 0", "evoweb.toml:16:", "wall_seconds is 0", "from 0.01 to"),
     (METHOD, SANDBOX + "wall_second = 1", "evoweb.toml:16:", "unknown key", 'mean "wall_seconds"?'),
     (METHOD, SANDBOX + 'variables = {PATH = "/x"}', "evoweb.toml:16:", '"PATH" may not be set', "another name"),
+    (METHOD, FILL.replace("high = 1", "high = 0"), "evoweb.toml:18:", "low is 0 and high is 0", "low below the high"),
+    (
+        METHOD,
+        FILL.replace("low = 0", "low = -1e308").replace("high = 1", "high = 1e308"),
+        "evoweb.toml:18:",
+        "high is 1e+308",
+        "finite way",
+    ),
+    (METHOD, FILL.replace("low = 0", "low = nan"), "evoweb.toml:17:", "low is nan", "finite number"),
+    (METHOD, FILL.replace("high = 1", "high = inf"), "evoweb.toml:18:", "high is inf", "finite number"),
+    (METHOD, FILL.replace("high = 1", f"high = 1{'0' * 400}"), "evoweb.toml:18:", "high is inf", "finite number"),
+    (METHOD, FILL.replace("high = 1", "high = true"), "evoweb.toml:18:", "high must be a number", "Change"),
+    (METHOD, FILL.replace("low = 0\n", ""), "evoweb.toml:15:", "low is missing", "Add it under [descriptors]"),
+    (METHOD, FILL.replace('"fill"', "1"), "evoweb.toml:16:", "name must be text in quotes", "Change"),
+    (METHOD, FILL + "cels = 5", "evoweb.toml:19:", 'unknown key "cels"', 'Did you mean "cells"?'),
+    (METHOD, FILL + "cells = 0", "evoweb.toml:19:", "cells is 0", "from 1 to 10000"),
+    (METHOD, FILL + "cells = 1_000_000_000", "evoweb.toml:19:", "cells is 1000000000", "from 1 to 10000"),
+    (
+        METHOD,
+        FILL + "cells = 10_000" + FILL.replace("fill", "size").removeprefix(METHOD) + "cells = 10_000",
+        "evoweb.toml:24:",
+        "the map would have 100,000,000 cells; at most 10,000 make sense",
+        "fewer cells or fewer descriptors",
+    ),
+    (METHOD, FILL + FILL.removeprefix(METHOD), "evoweb.toml:21:", '"fill" is named twice', "Remove one"),
+    (METHOD, BINS + BINS.removeprefix(METHOD), "evoweb.toml:19:", '"bins" is named twice', "Remove one"),
+    (METHOD, BINS + 'direction = "down"', "evoweb.toml:17:", 'unknown direction "down"', "maximise, minimise"),
+    (METHOD, BINS + 'weight = "1"', "evoweb.toml:17:", 'unknown key "weight"', "Known: name, direction"),
+    (METHOD, BINS.replace("bins", "score"), "evoweb.toml:16:", '"score" is the score', "Remove this table"),
+    (NAME, NAME + "\ndescriptors = 1", "evoweb.toml:2:", "descriptors must be a list", ""),
+    (NAME, NAME + "\nobjectives = [1]", "evoweb.toml:2:", "objectives must be written as tables", "[[objectives]]"),
     (METHOD, SANDBOX + "variables = {MODE = 1}", "evoweb.toml:16:", '"MODE" is "1"', "text in quotes"),
 ]
 

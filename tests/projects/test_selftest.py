@@ -131,6 +131,32 @@ def test_noise_that_is_declared_away_is_a_problem(workspace, facts_of):
     assert "declared repeatable, but repeats of the seed differ by" in facts_of()
 
 
+TELLS = "return {'score': -abs((output or 0) - expected), 'metrics': {'far': abs(expected), 'off': 2.5}}"
+FAR = '[[descriptors]]\nname = "far"\nlow = 0\nhigh = 2\n'
+
+
+def test_an_axis_that_the_evaluator_does_not_tell_is_named_with_what_it_tells(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator(TELLS))
+    workspace.change("evoweb.toml", "[run]", '[[objectives]]\nname = "of"\n[run]')
+    said = facts_of()
+    assert 'evoweb.toml: the evaluator tells no metric "of" of the seed. Did you mean "off"?' in said
+    assert "Known: far, off, size." in said
+
+
+def test_a_seed_outside_of_the_map_is_noted(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator(TELLS))
+    workspace.change("evoweb.toml", "[run]", FAR + FAR.replace("far", "size") + "[run]")
+    beyond, size = facts_of().notes  # far is 2 and 4, so 3
+    assert beyond.startswith('the seed lies at 3 on "far", outside of 0 to 2')
+    assert size.startswith(f'the seed lies at {len((workspace.root / "main.py").read_bytes())} on "size"')
+
+
+def test_a_seed_inside_of_the_map_is_no_news(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator(TELLS))
+    workspace.change("evoweb.toml", "[run]", FAR.replace("high = 2", "high = 3") + "[run]")
+    assert facts_of().notes == ()
+
+
 def test_variables_reach_the_candidate(workspace, facts_of):
     workspace.write("main.py", "import os\n\n\ndef run(number):\n    return int(os.environ['FACTOR']) * number\n")
     workspace.change("evoweb.toml", "[run]", '[sandbox.variables]\nFACTOR = "2"\n[run]')

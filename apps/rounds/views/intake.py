@@ -23,6 +23,7 @@ from apps.common.pages import region
 from apps.projects.access import require
 from apps.projects.facts import Facts
 from apps.projects.folder import Unusable
+from apps.projects.importer import known
 from apps.projects.manifest import FILE
 from apps.projects.models import Intake, IntakeState, Project
 from apps.projects.package import PackageError, read_package
@@ -72,17 +73,17 @@ def example(request: HttpRequest) -> HttpResponse:
     """Import an example and start a run of it, in one go."""
     require(actor_of(request), "maintain", None)
     chosen = _chosen(request, _examples())
-    known = Project.objects.filter(package_digest=read_package(chosen).digest).first()
-    if known is None:
+    same = known(actor_of(request), read_package(chosen))
+    if same is None:
         return _stage(request, chosen.name, lambda made: service.staging(made).copy(chosen), starts=True)
     try:
         kind = isolation(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX).kind
     except NoIsolation as error:
         messages.error(request, str(error))
         return redirect("project-new")
-    run = start(actor_of(request), known, order_of(known), kind)
+    run = start(actor_of(request), same, order_of(same), kind)
     messages.success(request, f"Run {run.number} of the example is started. The seed is measured first.")
-    return redirect("run", known.slug, run.number)
+    return redirect("run", same.slug, run.number)
 
 
 @require_POST
