@@ -10,7 +10,6 @@ from django.utils import timezone
 from apps.accounts.actors import Actor
 from apps.common.doorbell import ring
 from apps.common.errors import Conflict, UserError
-from apps.engine.axes import Axes
 from apps.experiments import plan as plans
 from apps.experiments.models import Cell, CellState, Experiment, ExperimentState
 from apps.experiments.plan import Plan
@@ -19,6 +18,7 @@ from apps.log.services import append
 from apps.oversight.services import stops
 from apps.projects.access import require
 from apps.projects.models import Project
+from apps.projects.selectors import axes
 from apps.records.models import Run, RunState
 from apps.rounds.start import Order, check, check_fit
 
@@ -81,7 +81,7 @@ def _check(plan: Plan, projects: Iterable[Project]) -> None:
         check(order)
         for project in projects:
             try:
-                check_fit(project, order, Axes())
+                check_fit(project, order, axes(project))
             except UserError as error:
                 complaints.append(str(error))
     if complaints:
