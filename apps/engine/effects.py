@@ -49,7 +49,7 @@ class Contract:
 class Choose:
     """Draw n things of a kind from what the run knows. Answer: a list, in the order drawn."""
 
-    kind: str  # "candidate" or "memory"
+    kind: str  # "candidate", "memory" or "task"
     rule: Rule
     n: int = 1
 

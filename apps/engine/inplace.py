@@ -7,6 +7,7 @@ from typing import Any, cast
 from apps.engine.acceptance import Acceptance, Decision
 from apps.engine.canonical import encode
 from apps.engine.effects import Choose, Judge, Propose, Refused
+from apps.engine.measurement.racing import Undecided
 from apps.engine.population import Population
 from apps.engine.recall import Draw
 from apps.engine.selection.protocol import Selection
@@ -17,18 +18,27 @@ LARGEST_TRAITS = 64_000  # bytes, as canonical JSON
 
 
 def choose(population: Population, effect: Choose, rng: Random) -> list[Any]:
-    """Journal form of what the rule draws: [number, score] each for candidates, JSON for a memory.
+    """Journal form of what the rule draws: [number, score] each for candidates, JSON for a memory, keys of tasks.
 
     Raises Refused when there is nothing to draw from.
     """
     if effect.kind == "memory":
         return cast(Draw, effect.rule).draw(population.memory, rng, effect.n)
+    if effect.kind == "task":
+        return _tasks(population, effect, rng)
     if effect.kind != "candidate":
         raise Refused(f"nothing of the kind {effect.kind!r} can be chosen")
     if not population.ranked:
         raise Refused("no candidate is kept and complete")
     rule = cast(Selection, effect.rule)
     return [[number, population.score(number)] for number in rule.choose(population, rng, effect.n)]
+
+
+def _tasks(population: Population, effect: Choose, rng: Random) -> list[Any]:
+    rule = cast(Undecided, effect.rule)
+    if rule.candidate not in population.members:
+        raise Refused(f"there is no candidate {rule.candidate} in this run")
+    return list(rule.draw(population, rng, effect.n))
 
 
 def judge(population: Population, effect: Judge) -> Decision:

@@ -212,7 +212,7 @@ class _Side:
             cut=states.count(CellState.SHORT),
             score=_interval([list(stratum.values()) for stratum in strata], self._dice(label, "score")),
             better=None if label == self.plan.baseline else _better(strata, base, self._dice(label, "better")),
-            p=None if label == self.plan.baseline else _p(strata, base, self._dice(label, "p")),
+            p=None if label == self.plan.baseline else _p(strata, base),
             adjusted=None,
             successes=self._successes(label),
             gate=self._gate(outcomes, label),
@@ -284,14 +284,14 @@ def _better(strata: Sequence[dict[int, float]], base: Sequence[dict[int, float]]
     )
 
 
-def _p(strata: Sequence[dict[int, float]], base: Sequence[dict[int, float]], dice: Random) -> float | None:
+def _p(strata: Sequence[dict[int, float]], base: Sequence[dict[int, float]]) -> float | None:
     """Two-sided, of the mean difference over seeds; over several projects a seed's difference is its mean there."""
     pairs = list(zip(strata, base, strict=True))
     if not pairs:
         return None
     seeds = set.intersection(*(mine.keys() & other.keys() for mine, other in pairs))
     differences = [fmean(mine[seed] - other[seed] for mine, other in pairs) for seed in sorted(seeds)]
-    return paired_p(differences, dice) if differences else None
+    return paired_p(differences) if differences else None
 
 
 def _paired(mine: Mapping[int, float], other: Mapping[int, float]) -> list[tuple[float, float]]:

@@ -151,10 +151,19 @@ def gates(actor: Actor) -> QuerySet[Effect]:
 def _draw(gate: Gate) -> str:
     if gate.asked.get("choose") == "memory":
         return "Go on with what the method remembers?"
+    if gate.asked.get("choose") == "task":
+        return _race(gate)
     if gate.asked.get("choose") == "champion":
         return f"Try candidate {gate.asked['rule'].get('candidate')} against the champion?"
     numbers = ", ".join(str(number) for number, _ in gate.drawn)
     return f"Go on with what was drawn: candidate {numbers}?" if numbers else "Go on with what was drawn?"
+
+
+def _race(gate: Gate) -> str:
+    candidate, left = gate.asked["rule"].get("candidate"), len(gate.came or ())
+    if not left:
+        return f"Go on without measuring candidate {candidate} any further?"
+    return f"Go on with candidate {candidate} on {left} more tasks?"
 
 
 def _tasks(gate: Gate) -> str:

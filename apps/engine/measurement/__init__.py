@@ -1,5 +1,6 @@
 """Ways to measure a candidate."""
 
 from apps.engine.measurement.everything import everything
+from apps.engine.measurement.racing import racing
 
-__all__ = ["everything"]
+__all__ = ["everything", "racing"]

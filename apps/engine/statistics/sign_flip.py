@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from math import exp, fsum
-from random import Random
 
 import numpy as np
 
@@ -67,7 +66,7 @@ def smallest_p(tasks: int) -> float:
     return 0.5**tasks if tasks <= COUNTED_UP_TO else exp(-tasks / 2)
 
 
-def paired_p(differences: Sequence[float], rng: Random | None = None) -> float:
+def paired_p(differences: Sequence[float]) -> float:
     """Two-sided p of "the differences lie evenly around 0", by flipping signs: twice the smaller one-sided p.
 
     For experiments: differences between two methods on the same seeds. 1 where nothing differs. Raises ValueError for
