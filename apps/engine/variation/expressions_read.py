@@ -194,8 +194,8 @@ def _tree(whole: Text, value: ast.expr, language: Language, level: int = 0) -> T
             label, inner = "", ()
         case ast.BinOp(left=left, op=op, right=right):
             label, inner = _SYMBOLS.get(type(op), ""), (left, right)
-        case ast.Call(func=ast.Name(id=label), args=inner, keywords=[]):
-            pass
+        case ast.Call(func=ast.Name(id=name), args=given, keywords=[]):
+            label, inner = name, () if any(isinstance(each, ast.Starred) for each in given) else given
         case ast.Name(id=name):
             return tree(name)
         case _:

@@ -31,9 +31,8 @@ def crossed(first: Tree, second: Tree, language: Language, rng: Random) -> Tree:
 
 def mutated(whole: Tree, language: Language, rng: Random) -> Tree:
     """Subtree, point or hoist mutation, with equal chance: Poli, Langdon, McPhee, A Field Guide to GP (2008), 5.2."""
-    change = rng.choice(MUTATIONS)
     for _ in range(TRIES):
-        child = change(whole, language, rng)
+        child = rng.choice(MUTATIONS)(whole, language, rng)
         if child != whole and fits(child):
             return child
     return whole
