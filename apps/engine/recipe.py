@@ -59,7 +59,12 @@ type Round = Callable[["Recipe", Context], Steps[Outcome]]
 
 def grow(recipe: "Recipe", ctx: Context) -> Steps[Outcome]:
     """The default round: choose parents, vary them, measure the child, judge it."""
-    parents = yield Choose("candidate", recipe.select, recipe.parents)
+    return (yield from grow_from(recipe, ctx, recipe.select))
+
+
+def grow_from(recipe: "Recipe", ctx: Context, select: Rule) -> Steps[Outcome]:
+    """The default round with a selection rule of its own."""
+    parents = yield Choose("candidate", select, recipe.parents)
     child = yield from recipe.vary(ctx, parents)
     if child is None:
         return Barren("no edit stood")

@@ -1,4 +1,4 @@
-"""Rules that choose candidates by rank, one per module; a module that is put here is found.
+"""Rules that choose candidates, by rank or from the method's archive; one per module; a module put here is found.
 
 The journal form of a rule is {"name": its name, and its parameters}, as `effects.rule_payload` writes it.
 """
@@ -11,20 +11,34 @@ from typing import Any
 
 from apps.engine.effects import rule_payload as payload
 from apps.engine.selection.best import Best
+from apps.engine.selection.crowded import Crowded
+from apps.engine.selection.island_best import IslandBest
+from apps.engine.selection.island_tournament import IslandTournament
 from apps.engine.selection.linear_rank import LinearRank
+from apps.engine.selection.most_novel import MostNovel
 from apps.engine.selection.power_law import PowerLaw
+from apps.engine.selection.proportional import Proportional
 from apps.engine.selection.protocol import Selection
 from apps.engine.selection.seed import Seed
+from apps.engine.selection.task_front import TaskFront
 from apps.engine.selection.tournament import Tournament
+from apps.engine.selection.uniform_cell import UniformCell
 
 __all__ = [
     "REGISTRY",
     "Best",
+    "Crowded",
+    "IslandBest",
+    "IslandTournament",
     "LinearRank",
+    "MostNovel",
     "PowerLaw",
+    "Proportional",
     "Seed",
     "Selection",
+    "TaskFront",
     "Tournament",
+    "UniformCell",
     "from_payload",
     "payload",
 ]

@@ -6,7 +6,23 @@ from random import Random
 import pytest
 
 from apps.engine.effects import rule_payload
-from apps.engine.selection import REGISTRY, Best, LinearRank, PowerLaw, Seed, Tournament, from_payload, payload
+from apps.engine.selection import (
+    REGISTRY,
+    Best,
+    Crowded,
+    IslandBest,
+    IslandTournament,
+    LinearRank,
+    MostNovel,
+    PowerLaw,
+    Proportional,
+    Seed,
+    TaskFront,
+    Tournament,
+    UniformCell,
+    from_payload,
+    payload,
+)
 from apps.engine.selection.newest_tournament import NewestTournament
 from apps.engine.selection.power_law import _sums
 
@@ -19,7 +35,16 @@ class Pool:
 
 
 RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
-OF_ARCHIVES = (NewestTournament(3),)  # tested with their archives
+OF_ARCHIVES = (  # tested with their archives
+    NewestTournament(3),
+    Crowded(),
+    IslandBest(2),
+    IslandTournament(1, 3),
+    MostNovel(4),
+    Proportional(7),
+    TaskFront(),
+    UniformCell(3),
+)
 COUNT, DRAWS = 12, 6000
 
 
@@ -122,7 +147,7 @@ def test_every_rule_is_found():
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [
-        ({"name": "roulette"}, LookupError, "unknown selection rule 'roulette'; known rules: best, linear_rank"),
+        ({"name": "roulette"}, LookupError, "unknown selection rule 'roulette'; known rules: best, .*linear_rank"),
         ({}, LookupError, "unknown selection rule None"),
         (
             {"name": "tournament", "sise": 2},

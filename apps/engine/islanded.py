@@ -1,0 +1,42 @@
+"""Rounds on islands: which island a round belongs to, and what its children carry."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from apps.engine.archives.islands import TRAIT
+from apps.engine.effects import Rule
+from apps.engine.recipe import Context, Outcome, Recipe, Round, Steps, grow_from
+from apps.engine.setup import Setup
+
+MOST = 100  # islands; more than any budget fills
+
+
+def island(ctx: Context) -> int:
+    """The islands take turns."""
+    return ctx.round % int(ctx.parameters["islands"])
+
+
+def homeland(ctx: Context) -> Mapping[str, Any]:
+    """The trait of a child; none is needed where there is one island."""
+    return {TRAIT: island(ctx)} if ctx.parameters["islands"] > 1 else {}
+
+
+def on_islands(rule: Callable[[int], Rule]) -> Round:
+    """The default round with a selection rule for the round's island."""
+
+    def turn(recipe: Recipe, ctx: Context) -> Steps[Outcome]:
+        return (yield from grow_from(recipe, ctx, rule(island(ctx))))
+
+    return turn
+
+
+def no_islands(setup: Setup) -> str:
+    """Why the parameters make no islands, in a sentence for a person, or ""."""
+    given = setup.parameters
+    if not 1 <= given["islands"] <= MOST:
+        return f"{given['islands']} islands make no sense. Choose 1 to {MOST}."
+    if given["interval"] < 1:
+        return "the interval between migrations is counted in candidates. Choose at least 1."
+    if given["migrants"] < 0:
+        return "there are no negative migrants. Choose 0 for islands that never meet."
+    return ""

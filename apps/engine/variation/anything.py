@@ -1,0 +1,34 @@
+"""The operators that are tried where nothing is known of what is varied, and whether any of them finds work there."""
+
+from collections.abc import Mapping
+from random import Random
+
+from apps.engine.variation.numbers import PerturbNumbers
+from apps.engine.variation.protocol import Operator
+from apps.engine.variation.statements import MutateStatements
+
+# Steps of several sizes serve where the best size is not known and changes as a run goes on.
+ARMS: tuple[Operator, ...] = (
+    PerturbNumbers(0.02),
+    PerturbNumbers(0.1),
+    PerturbNumbers(0.5),
+    PerturbNumbers(0.1, count=4),
+    MutateStatements(),
+)
+TRIALS = 8
+
+
+def arms(texts: Mapping[str, str], edits: Mapping[str, str]) -> tuple[Operator, ...]:
+    """Those of ARMS that find something to vary in these texts."""
+    dice = Random(0)
+    return tuple(each for each in ARMS if any(each.edit(texts, edits, dice) is not None for _ in range(TRIALS)))
+
+
+def nothing_to_vary(texts: Mapping[str, str], edits: Mapping[str, str]) -> str:
+    """A complaint for a person where none of ARMS finds anything, else ""."""
+    if arms(texts, edits):
+        return ""
+    return (
+        "nothing that may be edited holds a number or a Python statement. Put EVOLVE-BLOCK markers around what is to "
+        "change, or make a component editable as a whole."
+    )
