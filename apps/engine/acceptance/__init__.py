@@ -2,7 +2,8 @@
 
 from apps.engine.acceptance.admitted import Admitted
 from apps.engine.acceptance.always import Always
+from apps.engine.acceptance.annealing import Annealing
 from apps.engine.acceptance.improves import Improves
 from apps.engine.acceptance.protocol import Acceptance, Decision
 
-__all__ = ["Acceptance", "Admitted", "Always", "Decision", "Improves"]
+__all__ = ["Acceptance", "Admitted", "Always", "Annealing", "Decision", "Improves"]

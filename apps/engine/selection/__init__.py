@@ -14,6 +14,7 @@ from apps.engine.selection.best import Best
 from apps.engine.selection.crowded import Crowded
 from apps.engine.selection.island_best import IslandBest
 from apps.engine.selection.island_tournament import IslandTournament
+from apps.engine.selection.latest import Latest
 from apps.engine.selection.linear_rank import LinearRank
 from apps.engine.selection.most_novel import MostNovel
 from apps.engine.selection.power_law import PowerLaw
@@ -30,6 +31,7 @@ __all__ = [
     "Crowded",
     "IslandBest",
     "IslandTournament",
+    "Latest",
     "LinearRank",
     "MostNovel",
     "PowerLaw",

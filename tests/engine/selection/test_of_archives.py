@@ -9,6 +9,7 @@ from apps.engine.archives.elites import Elites
 from apps.engine.archives.fronts import Fronts
 from apps.engine.archives.grid import Grid
 from apps.engine.archives.islands import Islands
+from apps.engine.archives.newest import Newest
 from apps.engine.archives.novelty import Novelty
 from apps.engine.axes import Descriptor, Objective
 from apps.engine.effects import Refused
@@ -18,6 +19,7 @@ from apps.engine.selection import (
     Crowded,
     IslandBest,
     IslandTournament,
+    Latest,
     MostNovel,
     Proportional,
     TaskFront,
@@ -122,6 +124,15 @@ def test_fronts_without_members_give_way_to_the_best():
     population.ranked.add(7, 1.0)
     assert Crowded().choose(population, Random(1), 2) == [7, 7]
     assert TaskFront().choose(population, Random(1), 2) == [7, 7]
+
+
+def test_the_search_stands_where_it_was_kept_last():
+    population = populated(Newest(2), [(9.0, 1, {}), (1.0, 1, {}), (2.0, 1, {})])
+    assert Latest().choose(population, Random(1), 2) == [2, 2]
+    population.judged(2, "revert")
+    assert Latest().choose(population, Random(1), 1) == [1]
+    population.judged(1, "revert")
+    assert Latest().choose(population, Random(1), 1) == [0], "the best where the archive holds nobody"
 
 
 def test_the_more_novel_wins():
