@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("apps.projects.urls")),
     path("", include("apps.oversight.urls")),
     path("", include("apps.rounds.urls")),
+    path("", include("apps.experiments.urls")),
     path("", include("apps.lineage.urls")),
 ]

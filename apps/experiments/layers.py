@@ -112,7 +112,7 @@ def _layer(root: Table, folder: Path) -> Layer:
         baseline=root.text("baseline") if "baseline" in root else None,
         projects=_projects(root) if "projects" in root else None,
         targets=_targets(root.table("targets")),
-        contenders=_contenders(root),
+        contenders=contenders_of(root),
     )
     root.close()
     return layer
@@ -151,7 +151,8 @@ def _targets(table: Table) -> dict[str, float]:
     return targets
 
 
-def _contenders(root: Table) -> tuple[tuple[Contender, Table], ...]:
+def contenders_of(root: Table) -> tuple[tuple[Contender, Table], ...]:
+    """The methods of a document: its [[method]] tables."""
     found = []
     for table in root.tables("method"):
         found.append((_contender(table), table))
@@ -171,11 +172,17 @@ def _contender(table: Table) -> Contender:
     values = parameters.values()
     known = registry.names()
     if name in known:
-        try:
-            registry.get(name).settings(values)
-        except ValueError as error:
-            named = next((each for each in values if repr(each) in str(error)), "")
-            parameters.problem(named, str(error), "Remove it, or take one of those.")
+        check_parameters(name, parameters)
     elif name:
         table.problem("name", f"unknown method {quoted(name)}", suggestion(name, known))
     return Contender(label, name, values)
+
+
+def check_parameters(method: str, table: Table) -> None:
+    """Whether the method takes the parameters in the table. What is wrong goes to its report."""
+    values = table.values()
+    try:
+        registry.get(method).settings(values)
+    except ValueError as error:
+        named = next((each for each in values if repr(each) in str(error)), "")
+        table.problem(named, str(error), "Remove it, or take one of those.")

@@ -44,7 +44,9 @@ class Experiment(models.Model):
     served = models.BooleanField(default=False, help_text="the workers start its runs; else the command does")
     started_by = models.CharField(max_length=64)
     created = models.DateTimeField(db_default=Now())
-    projects: "models.ManyToManyField[Project, models.Model]" = models.ManyToManyField(Project, related_name="+")
+    projects: "models.ManyToManyField[Project, models.Model]" = models.ManyToManyField(
+        Project, related_name="experiments", related_query_name="experiment"
+    )
 
     state = models.CharField(max_length=8, choices=ExperimentState, default=ExperimentState.RUNNING)
     why = models.CharField(max_length=500, blank=True)

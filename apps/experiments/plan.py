@@ -1,5 +1,6 @@
 """What an experiment is to do, as one value; and its cells in the order in which they are started."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -79,6 +80,23 @@ class Plan:
     def identity(self) -> bytes:
         """SHA-256 of the plan."""
         return digest(to_bytes(self))
+
+
+def as_toml(parameters: Mapping[str, Any]) -> str:
+    """Parameters as lines of an experiment file."""
+    return "\n".join(f"{name} = {_toml(value)}" for name, value in parameters.items())
+
+
+def contender_as_toml(contender: Contender) -> str:
+    """A method as a table of an experiment file."""
+    inline = ", ".join(f"{name} = {_toml(value)}" for name, value in contender.parameters.items())
+    head = f"[[method]]\nname = {_toml(contender.method)}\nlabel = {_toml(contender.label)}"
+    return f"{head}\nparameters = {{ {inline} }}" if inline else head
+
+
+def _toml(value: Any) -> str:
+    """Texts, numbers, true and false, and lists of them look alike in JSON and in TOML."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def to_bytes(plan: Plan) -> bytes:

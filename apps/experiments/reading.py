@@ -37,6 +37,12 @@ def kept(experiment: Experiment) -> Summary | None:
     return summary.from_bytes(experiment.summary) if experiment.summary else None
 
 
+def current(experiment: Experiment) -> Summary:
+    """The summary with every run that is over by now."""
+    known = kept(experiment) if experiment.summed >= experiment.cells_over else None
+    return known or summed(experiment)
+
+
 def projects(experiment: Experiment) -> dict[int, Project]:
     """Its projects by key, in the order of the plan."""
     found = Project.objects.defer("evaluator").in_bulk([g.project for g in plan.from_bytes(experiment.plan).grounds])

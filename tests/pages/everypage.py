@@ -12,6 +12,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
+from experimenting import begun, experiment
 from factory import Cast, Play, grown, project
 
 from apps.accounts.actors import Actor
@@ -32,6 +33,9 @@ NO_PAGES: Mapping[str, str] = {
     "candidate-file": "a download",
     "champion-patch": "a download",
     "champion-zip": "a download",
+    "experiment-csv": "a download",
+    "experiment-figure": "a download",
+    "experiment-json": "a download",
     "lineage-data": "JSON",
     "lineage-latest": "leads to another page",
     "log-export": "a download",
@@ -65,6 +69,12 @@ def every_page(people: Cast) -> dict[str, str]:
         "password-new gone": reverse("password-new", args=[key, "set-password"]),
         "invitation": reverse("invitation", args=[token]),
         "home": reverse("home"),
+        "experiments": reverse("experiments"),
+        "experiment": reverse("experiment", args=[(compared := experiment(play)).pk]),
+        "experiment begun": reverse("experiment", args=[begun(play.project).pk]),
+        "experiment-runs": reverse("experiment-runs", args=[compared.pk]),
+        "experiment-runs nothing": reverse("experiment-runs", args=[compared.pk]) + "?label=nothing",
+        "experiment-new": reverse("experiment-new") + f"?like={compared.pk}",
         "projects": reverse("projects"),
         "people": reverse("people"),
         "queue": reverse("queue"),

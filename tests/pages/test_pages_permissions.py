@@ -14,6 +14,7 @@ from django.conf import settings as configured
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from experimenting import begun
 from factory import Cast, Play, everybody, grown
 
 from apps.accounts.actors import Actor
@@ -56,6 +57,7 @@ RUN = PROJECT + "runs/1/"
 CANDIDATE = RUN + "candidates/1/"
 TRIAL = CANDIDATE + "trials/{trial}/"
 INTAKE = "/projects/new/{intake}"
+EXPERIMENT = "/experiments/{experiment}/"
 MEMBER = PROJECT + "members/{member}/"
 FORMSETS = ("descriptors", "objectives")
 NO_AXES = {"seen": 0} | {f"{one}-{key}_FORMS": 0 for one in FORMSETS for key in ("TOTAL", "INITIAL")}
@@ -143,6 +145,16 @@ RULES = {
     "revert": Rule(CANDIDATE + "revert", REVIEWERS, REVIEWERS, WHY),
     "promote": Rule(CANDIDATE + "promote", MAINTAINERS, MAINTAINERS, WHY),
     "sequences": Rule("/live/sequences", PEOPLE),
+    "experiments": Rule("/experiments/", PEOPLE),
+    "experiment-new": Rule("/experiments/new", PEOPLE, PEOPLE),
+    "experiment": Rule(EXPERIMENT, MEMBERS),
+    "experiment-runs": Rule(EXPERIMENT + "runs/", MEMBERS),
+    "experiment-csv": Rule(EXPERIMENT + "runs.csv", MEMBERS),
+    "experiment-json": Rule(EXPERIMENT + "experiment.json", MEMBERS),
+    "experiment-figure": Rule(EXPERIMENT + "figure.svg", MEMBERS),
+    "experiment-pause": Rule(EXPERIMENT + "pause", None, OPERATORS),
+    "experiment-resume": Rule(EXPERIMENT + "resume", None, OPERATORS),
+    "experiment-stop": Rule(EXPERIMENT + "stop", None, OPERATORS),
     "status": Rule("/status", PEOPLE),
     "stop-all": Rule("/status/stop", None, BOSS, WHY | {"confirm": "stop everything"}),
     "release-all": Rule("/status/release", None, BOSS),
@@ -188,6 +200,7 @@ def places(people: Cast, play: Play, grace: User, boss: User) -> dict[str, Any]:
     other = play.held(candidate, "judge", answer=encode({"done": {"decision": "keep", "why": ""}}))
     reply = Reply("approve", "", 0, shown(other).hex(), "key")
     return {
+        "experiment": begun(people.project).pk,
         "gate": gate.pk,
         "seen": shown(gate).hex(),
         "answer": answers.answer(Actor.person(people.bob), other, reply).pk,

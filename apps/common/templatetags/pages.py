@@ -66,6 +66,14 @@ def signed(value: float | Literal[""] | None) -> str:
 
 
 @register.filter
+def p(value: float | None) -> str:
+    """A p-value in two significant digits; small ones as a bound."""
+    if value is None:
+        return NOTHING
+    return f"{value:.2g}" if value >= 0.0001 else "< 0.0001"
+
+
+@register.filter
 def turned(value: float | None, sign: float) -> float | None:
     """An internal score, where higher is better, in the project's own direction; sign is -1 where it minimises."""
     return None if value is None else sign * value + 0.0  # no minus zero

@@ -59,7 +59,12 @@ class Migration(migrations.Migration):
                         default=0, help_text="how many cells were over when the summary was made"
                     ),
                 ),
-                ("projects", models.ManyToManyField(related_name="+", to="projects.project")),
+                (
+                    "projects",
+                    models.ManyToManyField(
+                        related_name="experiments", related_query_name="experiment", to="projects.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(

@@ -253,6 +253,20 @@ def _verified(entry: Entry) -> Words:
     return [f"{entry.actor} had entries 1 to {entry.body['upto']} verified: {found}"]
 
 
+def _experiment(done: str) -> Callable[[Entry], Words]:
+    def say(entry: Entry) -> Words:
+        key = int(entry.body["experiment"])
+        return [f"{entry.actor} {done}", Link(f"experiment {key}", reverse("experiment", args=[key]))]
+
+    return say
+
+
+def _counted(entry: Entry) -> Words:
+    link = Link(f"experiment {entry.body['experiment']}", reverse("experiment", args=[int(entry.body["experiment"])]))
+    counts = "counts" if entry.body["state"] == "done" else f"does not count ({entry.body['state']})"
+    return [*entry.subject, f"{counts} in", link]
+
+
 _SAYINGS: dict[str, Callable[[Entry], Words]] = {
     "project.imported": lambda entry: [f"{entry.actor} imported the project"],
     "run.started": lambda entry: [f"{entry.actor} started", *entry.subject],
@@ -282,4 +296,10 @@ _SAYINGS: dict[str, Callable[[Entry], Words]] = {
     "invitation.used": lambda entry: [f"{entry.actor} used an invitation"],
     "invitation.revoked": lambda entry: [f"{entry.actor} revoked an invitation"],
     "log.verified": _verified,
+    "experiment.made": _experiment("made"),
+    "experiment.paused": _experiment("paused"),
+    "experiment.resumed": _experiment("let go on"),
+    "experiment.stopped": _experiment("stopped"),
+    "experiment.ended": _experiment("closed"),
+    "experiment.counted": _counted,
 }

@@ -1,9 +1,7 @@
 """The log of a project: who did what, entry by entry; whether it is whole; and all of it to take away."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.requests import actor_of
 from apps.common.keyset import key
 from apps.common.pages import region
+from apps.common.streams import in_a_thread
 from apps.lineage.log import export, filters
 from apps.lineage.log.choices import Choices
 from apps.lineage.log.filters import Asked
@@ -109,17 +108,7 @@ def exported(request: HttpRequest, slug: str, form: str) -> HttpResponse | Strea
     kind, lines = FORMATS[form]
     headers = {"Content-Disposition": content_disposition_header(True, f"{slug}-log.{form}") or "attachment"}
     chunks = lines(reading.walk(project.pk, wanted, reading.span(project.pk, wanted, project.head)))
-    return StreamingHttpResponse(_in_a_thread(chunks), content_type=kind, headers=headers)
-
-
-async def _in_a_thread(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """One chunk at a time: Django would make a list of an ordinary iterator before it sends the first byte."""
-    while (chunk := await sync_to_async(_next)(chunks)) is not None:
-        yield chunk
-
-
-def _next(chunks: Iterator[bytes]) -> bytes | None:
-    return next(chunks, None)
+    return StreamingHttpResponse(in_a_thread(chunks), content_type=kind, headers=headers)
 
 
 def _project(request: HttpRequest, slug: str) -> Any:

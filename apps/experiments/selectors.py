@@ -1,0 +1,52 @@
+"""Finding experiments: whoever sees all projects of one sees it, and who may operate all of them may steer it."""
+
+from collections import Counter
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from apps.accounts.actors import Actor
+from apps.experiments.models import Cell, CellState, Experiment
+from apps.oversight.models import Latch
+from apps.projects.access import projects_for, visible_projects
+from apps.projects.models import Project
+
+HEAVY = ("plan", "summary")
+
+
+def visible(actor: Actor) -> QuerySet[Experiment]:
+    """The experiments that the actor may see."""
+    return _all_within(visible_projects(actor))
+
+
+def may_steer(actor: Actor, experiment: Experiment) -> bool:
+    """Whether the actor may pause, stop and let go on: who may operate all of its projects."""
+    return _all_within(projects_for(actor, "operate")).filter(pk=experiment.pk).exists()
+
+
+def counts(experiment: Experiment) -> Counter[str]:
+    """How many cells are in which state."""
+    return Counter(map(str, Cell.objects.filter(experiment=experiment).values_list("state", flat=True)))
+
+
+def under_way(experiment: Experiment) -> list[Cell]:
+    """The cells whose runs are open."""
+    cells = Cell.objects.filter(experiment=experiment, state=CellState.RUNNING)
+    return list(cells.select_related("run", "project").defer("project__evaluator", "run__parameters", "run__result"))
+
+
+def amiss(experiment: Experiment, most: int) -> list[Cell]:
+    """Cells that do not count, the first ones."""
+    cells = Cell.objects.filter(experiment=experiment, state__in=(CellState.FAILED, CellState.SHORT))
+    return list(cells.select_related("run", "project").defer("project__evaluator", "outcome")[:most])
+
+
+def stops(experiment: Experiment) -> list[Latch]:
+    """The stops of everything and of its projects: none of its runs starts there."""
+    found = Latch.objects.filter(released_at__isnull=True, run=None).order_by("pk")
+    own = set(experiment.projects.values_list("pk", flat=True))
+    return [latch for latch in found.select_related("project") if latch.project_id is None or latch.project_id in own]
+
+
+def _all_within(projects: QuerySet[Project]) -> QuerySet[Experiment]:
+    others = Project.objects.filter(experiment=OuterRef("pk")).exclude(pk__in=projects.values("pk"))
+    return Experiment.objects.filter(~Exists(others))
