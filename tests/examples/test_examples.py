@@ -13,9 +13,11 @@ from apps.sandbox.probe import require
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SEEDS = {
+    "arc_dsl": 0.181181,
     "circle_packing_26": 0.959656,
     "online_bin_packing": -5.327191,
     "parabola8": -112.527486,
+    "retrieval_config": 0.574556,
     "sorting_network": -28.07,
     "two_files": -1.275728,
 }
