@@ -14,7 +14,7 @@ from apps.accounts.actors import Actor
 from apps.common.ids import run_and_number
 from apps.common.text import FIRST_CHARACTERS
 from apps.engine.canonical import decode
-from apps.oversight import selectors
+from apps.oversight import prospect, selectors
 from apps.oversight.models import Answer, Claim
 from apps.oversight.vocabulary import offered
 from apps.projects.models import Project
@@ -101,6 +101,11 @@ class Gate:
     def differences(self) -> int:
         """Tasks behind a promotion's evidence; their differences one by one are nobody's to see."""
         return len(self.asked.get("evidence", {}).get("differences", ()))
+
+    @property
+    def prospect(self) -> str:
+        """What is to be expected of promoting, over all gate tasks together."""
+        return prospect.in_words(self.asked.get("evidence", {}).get("differences", ()))
 
 
 @dataclass(frozen=True)

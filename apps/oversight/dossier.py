@@ -11,7 +11,7 @@ from apps.common.ids import row_id, run_and_number
 from apps.common.keyset import key
 from apps.engine.canonical import decode
 from apps.engine.replay import SUPERSEDED
-from apps.oversight import contract, scores, timeline
+from apps.oversight import contract, prospect, scores, timeline
 from apps.oversight.ancestry import Ancestry
 from apps.oversight.changes import Changes
 from apps.oversight.look import Look
@@ -171,10 +171,18 @@ class Dossier:
         """What the scores say, in sentences."""
         said = scores.in_words(self.scores, repeatable=self.project.repeatable)
         if not self.project.repeatable and self.run.best == self.candidate.number and self.run.measured > 1:
-            said.append(
-                f"Chosen as the best of {self.run.measured:,} by this score: measured again, it likely has less."
-            )
+            said.append(f"Chosen as the best of {self.run.measured:,} by this score: {self._again}.")
         return said
+
+    @property
+    def _again(self) -> str:
+        """What is to be expected of the best of many when it is measured again."""
+        tasks = sum(row.split == "validation" for row in self.scores.rows)
+        score, noise = self.candidate.score, self.project.noise
+        if score is None or not noise or not tasks:
+            return "measured again, it likely has less"
+        likely = self.sign * prospect.again(self.run, score, noise, tasks)
+        return f"measured again, it likely has about {prospect.short(likely)}"
 
     @property
     def comment_key(self) -> str:

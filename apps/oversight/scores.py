@@ -12,9 +12,10 @@ from typing import Literal
 from django.core.cache import cache
 from django.db.models import Avg, Count, Q
 
-from apps.common.templatetags.pages import number
 from apps.engine.canonical import digest, encode
 from apps.engine.statistics import EXACT_UP_TO, bootstrap, sign_flip_p, smallest_p
+from apps.oversight import prospect
+from apps.oversight.prospect import short
 from apps.records.models import Trajectory
 
 # Scores on these tasks are nobody's to see one by one: who looks at them selects on them.
@@ -150,13 +151,14 @@ def in_words(scores: Scores, *, repeatable: bool) -> list[str]:
         return []
     better, worse = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
     gain = mean(differences)
-    size = f"{'gain' if gain >= 0 else 'loss'} {_short(abs(gain))}"
+    size = f"{'gain' if gain >= 0 else 'loss'} {short(abs(gain))}"
     if len(differences) == 1:
         return [f"{_ONE[better - worse]} on the only task; {size}.", _SURE if repeatable else _ONE_TASK]
     said = f"Better on {better} of {len(differences)} tasks, worse on {worse}; mean {size}"
     if repeatable or not (better or worse):
         return [f"{said}.", _SURE] if repeatable else [f"{said}."]
-    return [f"{said}{_chance(differences)}", *_few(len(differences))]
+    expected = prospect.in_words(differences)
+    return [f"{said}{_chance(differences)}", *([expected] if expected else ()), *_few(len(differences))]
 
 
 _ONE = {1: "Better", 0: "The same", -1: "Worse"}
@@ -173,7 +175,7 @@ def _chance(differences: Sequence[float]) -> str:
         low, high = _interval(turned, Random(key))
         p = sign_flip_p(turned)
         most = "at most " if len(turned) > EXACT_UP_TO and p >= _RARE else ""
-        words = f", 95% interval {_short(low)} to {_short(high)}; chance alone would show this in {most}{_cases(p)}."
+        words = f", 95% interval {short(low)} to {short(high)}; chance alone would show this in {most}{_cases(p)}."
         cache.set(key, words, 24 * 3600)
     return str(words)
 
@@ -185,11 +187,6 @@ def _interval(differences: Sequence[float], rng: Random) -> tuple[float, float]:
         return found.low, found.high
     middle, half = mean(differences), 1.96 * stdev(differences) / sqrt(len(differences))
     return middle - half, middle + half
-
-
-def _short(value: float) -> str:
-    """A number as a sentence bears it: three digits."""
-    return number(float(f"{value:.3g}"))
 
 
 def _few(tasks: int) -> list[str]:

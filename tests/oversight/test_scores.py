@@ -37,6 +37,18 @@ def test_gains_and_losses_are_counted_and_chance_is_named() -> None:
     assert "chance alone would show this in" in said
 
 
+def test_what_taking_it_is_worth_is_said_beside_the_chance_that_it_is_better() -> None:
+    said = words(told(*[(1.0, 0.5)] * 8, *[(0.5, 0.6)] * 2))
+    assert "Better with a probability of more than 99 %; expected gain 0.38, expected loss 0." in said
+    said = words(told(*[(1.0, 0.5)] * 5, *[(0.5, 1.0)] * 5))
+    assert "Better with a probability of 50 %; expected gain 0.0728, expected loss 0.0728." in said
+
+
+def test_nothing_is_expected_of_two_tasks_or_of_equal_scores() -> None:
+    assert "expected" not in words(told((1.0, 0.5), (0.5, 1.0)))
+    assert "expected" not in words(told(*[(1.0, 1.0)] * 9))
+
+
 def test_the_same_scores_are_told_in_the_same_words() -> None:
     scores = told(*[(1.0, 0.5), (0.2, 0.3), (0.4, 0.1)] * 5)
     assert words(scores) == words(scores)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from statistics import mean
 
 import pytest
 from django.test import Client
@@ -398,6 +399,12 @@ def test_the_evidence_is_said_in_words(as_bob: Client, play: Play) -> None:
 def test_the_best_of_many_comes_with_a_caution(as_bob: Client, play: Play) -> None:
     assert "Chosen as the best of 3 by this score" in page(as_bob, 3)
     assert "Chosen as the best" not in page(as_bob, 2)
+
+
+def test_where_the_noise_is_known_the_caution_names_the_score_to_expect(as_bob: Client, play: Play) -> None:
+    Project.objects.filter(pk=play.project.pk).update(noise=1e9)
+    middle = mean(score for score in CandidateEdit.objects.values_list("score", flat=True) if score is not None)
+    assert f"measured again, it likely has about {middle:.3g}" in page(as_bob, 3)
 
 
 def test_scores_stand_beside_what_is_compared_with(as_bob: Client, play: Play) -> None:

@@ -138,6 +138,7 @@ def test_a_promotion_shows_how_much_evidence_but_no_single_gate_task(as_bob: Cli
     page = as_bob.get(f"/queue/{gate.pk}/").content.decode()
     assert "Make candidate 4 the champion, in the place of candidate 0?" in page
     assert "3 tasks" in page
+    assert "Better with a probability of 97 %; expected gain 0.214, expected loss 0.00611" in page
     assert "0.123456" not in page
 
 

@@ -12,6 +12,7 @@ from apps.engine.statistics.improvement import probability_of_improvement
 from apps.engine.statistics.interval import Interval
 from apps.engine.statistics.outlook import Outlook, outlook
 from apps.engine.statistics.quartiles import interquartile_interval, interquartile_mean
+from apps.engine.statistics.shrinkage import above, shrunk
 from apps.engine.statistics.sign_flip import EXACT_UP_TO, paired_p, sign_flip_p, smallest_p
 from apps.engine.statistics.spending import spending
 
@@ -19,6 +20,7 @@ __all__ = [
     "EXACT_UP_TO",
     "Interval",
     "Outlook",
+    "above",
     "bootstrap",
     "fisher_p",
     "holm",
@@ -27,6 +29,7 @@ __all__ = [
     "outlook",
     "paired_p",
     "probability_of_improvement",
+    "shrunk",
     "sign_flip_p",
     "smallest_effect",
     "smallest_effect_of",

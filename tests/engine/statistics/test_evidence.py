@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from apps.engine.promotion import ConfirmedGain
-from apps.engine.statistics import bootstrap, outlook, sign_flip_p, smallest_effect, smallest_p, spending
+from apps.engine.statistics import (
+    above,
+    bootstrap,
+    outlook,
+    shrunk,
+    sign_flip_p,
+    smallest_effect,
+    smallest_p,
+    spending,
+)
 
 small = st.lists(st.integers(-5, 5), min_size=1, max_size=9)
 
@@ -133,3 +142,26 @@ def test_tasks_that_all_agree_are_not_taken_for_certainty():
     assert outlook([0.1] * 8).better == 0.9
     assert outlook([0.0] * 8).better == 0.5
     assert outlook([0.1] * 2) is None
+
+
+@pytest.mark.parametrize(("tasks", "raw"), [(24, 0.28), (60, 0.18), (164, 0.11)])
+def test_the_best_of_a_thousand_identical_candidates_gains_nothing_once_it_is_shrunk(tasks, raw):
+    gains, corrected = [], []
+    for seed in range(60):
+        scores = np.random.default_rng(seed).binomial(tasks, 0.2, 1_000) / tasks
+        best = float(scores.max())
+        gains.append(best - 0.2)
+        corrected.append(shrunk(best, *above(scores), (0.2 * 0.8 / tasks) ** 0.5) - 0.2)
+    assert np.mean(gains) == pytest.approx(raw, abs=0.02)
+    assert abs(np.mean(corrected)) < 0.15 * raw
+
+
+def test_what_is_really_better_keeps_most_of_its_gain():
+    scores = [0.5] * 90 + [0.9] * 10
+    assert 0.85 < shrunk(0.9, *above(scores), 0.05) < 0.9
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=30), st.floats(0, 3))
+def test_shrinking_never_raises_the_best_nor_passes_the_middle(scores, noise):
+    middle, spread = above(scores)
+    assert min(middle, max(scores)) - 1e-9 <= shrunk(max(scores), middle, spread, noise) <= max(scores) + 1e-9
