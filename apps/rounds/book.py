@@ -75,6 +75,7 @@ class Book:
     errands: list[Errand] = field(default_factory=list)  # claimed in this step: to be sent once it is committed
     failures: Counter[str] = field(default_factory=Counter)
     barren: int = 0  # in a row
+    idle: str = ""  # why the last of them was
     confirmed: int = 0  # promotions that passed the confirmatory test
     holder: str = ""
     clock: timedelta = timedelta(0)  # how far the database's clock is ahead of this machine's

@@ -307,6 +307,7 @@ def _close(book: Book, opened: OpenRound) -> None:
     book.step.entries.append(Entry("round.ended", f"method:{book.run.method}", f"run:{book.run.pk}", body))
     if opened.kind == "grow":
         book.barren = barren_after(book.barren, word)
+        book.idle = words.get("barren") or words.get("refused") or book.idle
     del book.rounds[opened.id]
     if opened.kind == "plant" and word != "grown":
         book.ended = (RunState.FAILED, next(iter(words.values())))

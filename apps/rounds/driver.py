@@ -231,7 +231,7 @@ class Driver:
         if self.book.run.finishing:
             return RunState.FINISHED, FINISHED_EARLY
         if self.book.barren >= BARREN_LIMIT:
-            return RunState.EXHAUSTED, f"{BARREN_LIMIT} rounds in a row brought no candidate"
+            return RunState.EXHAUSTED, f"{BARREN_LIMIT} rounds in a row brought no candidate: {self.book.idle}"
         return RunState.FINISHED, ""
 
     def _snapshot(self, *, last: bool) -> dict[str, bytes] | None:

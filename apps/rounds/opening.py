@@ -42,6 +42,7 @@ JOURNAL = (
     *("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate"),
     *("attempts", "failures", "token", "holder", "until", "since", "approved"),
 )
+RECENT = 100  # rounds among which the reason of a barren one is looked for
 NOT_READ = "not read"  # no operator reads text yet: a round that grows from a hint draws as any other
 ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 
@@ -63,6 +64,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         claims=claims,
         clock=_clock(),
         barren=_barren(run),
+        idle=_idle(run),
         confirmed=_confirmed(run),
     )
     book.commissions = list(Commission.objects.filter(run=run, served__isnull=True).order_by("pk"))
@@ -95,6 +97,13 @@ def _barren(run: Run) -> int:
     told = (decode(bytes(body)) for body in own.iterator(chunk_size=100))
     outcomes = (body["outcome"] for body in told if body["round"] not in others)
     return sum(conduct.barren_after(0, outcome) for outcome in takewhile(lambda outcome: outcome != "grown", outcomes))
+
+
+def _idle(run: Run) -> str:
+    """Why the last round that brought no candidate brought none, apart from what people rejected."""
+    ended = Round.objects.filter(run=run, kind="grow", outcome__isnull=False).order_by("-id")
+    told = (decode(bytes(outcome)) for outcome in ended.values_list("outcome", flat=True)[:RECENT] if outcome)
+    return next((why for words in told if (why := words.get("barren") or words.get("refused"))), "")
 
 
 def _confirmed(run: Run) -> int:

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from apps.engine.effects import Choose, Compare, Judge, Measure, Propose
+from apps.engine.effects import Choose, Compare, Judge, Measure, Propose, Refused
 from apps.engine.recipe import Grown, Recipe
 from apps.engine.selection import Best
-from apps.engine.testing import conformance
+from apps.engine.testing import bad_inputs, conformance
 from apps.engine.testing.toy import TEXTS, distance
 from apps.engine.testing.world import World
 from apps.engine.variation.numbers import PerturbNumbers
@@ -120,3 +120,53 @@ def test_a_list_of_effects_is_answered_in_its_own_order():
     second, first, refused = answers[0]
     assert second[0][1] > first[0][1]
     assert "no candidate 99" in refused.reason
+
+
+def test_a_method_that_waits_for_a_better_score_is_found(method):
+    def vary(ctx, parents):
+        if parents[0].score == 1.0:
+            return None
+        edit = PerturbNumbers().edit(parents[0].texts, ctx.edits, ctx.random("vary"))
+        return (yield Propose((parents[0].number,), edit, "waiting"))
+
+    method(recipe(vary=vary))
+    with pytest.raises(AssertionError, match="all scores are equal"):
+        bad_inputs.goes_on_with_constant_scores("any")
+
+
+def test_a_method_that_can_do_with_one_task_only_is_found(method):
+    def vary(ctx, parents):
+        if len(ctx.tasks) > 1:
+            return None
+        edit = PerturbNumbers().edit(parents[0].texts, ctx.edits, ctx.random("vary"))
+        return (yield Propose((parents[0].number,), edit, "one task"))
+
+    method(recipe(vary=vary))
+    with pytest.raises(AssertionError, match="several tasks"):
+        bad_inputs.goes_on_with_several_tasks("any")
+
+
+@pytest.mark.parametrize(("reason", "clear"), [("fill was never told", True), ("nothing there", False)])
+def test_a_method_that_ends_for_want_of_an_axis_has_to_name_it(method, reason, clear):
+    def grow(_recipe, ctx):
+        raise Refused(reason)
+        yield
+
+    method(recipe(round=grow))
+    if clear:
+        bad_inputs.says_which_axis_was_never_told("any")
+        return
+    with pytest.raises(AssertionError, match="nothing there"):
+        bad_inputs.says_which_axis_was_never_told("any")
+
+
+def test_a_method_that_needs_every_fact_is_found(method):
+    def grow(_recipe, ctx):
+        if ctx.round > 3:
+            raise Refused("a fact is missing")
+        yield Measure(0)
+        return Grown(0, "keep")
+
+    method(recipe(round=grow))
+    with pytest.raises(AssertionError, match="facts are missing"):
+        bad_inputs.goes_on_with_facts_that_come_and_go("any")

@@ -2,9 +2,12 @@
 
 import pytest
 
+from apps.accounts.actors import Actor
+from apps.engine.axes import Axes, Descriptor
 from apps.oversight import selectors
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
+from apps.projects.services import axes
 from apps.records.models import Effect, Round, Run
 from apps.rounds import driver
 from apps.rounds.verify import problems
@@ -48,7 +51,17 @@ def test_barren_rounds_in_a_row_end_a_run_as_exhausted(loop, monkeypatch):
     run = world.begin(loop, world.project(program=NOTHING_TO_CHANGE, evaluator=CONSTANT))
     world.finish(loop, run)
     assert (run.state, run.measured, run.rounds) == ("exhausted", 0, 8)
-    assert run.why == "6 rounds in a row brought no candidate"
+    assert run.why == "6 rounds in a row brought no candidate: no edit stood"
+
+
+def test_a_map_whose_axis_the_evaluator_never_tells_ends_a_run_with_the_axis_named(loop, monkeypatch):
+    monkeypatch.setattr(driver, "BARREN_LIMIT", 6)
+    made = world.project()
+    axes.change(Actor.system(), made, Axes((Descriptor("fill", 0, 1),)))
+    run = world.begin(loop, made, world.order("map_elites"))
+    world.finish(loop, run)
+    assert (run.state, run.measured) == ("exhausted", 0)
+    assert run.why.endswith("no candidate has a place on the map: fill was never told")
 
 
 def test_barren_rounds_are_counted_across_the_death_of_a_process(loop, monkeypatch):
@@ -70,6 +83,7 @@ def test_barren_rounds_are_counted_across_the_death_of_a_process(loop, monkeypat
     after.close()
     run.refresh_from_db()
     assert (run.state, run.rounds) == ("exhausted", 8), "planted, six of the method's, concluded"
+    assert run.why.endswith(": no edit stood")
 
 
 def reviewer(project):

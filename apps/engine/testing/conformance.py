@@ -11,6 +11,7 @@ from apps.engine import registry, supervise
 from apps.engine.canonical import decode, encode
 from apps.engine.recipe import Recipe
 from apps.engine.records import Result
+from apps.engine.testing import bad_inputs
 from apps.engine.testing.toy import Toy, parameters, toy_for
 from apps.engine.testing.world import Score, World
 
@@ -147,4 +148,5 @@ CHECKS = (
     improves_the_toy_problem,
     has_claim_and_citation,
     source_is_sound,
+    *bad_inputs.CHECKS,
 )
