@@ -28,6 +28,7 @@ from apps.engine.statistics import smallest_p, spending
 
 PERSON = "person"  # the operator of a person's edit
 SEED = 0  # the number of the planted candidate
+ALPHA = 0.05  # share of a run's promotions that may be false
 CHAMPION_MOVED = "the champion changed"
 TASK, SCORE = 0, 1  # places in the journal form of a result
 MEASURE_MORE = "measure more first"  # a person wants more evidence before they decide
@@ -40,7 +41,7 @@ class Plan:
     repeatable: bool
     gate: bool
     tasks: int = 1  # that a promotion compares on
-    alpha: float = 0.05
+    alpha: float = ALPHA
 
 
 def plant(ctx: Context, plan: Plan, texts: Mapping[str, str]) -> Steps[Outcome]:

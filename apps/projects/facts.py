@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from math import sqrt
 
+from apps.engine import statistics
+from apps.engine.supervise import ALPHA
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -19,6 +22,14 @@ class Facts:
     def smallest_effect(self) -> float:
         """As the function of that name says, for this project."""
         return smallest_effect(self.noise, self.tasks)
+
+
+def promotable_gain(noise: float, tasks: int) -> float:
+    """The gain that a promotion confirms 4 times of 5 at the first look of a run; inf: so few tasks confirm none.
+
+    noise is per task; a promotion measures both sides once on each of the tasks.
+    """
+    return statistics.smallest_effect(noise * sqrt(2), tasks, statistics.spending(ALPHA, 1))
 
 
 def smallest_effect(noise: float, tasks: int) -> float:

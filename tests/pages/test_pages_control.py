@@ -7,6 +7,7 @@ from factory import Cast, Play
 
 from apps.engine.canonical import decode, encode
 from apps.oversight.models import Latch, Policy
+from apps.projects.models import Project, Task
 from apps.records.models import Run
 from apps.rounds.sweep import order_baselines
 
@@ -66,6 +67,21 @@ def test_before_the_run_it_says_which_gains_would_stay_unseen(as_alice: Client, 
     people.project.noise = 0.5
     people.project.save()
     assert ">1.4<" in as_alice.get(NEW).content.decode()
+
+
+def test_before_the_run_it_says_which_gain_a_promotion_confirms(as_alice: Client, people: Cast) -> None:
+    Project.objects.update(noise=0.1, repeatable=False)
+    people.project.tasks.filter(split="gate").delete()
+    for number in range(5):
+        Task.objects.create(project=people.project, key=f"more{number}", split="gate", position=9 + number)
+    assert "tested on 5 gate tasks: too few to confirm any gain" in " ".join(as_alice.get(NEW).content.decode().split())
+    for number in range(5, 20):
+        Task.objects.create(project=people.project, key=f"more{number}", split="gate", position=9 + number)
+    said = " ".join(as_alice.get(NEW).content.decode().split())
+    assert 'at the first look a gain of <strong class="tabular">0.097' in said
+    Project.objects.update(repeatable=True)
+    people.project.tasks.filter(split="gate").delete()
+    assert "A promotion is tested" not in as_alice.get(NEW).content.decode()
 
 
 def test_baselines_come_by_themselves_when_the_run_has_ended(people: Cast) -> None:

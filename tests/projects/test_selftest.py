@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.projects.facts import Facts
 from apps.projects.models import Project
 from apps.projects.package import PackageError
+from apps.rounds.management.commands.check_project import _promotion
 from apps.rounds.selftest import check, with_variables
 from apps.sandbox.probe import require
 from apps.sandbox.runtime import prepare
@@ -204,6 +206,23 @@ def test_the_commands_tell_every_problem_and_import_nothing(workspace):
     assert not Project.objects.exists()
 
 
+def promises(workspace):
+    out = io.StringIO()
+    call_command("check_project", str(workspace.root), stdout=out)
+    return next(line.removeprefix("  promote ") for line in out.getvalue().splitlines() if "promote" in line)
+
+
+@pytest.mark.parametrize(
+    ("gate", "promised"),
+    [
+        (5, "nothing: 5 gate tasks are too few to confirm a gain"),
+        (20, "tested on 20 gate tasks; a gain of 0.976 is confirmed 4 times of 5"),
+    ],
+)
+def test_what_a_promotion_takes_is_said_before_anything_is_measured_for_one(gate, promised):
+    assert _promotion(Facts(repeatable=False, noise=1.0, seed_score=0.0, seconds=1.0, tasks=9), gate) == promised
+
+
 @pytest.mark.django_db
 def test_the_commands_say_what_a_sound_project_is_like(workspace):
     out = io.StringIO()
@@ -212,6 +231,7 @@ def test_the_commands_say_what_a_sound_project_is_like(workspace):
     out = io.StringIO()
     call_command("check_project", str(workspace.root), "--json", stdout=out)
     assert json.loads(out.getvalue())["facts"]["repeatable"] is True
+    assert promises(workspace) == "whatever scores better: the scorer is repeatable"
     out = io.StringIO()
     call_command("import_project", str(workspace.root), stdout=out)
     assert str(Project.objects.get(slug="doubling").uuid) in out.getvalue()

@@ -3,7 +3,8 @@
 import pytest
 
 from apps.engine.canonical import decode
-from apps.records.models import Verdict
+from apps.records.models import Effect, Verdict
+from apps.rounds.opening import open_book
 from tests.rounds import world
 
 SEEDS = 4
@@ -36,7 +37,7 @@ def score(given, expected, output, seed):
 """
     loop = world.new_loop()
     project = world.project("Better", evaluator=better, tasks=8, gate=12, repeatable=False)
-    run = world.finish(loop, world.begin(loop, project, world.order(candidates=40, parallel=2)))
+    run = world.finish(loop, world.begin(loop, project, world.order(candidates=40)))
     loop.close()
     result = decode(bytes(run.result))
     assert result["corrected_gain"]["low"] > 0
@@ -44,3 +45,26 @@ def score(given, expected, output, seed):
     assert Verdict.objects.filter(candidate__run=run, decision="promote").count() > 1
     project.refresh_from_db()
     assert project.champion % (1 << 32) > 0
+    confirmed = 0
+    for look, row in enumerate(promotions(run), start=1):
+        rule = decode(bytes(row.asked))["rule"]
+        assert (rule["look"], rule["confirmed"]) == (look, confirmed)
+        confirmed += decode(bytes(row.answer))["done"]["decision"] == "promote"
+    assert confirmed == Verdict.objects.filter(candidate__run=run, by="rule:confirmed_gain").count() > 0
+
+
+def promotions(run):
+    """Looks of a run, in their order."""
+    rows = Effect.objects.filter(round__run=run, kind="promote").order_by("round", "position")
+    return [row for row in rows if decode(bytes(row.asked))["rule"]["name"] == "confirmed_gain"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_is_taken_up_again_knows_what_its_looks_confirmed():
+    loop = world.new_loop()
+    project = world.project("Again", tasks=8, gate=12, repeatable=False)
+    run = world.finish(loop, world.begin(loop, project, world.order(candidates=20)))
+    loop.close()
+    found = Verdict.objects.filter(candidate__run=run, by="rule:confirmed_gain").count()
+    assert found > 0
+    assert open_book(run, "another", claims=True).confirmed == found

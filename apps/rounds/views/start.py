@@ -1,9 +1,11 @@
 """Starting a run from its project's page."""
 
+from math import inf
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -12,7 +14,7 @@ from apps.accounts.requests import actor_of
 from apps.common.doorbell import signs
 from apps.engine import registry
 from apps.projects.access import require
-from apps.projects.facts import smallest_effect
+from apps.projects.facts import promotable_gain, smallest_effect
 from apps.projects.models import Project
 from apps.rounds.forms import StartForm
 from apps.rounds.start import start
@@ -40,13 +42,18 @@ def start_run(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _context(project: Project, form: StartForm) -> dict[str, object]:
-    tasks = project.tasks.filter(split="validation").count()
+    split = Count("pk", filter=Q(split="validation")), Count("pk", filter=Q(split="gate"))
+    tasks, gate = project.tasks.aggregate(validation=split[0], gate=split[1]).values()
+    promotable = promotable_gain(project.noise, gate or tasks)
     return {
         "project": project,
         "run": project.runs.order_by("-number").first(),
         "form": form,
         "methods": [(name, registry.claim(name)) for name in registry.names()],
         "tasks": tasks,
+        "gate": gate,
+        "tested": gate or not project.repeatable,
+        "promotable": None if promotable == inf else promotable,
         "smallest": smallest_effect(project.noise, tasks),
         "idle": (signs(["worker"]) or {"worker": False})["worker"] is False,
     }

@@ -4,12 +4,13 @@ import json
 from argparse import ArgumentParser
 from collections import Counter
 from dataclasses import asdict
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from apps.projects.facts import Facts
+from apps.projects.facts import Facts, promotable_gain
 from apps.projects.package import Package, PackageError
 from apps.rounds.management.frame import Frame
 from apps.rounds.selftest import REPEATS, check
@@ -42,6 +43,7 @@ def summary(package: Package, facts: Facts) -> str:
         f"  tasks   {', '.join(f'{count} {split}' for split, count in splits.items())}",
         f"  seed    {facts.seed_score:.6g} ({package.metric}, {package.direction})",
         f"  noise   {_noise(facts)}",
+        f"  promote {_promotion(facts, splits['gate'])}",
         f"  time    {facts.seconds * 1000:.3g} ms of the candidate per evaluation",
     ]
     return "\n".join([*lines, *(f"  note    {note}" for note in facts.notes)])
@@ -51,6 +53,17 @@ def _noise(facts: Facts) -> str:
     if not facts.noise:
         return f"none: {REPEATS} repeats of the seed scored equally"
     return f"{facts.noise:.3g} per task; a gain below {facts.smallest_effect:.3g} would probably not be seen"
+
+
+def _promotion(facts: Facts, gate: int) -> str:
+    """What it takes to become champion, said before anything is measured for it."""
+    if facts.repeatable and not gate:
+        return "whatever scores better: the scorer is repeatable"
+    tasks = f"{gate} gate tasks" if gate else f"{facts.tasks} validation tasks"
+    gain = promotable_gain(facts.noise, gate or facts.tasks)
+    if gain == inf:
+        return f"nothing: {tasks} are too few to confirm a gain"
+    return f"tested on {tasks}" + (f"; a gain of {gain:.3g} is confirmed 4 times of 5" if gain else "")
 
 
 def _as_json(error: PackageError) -> str:
