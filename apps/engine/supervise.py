@@ -27,6 +27,7 @@ from apps.engine.selection import Best
 from apps.engine.statistics import smallest_p, spending
 
 PERSON = "person"  # the operator of a person's edit
+PLANTED, CONTINUED = "seed", "continued"  # operators of the planted candidate
 SEED = 0  # the number of the planted candidate
 ALPHA = 0.05  # share of a run's promotions that may be false
 CHAMPION_MOVED = "the champion changed"
@@ -44,9 +45,12 @@ class Plan:
     alpha: float = ALPHA
 
 
-def plant(ctx: Context, plan: Plan, texts: Mapping[str, str]) -> Steps[Outcome]:
-    """Round 0: the seed stands, is measured and becomes champion where there is none."""
-    seed = yield Propose((), texts, "seed")
+def plant(ctx: Context, plan: Plan, texts: Mapping[str, str], operator: str = PLANTED) -> Steps[Outcome]:
+    """Round 0: the seed stands, is measured and becomes champion where there is none.
+
+    texts and operator are another run's candidate and CONTINUED where a run goes on from one.
+    """
+    seed = yield Propose((), texts, operator)
     yield Measure(seed)
     verdict = yield Judge(seed, Always())
     if verdict["decision"] != "keep":

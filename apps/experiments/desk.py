@@ -17,6 +17,7 @@ from apps.experiments.summary import Board, Row, Summary, Three
 from apps.oversight.dossier import sign_of
 from apps.oversight.models import Latch
 from apps.projects.models import Project
+from apps.projects.toml_text import written
 
 AMISS = 20
 
@@ -185,7 +186,7 @@ class Desk:
     @property
     def methods(self) -> list[tuple[Contender, str]]:
         """Each method with its parameters as text."""
-        return [(each, plans.as_toml(each.parameters)) for each in self.plan.contenders]
+        return [(each, written(each.parameters)) for each in self.plan.contenders]
 
     @property
     def editions(self) -> int:

@@ -1,11 +1,11 @@
 """What an experiment is to do, as one value; and its cells in the order in which they are started."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from apps.engine.canonical import decode, digest, encode
+from apps.projects.toml_text import word
 
 MOST_METHODS = 32
 MOST_SEEDS = 1_000
@@ -82,21 +82,11 @@ class Plan:
         return digest(to_bytes(self))
 
 
-def as_toml(parameters: Mapping[str, Any]) -> str:
-    """Parameters as lines of an experiment file."""
-    return "\n".join(f"{name} = {_toml(value)}" for name, value in parameters.items())
-
-
 def contender_as_toml(contender: Contender) -> str:
     """A method as a table of an experiment file."""
-    inline = ", ".join(f"{name} = {_toml(value)}" for name, value in contender.parameters.items())
-    head = f"[[method]]\nname = {_toml(contender.method)}\nlabel = {_toml(contender.label)}"
+    inline = ", ".join(f"{name} = {word(value)}" for name, value in contender.parameters.items())
+    head = f"[[method]]\nname = {word(contender.method)}\nlabel = {word(contender.label)}"
     return f"{head}\nparameters = {{ {inline} }}" if inline else head
-
-
-def _toml(value: Any) -> str:
-    """Texts, numbers, true and false, and lists of them look alike in JSON and in TOML."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def to_bytes(plan: Plan) -> bytes:

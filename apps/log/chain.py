@@ -13,6 +13,7 @@ KINDS = frozenset(
     {
         "project.imported",
         "run.started",
+        "run.extended",
         "run.finishing",
         "run.ended",
         "round.ended",

@@ -9,6 +9,7 @@ from apps.common.ids import run_and_number
 from apps.records.models import CandidateEdit
 
 STEPS = 200  # of a line of ancestors
+RUNS = 20  # that began with a candidate
 CHILDREN = 1_000  # counted; more are "more than"
 _ENDS = (3, 8)  # shown of a long line: from its beginning, and up to the candidate
 _KIN = """
@@ -25,6 +26,11 @@ _KIN = """
     SELECT * FROM (
         SELECT 0, 0, id, base, score, verdict FROM records_candidateedit WHERE base = %s ORDER BY id DESC LIMIT %s
     ) children
+    UNION ALL
+    SELECT * FROM (
+        SELECT -1, 0, id, number, CAST(NULL AS double precision), method FROM records_run WHERE origin = %s
+        ORDER BY id DESC LIMIT %s
+    ) runs
 """
 
 
@@ -56,12 +62,12 @@ class Ancestry:
 
     @cached_property
     def _found(self) -> dict[int, list[Kin]]:
-        """The lines of the candidate and of the champion, each the oldest first, and under 0 the children."""
+        """Lines of the candidate and of the champion, each the oldest first; under 0 the children, under -1 runs."""
         key = self.candidate.pk
         with connection.cursor() as cursor:
-            cursor.execute(_KIN, [key, self.champion or key, STEPS, key, CHILDREN + 1])
+            cursor.execute(_KIN, [key, self.champion or key, STEPS, key, CHILDREN + 1, key, RUNS])
             rows = sorted(cursor.fetchall(), key=lambda row: -row[1])
-        found: dict[int, list[Kin]] = {0: []}
+        found: dict[int, list[Kin]] = {0: [], -1: []}
         for root, _, *kin in rows:
             found.setdefault(root, []).append(Kin(*kin))
         return found
@@ -95,6 +101,12 @@ class Ancestry:
     def children(self) -> list[Kin]:
         """Those that it is the base parent of, the best first."""
         return sorted(self._found[0], key=lambda kin: (kin.score is None, -(kin.score or 0.0), kin.key))
+
+    @property
+    def continued(self) -> list[tuple[int, str]]:
+        """Number and method of the runs that began with it, the newest first."""
+        rows = sorted(self._found[-1], key=lambda row: -row.key)
+        return [(row.base or 0, row.verdict) for row in rows]
 
     @property
     def many(self) -> bool:

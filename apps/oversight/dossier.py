@@ -34,6 +34,25 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A candidate of another run of the same project."""
+
+    run: int
+    number: int
+    verdict: str
+
+    @classmethod
+    def of(cls, key: int) -> "Elsewhere | None":
+        """By its id; None if it is gone."""
+        found = CandidateEdit.objects.filter(pk=key).values_list("run__number", "verdict").first()
+        return cls(found[0], run_and_number(key)[1], found[1]) if found else None
+
+    @property
+    def reverted(self) -> bool:
+        return self.verdict == "revert"
+
+
+@dataclass(frozen=True, slots=True)
 class Base:
     """A candidate that this one can be compared with. value: as the address names it."""
 
@@ -112,6 +131,12 @@ class Dossier:
     def replaces(self) -> int | None:
         """Number of the candidate that a person edited into this one."""
         return self._made.get("replaces")
+
+    @cached_property
+    def origin(self) -> "Elsewhere | None":
+        """The candidate of another run that this one was planted from."""
+        key = self._made.get("origin")
+        return Elsewhere.of(int(key)) if key is not None else None
 
     @property
     def base(self) -> int | None:

@@ -12,7 +12,7 @@ NOTHING = b"{}"
 
 def started(run: Run) -> dict[str, Any]:
     """What the log says of a run when it starts; plain, for there is nothing in it that anybody wrote."""
-    told = {
+    told: dict[str, Any] = {
         "run": run.pk,
         "uuid": str(run.uuid),
         "method": run.method,
@@ -27,8 +27,11 @@ def started(run: Run) -> dict[str, Any]:
         "code": bytes(run.code).hex(),
         "options": digest(bytes(run.options)).hex(),
     }
-    axes = bytes(run.axes)
-    return told if axes == NOTHING else told | {"axes": digest(axes).hex()}
+    if (axes := bytes(run.axes)) != NOTHING:
+        told["axes"] = digest(axes).hex()
+    if run.origin is not None:
+        told["origin"] = run.origin
+    return told
 
 
 def ended(run: int, state: str, result: bytes | memoryview | None) -> dict[str, Any]:

@@ -74,6 +74,7 @@ class Run(models.Model):
     parallel = models.PositiveSmallIntegerField(default=1, help_text="rounds that may move at a time")
     waiting_limit = models.PositiveSmallIntegerField(default=40)
     baseline_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="baselines")
+    origin = models.BigIntegerField(null=True, help_text="id of the candidate that round 0 plants; empty: the seed")
     started_by = models.CharField(max_length=64)
     options = models.BinaryField(default=b"{}", help_text="canonical bytes: how the command was told to go on")
     created = models.DateTimeField()
@@ -109,6 +110,9 @@ class Run(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["project", "number"], name="run_number_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="run_origin")
+        ]
 
     def __str__(self) -> str:
         return f"run {self.number} of {self.project}"
@@ -209,7 +213,7 @@ class CandidateEdit(models.Model):
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
     round = models.ForeignKey(Round, models.PROTECT, related_name="+", db_index=False)
     parents = models.BinaryField(
-        help_text="canonical bytes: {parents: [base, crossover …], inspirations?: […], replaces?: number}"
+        help_text="canonical bytes: {parents: [base, crossover …], inspirations?: […], replaces?: number, origin?: id}"
     )
     content = models.BinaryField(help_text="canonical bytes: digest of each component by path")
     content_digest = models.BinaryField(max_length=32)

@@ -303,6 +303,17 @@ def revise(effect: Effect, ran: bytes) -> bool:
     return bool(held.update(ran=ran, answer=None, revision=F("revision") + 1, **values))
 
 
+def extend(run: Run, candidates: int, seconds: float | None, by: str) -> bool:
+    """Another budget for an open run, inside a transaction. False when it has begun to conclude, or has ended."""
+    locked = Run.objects.select_for_update().filter(pk=run.pk, state=RunState.OPEN, finishing=False)
+    if not locked.exists() or Round.objects.filter(run=run, kind="conclude").exists():
+        return False
+    locked.update(candidates=candidates, seconds=seconds, control=F("control") + 1)
+    body = {"run": run.pk, "candidates": candidates, "seconds": seconds}
+    append(run.project_id, [Entry("run.extended", by, f"run:{run.pk}", body)])
+    return True
+
+
 def finish(run: Run) -> bool:
     """No new rounds for an open run: what is open ends, then the run concludes. False when it was so already."""
     found = Run.objects.filter(pk=run.pk, state=RunState.OPEN, finishing=False)

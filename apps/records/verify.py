@@ -63,7 +63,10 @@ def _same_length(low: int, high: int) -> Iterator[tuple[int, int]]:
 
 
 def _run(run: Run) -> Iterator[str]:
-    if next(_of_run(run, "run.started"), {}) != decode(encode(digests.started(run))):
+    started = next(_of_run(run, "run.started"), {})
+    for extended in _of_run(run, "run.extended"):
+        started |= {name: extended[name] for name in ("candidates", "seconds")}
+    if started != decode(encode(digests.started(run))):
         yield f"run {run.number} is not what the log says was started"
     ended = next(_of_run(run, "run.ended"), None)
     if (ended is None) != (run.state == RunState.OPEN) or (

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.common.ids import run_and_number
 from apps.engine import registry
 from apps.engine.axes import Axes, axes_from
 from apps.engine.canonical import decode, digest
@@ -18,6 +19,7 @@ from apps.projects import selectors
 from apps.projects.models import Project, Task
 from apps.records.models import Run
 from apps.rounds.selftest import with_variables
+from apps.rounds.texts import of_candidate
 from apps.sandbox.contract import Limits, Runtime, Scorer
 from apps.sandbox.runtime import prepare
 
@@ -61,7 +63,9 @@ class Brief:
 
     def setup(self) -> Setup:
         """What the method is set against."""
-        return Setup(seed_texts(self.project), self.edits, self.required, self.axes, self.parameters)
+        return Setup(
+            planted_texts(self.project, self.run.origin), self.edits, self.required, self.axes, self.parameters
+        )
 
     @cached_property
     def plan(self) -> Plan:
@@ -91,6 +95,11 @@ def brief(run: Run) -> Brief:
     edits = selectors.edits(run.project)
     tasks = {task.key: task for task in run.project.tasks.order_by("position")}
     return Brief(run, recipe, edits, tasks, recipe.settings(decode(bytes(run.parameters))))
+
+
+def planted_texts(project: Project, origin: int | None) -> dict[str, str]:
+    """What round 0 plants, by path: the candidate of another run whose id is origin, or the seed."""
+    return seed_texts(project) if origin is None else of_candidate(*run_and_number(origin))
 
 
 def seed_texts(project: Project) -> dict[str, str]:

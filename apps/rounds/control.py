@@ -14,7 +14,7 @@ from apps.common.ids import NUMBERS
 from apps.common.keyset import Slice
 from apps.engine.canonical import decode
 from apps.oversight import desk, rules, selectors
-from apps.oversight.dossier import sign_of
+from apps.oversight.dossier import Elsewhere, sign_of
 from apps.oversight.models import Latch, Policy
 from apps.projects.access import verbs
 from apps.projects.models import Project
@@ -187,6 +187,11 @@ class ControlRoom:
     @property
     def seed_score(self) -> float | None:
         return vars(self.run).get("seed_score")
+
+    @cached_property
+    def origin(self) -> Elsewhere | None:
+        """The candidate of another run that it began with."""
+        return None if self.run.origin is None else Elsewhere.of(self.run.origin)
 
     @cached_property
     def result(self) -> dict[str, Any]:

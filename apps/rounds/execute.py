@@ -168,6 +168,8 @@ def _candidate_row(
     listed = encode(content)
     authors: dict[str, Any] = {"method": book.run.method, "operator": effect.operator}
     parents: dict[str, Any] = {"parents": effect.parents}
+    if not effect.parents and book.run.origin is not None:
+        parents["origin"] = book.run.origin
     if effect.inspirations:
         parents["inspirations"] = effect.inspirations
     if persons is not None:

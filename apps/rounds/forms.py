@@ -8,8 +8,11 @@ from apps.common.errors import UserError
 from apps.engine import registry
 from apps.oversight import rules
 from apps.projects.models import Project
+from apps.projects.package import PackageError
+from apps.projects.toml_text import read, written
 from apps.projects.vocabulary import CANDIDATES, PARALLEL, SECONDS
-from apps.rounds.start import Order, check, order_of
+from apps.rounds.again import origin_named
+from apps.rounds.start import Order, check, check_origin, order_of
 
 
 def _methods() -> list[tuple[str, str]]:
@@ -44,6 +47,18 @@ class StartForm(forms.Form):
         choices=[(name, name) for name in rules.MODES],
         help_text="Where people are asked. It can be changed while the run goes on.",
     )
+    parameters = forms.CharField(
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="Of the method, one a line, as name = value. Empty: its defaults.",
+    )
+    origin = forms.CharField(
+        required=False,
+        max_length=30,
+        label="Begin with",
+        help_text="A candidate as run and number, such as 3.12; the run grows from it. Empty: the seed.",
+    )
     baseline = forms.BooleanField(
         required=False,
         label="Measure baselines afterwards",
@@ -52,9 +67,28 @@ class StartForm(forms.Form):
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         own = order_of(project)
-        kwargs["initial"] = {name: getattr(own, name) for name in NAMES} | kwargs.get("initial", {})
+        plain = {name: getattr(own, name) for name in NAMES} | {"parameters": written(own.parameters)}
+        kwargs["initial"] = plain | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self._project = project
+
+    def clean_origin(self) -> int | None:
+        said = self.cleaned_data["origin"]
+        try:
+            return origin_named(self._project, said) if said.strip() else None
+        except UserError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean_parameters(self) -> dict[str, Any]:
+        """What belongs to the method of before is no complaint: another method begins with its own defaults."""
+        said = self.cleaned_data["parameters"]
+        other = self.cleaned_data.get("method") != self.initial["method"]
+        if other and said.split() == str(self.initial["parameters"]).split():
+            return {}
+        try:
+            return read(said)
+        except PackageError as error:
+            raise forms.ValidationError([str(problem) for problem in error.problems]) from None
 
     def clean(self) -> dict[str, Any]:
         """The order must make sense as a whole: the method's parameters among them."""
@@ -62,6 +96,7 @@ class StartForm(forms.Form):
         if not self.errors:
             try:
                 check(self.order)
+                check_origin(self._project, self.order)
             except UserError as error:
                 raise forms.ValidationError(str(error)) from None
         return cleaned
@@ -71,7 +106,8 @@ class StartForm(forms.Form):
         said = self.cleaned_data
         told = {"baseline": True} if said["baseline"] else {}
         return Order(
-            parameters=order_of(self._project, method=said["method"]).parameters,
+            parameters=said["parameters"],
+            origin=said["origin"],
             options=told,
             **{name: said[name] for name in NAMES},
         )
@@ -83,6 +119,13 @@ class AbortForm(forms.Form):
     reason = forms.CharField(
         max_length=500, strip=True, error_messages={"required": "An abort needs a reason: it is shown with the run."}
     )
+
+
+class BudgetForm(forms.Form):
+    """Another budget for an open run, in all."""
+
+    candidates = forms.IntegerField(min_value=int(CANDIDATES.least), max_value=int(CANDIDATES.most))
+    seconds = forms.FloatField(required=False, min_value=SECONDS.least, max_value=SECONDS.most)
 
 
 class ModeForm(forms.Form):

@@ -35,7 +35,7 @@ from apps.records.models import (
 from apps.records.step import Row
 from apps.rounds import conduct
 from apps.rounds.book import Book, Counters, OpenRound
-from apps.rounds.brief import brief, seed_texts
+from apps.rounds.brief import brief, planted_texts
 from apps.rounds.texts import Texts, load
 
 JOURNAL = (
@@ -208,7 +208,8 @@ def _play(book: Book, row: Round, stored: int | None, commission: Commission | N
 def _steps(book: Book, kind: str, ctx: Context, commission: Commission | None) -> Steps[Outcome]:
     recipe = book.brief.recipe
     if kind == "plant":
-        return supervise.plant(ctx, book.brief.plan, seed_texts(book.run.project))
+        operator = supervise.PLANTED if book.run.origin is None else supervise.CONTINUED
+        return supervise.plant(ctx, book.brief.plan, planted_texts(book.run.project, book.run.origin), operator)
     if kind == "conclude":
         return supervise.conclude(ctx, book.brief.plan)
     if commission is not None and kind != "grow":

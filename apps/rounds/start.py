@@ -27,8 +27,8 @@ from apps.projects.selectors import edits
 from apps.projects.settings import Settings
 from apps.projects.vocabulary import CANDIDATES, PARALLEL
 from apps.records import transitions
-from apps.records.models import Protocol, Run
-from apps.rounds.brief import seed_texts
+from apps.records.models import CandidateEdit, Protocol, Run
+from apps.rounds.brief import planted_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Order:
     seconds: float | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     baseline_of: Run | None = None
+    origin: int | None = None  # id of the candidate that round 0 plants, of another run of the project
     options: Mapping[str, Any] = field(default_factory=dict)  # of the command, for `resume`
 
 
@@ -69,6 +70,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     """
     require(actor, "operate", project)
     check(order)
+    check_origin(project, order)
     axes = axes_of(project)
     check_fit(project, order, axes)
     if (stop := selectors.global_latch()) is not None:
@@ -91,6 +93,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
             seconds=order.seconds,
             parallel=order.parallel,
             baseline_of=order.baseline_of,
+            origin=order.origin,
             options=encode(dict(order.options)),
         )
         if driver:
@@ -117,12 +120,25 @@ def check(order: Order) -> None:
         raise UserError(f"The seed {order.seed} does not fit into 64 bits.")
 
 
+def check_origin(project: Project, order: Order) -> None:
+    """Whether a run of the project may go on from the candidate that the order names. Raises UserError."""
+    if order.origin is None:
+        return
+    found = CandidateEdit.objects.filter(pk=order.origin, run__project=project).only("verdict", "score").first()
+    if found is None:
+        raise UserError(f"There is no such candidate in {project}. A run goes on from a candidate of its own project.")
+    if found.verdict == "revert":
+        raise UserError(f"Candidate {found.number} was reverted; nothing goes on from it.")
+    if found.score is None:
+        raise UserError(f"Candidate {found.number} has no score; a run goes on from one that has.")
+
+
 def check_fit(project: Project, order: Order, axes: Axes) -> None:
     """Whether the method can work on what the project evolves. Raises UserError saying why not."""
     recipe = registry.get(order.method)
     tasks = tuple(task.key for task in project.tasks.filter(split="validation").order_by("position"))
     parameters = recipe.settings(order.parameters)
-    if complaint := recipe.fits(Setup(seed_texts(project), edits(project), tasks, axes, parameters)):
+    if complaint := recipe.fits(Setup(planted_texts(project, order.origin), edits(project), tasks, axes, parameters)):
         raise UserError(f"The method {order.method} does not fit {project}: {complaint}")
 
 

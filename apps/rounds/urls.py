@@ -34,6 +34,7 @@ urlpatterns = [
     path(_RUN + "resume", control.act, {"action": "resume"}, name="run-resume"),
     path(_RUN + "finish", control.act, {"action": "finish"}, name="run-finish"),
     path(_RUN + "abort", control.act, {"action": "abort"}, name="run-abort"),
+    path(_RUN + "budget", control.act, {"action": "extend"}, name="run-budget"),
     path(_RUN + "mode", control.act, {"action": "mode"}, name="run-mode"),
     path(_TRAJECTORY, trajectory.trajectory, name="trajectory"),
     path(_TRAJECTORY + "output", trajectory.output, name="trajectory-output"),

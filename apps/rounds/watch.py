@@ -23,6 +23,7 @@ EVERYTHING = frozenset({"*"})
 _TOPICS: Mapping[str, frozenset[str]] = {
     "project.imported": frozenset({"project"}),
     "run.started": frozenset({"run", "project"}),
+    "run.extended": frozenset({"run"}),
     "run.finishing": frozenset({"run"}),
     "run.ended": frozenset({"run", "project"}),
     "round.ended": frozenset({"run"}),

@@ -114,6 +114,7 @@ RULES = {
     "run-resume": Rule(RUN + "resume", None, OPERATORS),
     "run-finish": Rule(RUN + "finish", None, OPERATORS),
     "run-abort": Rule(RUN + "abort", None, OPERATORS, WHY | {"confirm": "run 1"}),
+    "run-budget": Rule(RUN + "budget", None, OPERATORS, {"candidates": 200}),
     "run-mode": Rule(RUN + "mode", None, OPERATORS, {"mode": "full-auto", "seen": 1}),
     "candidates": Rule(RUN + "candidates/", MEMBERS),
     "candidate": Rule(CANDIDATE, MEMBERS),

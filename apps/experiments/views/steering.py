@@ -21,6 +21,7 @@ from apps.experiments.models import Experiment
 from apps.experiments.views.found import experiment_of
 from apps.projects.access import projects_for
 from apps.projects.models import Project
+from apps.projects.toml_text import written
 
 MOST = 200  # projects to choose from, the newest
 
@@ -78,7 +79,7 @@ def _as(known: Experiment) -> dict[str, Any]:
     further = []
     for each in plan.contenders:
         if each.label == each.method:
-            said |= {f"method-{each.method}": True, f"parameters-{each.method}": plans.as_toml(each.parameters)}
+            said |= {f"method-{each.method}": True, f"parameters-{each.method}": written(each.parameters)}
         else:
             further.append(plans.contender_as_toml(each))
     return said | {"more": "\n\n".join(further)}

@@ -57,6 +57,7 @@ class Names:
     @cached_property
     def _runs(self) -> dict[int, int]:
         keys = {_run_of(subject) for subject in (*(event.subject for event, _ in self._events), *self._others)}
+        keys |= {run_and_number(body["origin"])[0] for _, body in self._events if type(body.get("origin")) is int}
         rows = Run.objects.filter(project=self._project, pk__in=[key for key in keys if key is not None])
         return dict(rows.values_list("pk", "number"))
 
@@ -221,6 +222,16 @@ def _about(entry: Entry, candidate: int | None) -> Words:
     return entry.subject if candidate is None else entry.names.candidate(candidate)
 
 
+def _started(entry: Entry) -> Words:
+    origin = entry.body.get("origin")
+    further = ["from", *entry.names.candidate(int(origin))] if origin is not None else []
+    return [f"{entry.actor} started", *entry.subject, *further]
+
+
+def _extended(entry: Entry) -> Words:
+    return [f"{entry.actor} gave", *entry.subject, f"a budget of {entry.body['candidates']} candidates"]
+
+
 def _ended(entry: Entry) -> Words:
     return [*entry.subject, f"ended: {entry.body['state']}"]
 
@@ -269,7 +280,8 @@ def _counted(entry: Entry) -> Words:
 
 _SAYINGS: dict[str, Callable[[Entry], Words]] = {
     "project.imported": lambda entry: [f"{entry.actor} imported the project"],
-    "run.started": lambda entry: [f"{entry.actor} started", *entry.subject],
+    "run.started": _started,
+    "run.extended": _extended,
     "run.finishing": lambda entry: [f"{entry.actor} asked", *entry.subject, "to come to its end"],
     "run.ended": _ended,
     "round.ended": _round,

@@ -1,6 +1,7 @@
 """What an operator does to a run: pause and go on, finish, abort, another mode. All by POST, none by a single key."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,10 +15,11 @@ from apps.common.errors import UserError
 from apps.oversight.forms import PauseForm
 from apps.oversight.services import policies, stops
 from apps.records.models import Run
-from apps.rounds.forms import AbortForm, ModeForm
+from apps.rounds import again
+from apps.rounds.forms import AbortForm, BudgetForm, ModeForm
 from apps.rounds.views.found import project_of, run_of
 
-type Action = Callable[[Actor, Run, dict[str, str]], str]
+type Action = Callable[[Actor, Run, dict[str, Any]], str]
 
 
 def _pause(actor: Actor, run: Run, said: dict[str, str]) -> str:
@@ -40,6 +42,11 @@ def _abort(actor: Actor, run: Run, said: dict[str, str]) -> str:
     return "Aborted. What was recorded stays; what ran is cancelled."
 
 
+def _extend(actor: Actor, run: Run, said: dict[str, Any]) -> str:
+    again.extend(actor, run, said["candidates"], said["seconds"])
+    return f"The run measures {said['candidates']:,} candidates in all now."
+
+
 def _mode(actor: Actor, run: Run, said: dict[str, str]) -> str:
     policy = policies.set_policy(actor, run, said["mode"], int(said["seen"]))
     return f"The mode is {policy.mode} now. Gates that are open stay open."
@@ -51,6 +58,7 @@ _ACTIONS: dict[str, tuple[type[forms.Form], Action]] = {
     "finish": (forms.Form, _finish),
     "abort": (AbortForm, _abort),
     "mode": (ModeForm, _mode),
+    "extend": (BudgetForm, _extend),
 }
 
 

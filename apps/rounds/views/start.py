@@ -2,6 +2,7 @@
 
 from math import inf
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,10 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.requests import actor_of
 from apps.common.doorbell import signs
+from apps.common.keyset import key
 from apps.engine import registry
 from apps.projects.access import require
 from apps.projects.facts import promotable_gain, smallest_effect
 from apps.projects.models import Project
+from apps.projects.toml_text import written
+from apps.rounds import again
 from apps.rounds.forms import StartForm
 from apps.rounds.start import start
 from apps.rounds.views.found import project_of
@@ -28,7 +32,7 @@ def start_run(request: HttpRequest, slug: str) -> HttpResponse:
     """The form with the project's defaults; sent, a run that the workers take at once."""
     project = project_of(request, slug)
     require(actor_of(request), "operate", project)
-    form = StartForm(project, request.POST or None)
+    form = StartForm(project, request.POST or None, initial=_initial(request, project))
     if request.method == "POST" and form.is_valid():
         try:
             kind = isolation(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX).kind
@@ -39,6 +43,25 @@ def start_run(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, f"Run {run.number} is started. The seed is measured first.")
             return redirect("run", project.slug, run.number)
     return render(request, "rounds/start.html", _context(project, form), status=422 if form.errors else 200)
+
+
+def _initial(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """?like= is a run to do again; ?further= one to go on from; ?from= a candidate to begin with, as run and number."""
+    like, more, origin = key(request, "like"), key(request, "further"), request.GET.get("from", "")[:30]
+    number = more if more is not None else like if like is not None else _run_number(origin)
+    run = project.runs.filter(number=number).first() if number is not None else None
+    if run is None:
+        return {}
+    said = again.further(run) if more is not None else again.like(run)
+    said["parameters"] = written(said["parameters"])
+    said["origin"] = origin or again.name_of(said["origin"])
+    return said
+
+
+def _run_number(origin: str) -> int | None:
+    """The run's number in a candidate's name such as 3.12."""
+    run = origin.partition(".")[0]
+    return int(run) if run.isascii() and run.isdigit() and len(run) < 10 else None
 
 
 def _context(project: Project, form: StartForm) -> dict[str, object]:

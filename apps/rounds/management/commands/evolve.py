@@ -6,13 +6,19 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from django.core.management.base import CommandError
+
 from apps.accounts.actors import Actor
 from apps.common.doorbell import signs
+from apps.common.ids import NUMBERS, row_id
 from apps.projects.models import Project
 from apps.projects.package import read_package
 from apps.projects.settings import Settings
+from apps.projects.toml_text import read
 from apps.records.models import Run
+from apps.rounds.again import like
 from apps.rounds.intake import take_in
+from apps.rounds.management.commands.resume import find
 from apps.rounds.management.frame import Frame
 from apps.rounds.start import Order, check, order_of, start
 from apps.rounds.terminal import begin, carry_on, finish, isolation, open_loop
@@ -40,7 +46,24 @@ class Command(Frame):
         parser.add_argument("folder", type=Path, help="a project folder with an evoweb.toml (docs/projects.md)")
         parser.add_argument("--method", help="default: the project's")
         parser.add_argument("--candidates", type=int, metavar="N", help="candidates to measure; default: the project's")
-        parser.add_argument("--seed", type=int, default=0, metavar="S", help="of all random draws (default 0)")
+        parser.add_argument("--seed", type=int, metavar="S", help="of all random draws (default 0)")
+        parser.add_argument(
+            "--parameter",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="of the method, as in TOML; may be given several times",
+        )
+        parser.add_argument(
+            "--like",
+            metavar="RUN",
+            help="as the run of that id was started, but for what is told here",
+        )
+        parser.add_argument(
+            "--from-candidate",
+            metavar="RUN:NUMBER",
+            help="begin with a candidate of another run, not with the seed",
+        )
         parser.add_argument("--mode", help="full-auto, gate-only or step-by-step; default: the project's")
         parser.add_argument("--parallel", type=int, metavar="K", help="rounds open at a time; default: the project's")
         parser.add_argument(
@@ -59,7 +82,8 @@ class Command(Frame):
 
     def handle(self, *args: Any, **options: Any) -> None:
         begun = time.monotonic()
-        order = _order(read_package(options["folder"]).settings, options)
+        package = read_package(options["folder"])
+        order = _order(package.settings, options)
         check(order)  # before the import: a slip in an option imports nothing
         sandbox = isolation()
         project = take_in(Actor.system(), options["folder"])
@@ -98,4 +122,22 @@ def _order(project: Settings, options: dict[str, Any]) -> Order:
     """What the command line says, and the project where it says nothing."""
     told = {name: options[name] for name in ("timeout", "baseline", "json") if options[name]}
     names = ("method", "candidates", "seed", "mode", "parallel")
-    return order_of(project, options=told, **{name: options[name] for name in names})
+    said = {name: options[name] for name in names if options[name] is not None}
+    if options["like"]:
+        known = like(find(options["like"]))
+        if said.get("method", known["method"]) != known["method"]:
+            del known["parameters"]
+        said = known | said
+    if options["parameter"]:
+        said["parameters"] = dict(order_of(project, **said).parameters) | read("\n".join(options["parameter"]))
+    if options["from_candidate"]:
+        said["origin"] = _candidate(options["from_candidate"])
+    return order_of(project, options=told, **said)
+
+
+def _candidate(named: str) -> int:
+    """The candidate's id. Raises CommandError."""
+    run, _, number = named.rpartition(":")
+    if not run or not (number.isascii() and number.isdigit() and int(number) < NUMBERS):
+        raise CommandError(f"Name a candidate as run id and number, such as 3f2a:12, not {named!r}.")
+    return row_id(find(run).pk, int(number))

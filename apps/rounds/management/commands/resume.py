@@ -7,13 +7,17 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db.models import Q
 
+from apps.accounts.actors import Actor
 from apps.records.models import Run, RunState
+from apps.rounds.again import ended, extend, further
+from apps.rounds.loop import Loop
 from apps.rounds.management.frame import Frame
-from apps.rounds.terminal import carry_on, isolation, open_loop
+from apps.rounds.start import order_of
+from apps.rounds.terminal import begin, carry_on, isolation, open_loop
 
 
 class Command(Frame):
-    usage = "[RUN]"
+    usage = "[RUN] [--candidates N]"
     help = (
         "Go on with an interrupted run, with the options that it was started with; its timeout counts anew. "
         "The latest one that is open when none is named."
@@ -21,6 +25,12 @@ class Command(Frame):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("run", nargs="?", default="", help="a run's id, or the beginning of it")
+        parser.add_argument(
+            "--candidates",
+            type=int,
+            metavar="N",
+            help="a larger budget, in all; a run that has ended is gone on from its best by a new one",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         begun = time.monotonic()
@@ -28,11 +38,27 @@ class Command(Frame):
         isolation()
         loop = open_loop()
         try:
+            if options["candidates"] is not None:
+                run = _with_more(loop, run, options["candidates"])
             self.stdout.write(f"run {run.uuid}")
             self.stdout.flush()
             carry_on(loop, run, self.stdout, begun)
         finally:
             loop.close()
+
+
+def _with_more(loop: Loop, run: Run, candidates: int) -> Run:
+    """The run with a larger budget, or, where it has ended, a new one that goes on from its best with what is left."""
+    actor = Actor.system()
+    if not ended(run):
+        extend(actor, run, candidates, run.seconds)
+        return Run.objects.select_related("project", "protocol").get(pk=run.pk)
+    if run.best is None:
+        raise CommandError(f"{run} has no candidate to go on from.")
+    left = candidates - run.measured
+    if left < 1:
+        raise CommandError(f"{run} has measured {run.measured:,} candidates. Name more than that.")
+    return begin(loop, run.project, order_of(run.project, **further(run) | {"candidates": left}))
 
 
 def find(named: str) -> Run:
