@@ -71,7 +71,7 @@ def usable(problem: Any, make: ModuleType) -> bool:
 
 def main() -> None:
     file = Path(sys.argv[1])
-    method = sys.argv[2] if len(sys.argv) > 2 else "hill_climb"
+    method = sys.argv[2] if len(sys.argv) > 2 else "genetic_programming"
     candidates = sys.argv[3] if len(sys.argv) > 3 else "2000"
     wanted, make, rows = set(sys.argv[4:]), maker(), []
     with home() as path, tempfile.TemporaryDirectory(prefix="evoweb-regression-") as folder:

@@ -203,6 +203,16 @@ def test_names_of_files_do_nothing_on_the_page(as_ada: Client) -> None:
     assert "<script>alert" not in shown
 
 
+def test_examples_that_belong_together_are_listed_as_one_counted_as_people_count(as_ada: Client) -> None:
+    page = as_ada.get(NEW).content.decode()
+    named = re.findall(r'name="folder" value="symbolic_regression/(\w+)"', page)
+    assert f"Symbolic regression: {len(named)} problems" in page
+    assert named.index("nguyen_2") < named.index("nguyen_9") < named.index("nguyen_10") < named.index("pagie_1")
+    as_ada.post(f"{NEW}/example", {"folder": "symbolic_regression/nguyen_2"})
+    examine_all()
+    assert Run.objects.get().project.name == "Symbolic regression, Nguyen-2"
+
+
 def test_the_example_is_imported_and_started_with_one_click(as_ada: Client) -> None:
     assert "circle_packing_26" in as_ada.get(NEW).content.decode()
     intake_page = as_ada.post(f"{NEW}/example", {"folder": "parabola8"})["Location"]

@@ -1,5 +1,6 @@
 """A new project: bring a folder, see what the check says, correct it in place, import it."""
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,6 +53,22 @@ class Found:
             return self.path.name
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A folder of examples that belong together."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name.replace("_", " ").capitalize()
+
+    @property
+    def members(self) -> list[Found]:
+        """Its project folders, in the order in which a person counts: nguyen_2 before nguyen_10."""
+        return sorted(_folders(self.path), key=lambda found: _counted(found.path.name))
+
+
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """The ways to bring a project; sent, a zip archive or the files of a folder."""
@@ -61,6 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
     brought = Intake.objects.exclude(state=IntakeState.IMPORTED).filter(person=actor_of(request).user)
     context = {
         "examples": list(_folders(_examples())),
+        "families": list(_families(_examples())),
         "folders": [found for root in settings.EVOWEB_PROJECT_ROOTS for found in _folders(Path(root))],
         "rooted": bool(settings.EVOWEB_PROJECT_ROOTS),
         "intakes": brought.order_by("-changed")[:OPEN],
@@ -257,6 +275,17 @@ def _examples() -> Path:
 def _folders(root: Path) -> Iterator[Found]:
     found = sorted(manifest.parent for manifest in root.glob(f"*/{FILE}"))
     yield from map(Found, found[:FOLDERS])
+
+
+def _counted(name: str) -> list[str | int]:
+    """What names are sorted by, their numbers as numbers."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+
+
+def _families(root: Path) -> Iterator[Family]:
+    """Folders that are no project themselves but hold some."""
+    holders = sorted({manifest.parent.parent for manifest in root.glob(f"*/*/{FILE}")})
+    yield from (Family(holder) for holder in holders if not (holder / FILE).exists())
 
 
 def _chosen(request: HttpRequest, *roots: Path) -> Path:
