@@ -9,10 +9,12 @@ from apps.engine.recipe import Context, Steps, Vary
 from apps.engine.records import Chosen
 from apps.engine.variation.anything import ARMS
 from apps.engine.variation.crossover import Crossover
+from apps.engine.variation.line import LineStep
 from apps.engine.variation.protocol import Operator
 
 ATTEMPTS = 3
 
+type Weighted = tuple[float, Operator]
 type Drawn = tuple[tuple[int, ...], Mapping[str, str], str]  # parents, edit, operator
 type Traits = Callable[[Context], Mapping[str, Any]]
 
@@ -22,10 +24,11 @@ def no_traits(ctx: Context) -> Mapping[str, Any]:
     return {}
 
 
-def mixed(operators: Sequence[Operator] = ARMS, crossed: float = 0.0, traits: Traits = no_traits) -> Vary:
+def mixed(operators: Sequence[Weighted] = ARMS, crossed: float = 0.0, traits: Traits = no_traits) -> Vary:
     """Edits the first parent: with probability crossed by crossover with the second, else by an operator.
 
-    The operators are tried in random order until one finds something to vary; a refused edit is drawn again.
+    The operator is drawn by weight; where it finds nothing to vary, the others are tried in order. A refused edit is
+    drawn again.
     """
 
     def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
@@ -48,12 +51,18 @@ def mixed(operators: Sequence[Operator] = ARMS, crossed: float = 0.0, traits: Tr
 def _crossed(ctx: Context, parents: Sequence[Chosen], rng: Random) -> Drawn | None:
     if len(parents) < 2 or parents[0].number == parents[1].number:
         return None
-    edit = Crossover().edit(parents[0].texts, parents[1].texts, ctx.edits, rng)
-    return ((parents[0].number, parents[1].number), edit, Crossover.name) if edit else None
+    couplings: list[LineStep | Crossover] = [LineStep(), Crossover()]
+    rng.shuffle(couplings)
+    for coupling in couplings:
+        edit = coupling.edit(parents[0].texts, parents[1].texts, ctx.edits, rng)
+        if edit is not None:
+            return (parents[0].number, parents[1].number), edit, coupling.name
+    return None
 
 
-def _varied(ctx: Context, base: Chosen, operators: Sequence[Operator], rng: Random) -> Drawn | None:
-    for operator in rng.sample(operators, len(operators)):
+def _varied(ctx: Context, base: Chosen, operators: Sequence[Weighted], rng: Random) -> Drawn | None:
+    drawn = rng.choices(operators, [weight for weight, _ in operators])[0]
+    for _, operator in (drawn, *operators):
         edit = operator.edit(base.texts, ctx.edits, rng)
         if edit is not None:
             return (base.number,), edit, operator.name

@@ -7,21 +7,25 @@ from apps.engine.variation.numbers import PerturbNumbers
 from apps.engine.variation.protocol import Operator
 from apps.engine.variation.statements import MutateStatements
 
-# Steps of several sizes serve where the best size is not known and changes as a run goes on.
-ARMS: tuple[Operator, ...] = (
-    PerturbNumbers(0.02),
-    PerturbNumbers(0.1),
-    PerturbNumbers(0.5),
-    PerturbNumbers(0.1, count=4),
-    MutateStatements(),
+# With weights. Steps of several sizes serve where the best size is not known and changes as a run goes on. Most changes
+# of structure break something, so they are tried less often, wherever there is anything else to vary.
+ARMS: tuple[tuple[float, Operator], ...] = (
+    (1.0, PerturbNumbers(0.02)),
+    (1.0, PerturbNumbers(0.1)),
+    (1.0, PerturbNumbers(0.5)),
+    (0.5, MutateStatements()),
 )
 TRIALS = 8
 
 
-def arms(texts: Mapping[str, str], edits: Mapping[str, str]) -> tuple[Operator, ...]:
+def arms(texts: Mapping[str, str], edits: Mapping[str, str]) -> tuple[tuple[float, Operator], ...]:
     """Those of ARMS that find something to vary in these texts."""
     dice = Random(0)
-    return tuple(each for each in ARMS if any(each.edit(texts, edits, dice) is not None for _ in range(TRIALS)))
+    return tuple(
+        (weight, operator)
+        for weight, operator in ARMS
+        if any(operator.edit(texts, edits, dice) is not None for _ in range(TRIALS))
+    )
 
 
 def nothing_to_vary(texts: Mapping[str, str], edits: Mapping[str, str]) -> str:

@@ -6,7 +6,8 @@ from functools import lru_cache
 from random import Random
 from typing import ClassVar, NamedTuple
 
-from apps.engine.variation.literals import Number, fitted
+from apps.engine.variation.line import between
+from apps.engine.variation.literals import fitted
 from apps.engine.variation.numbers import numbers
 from apps.engine.variation.python_statements import Statement, indentation, statements
 from apps.engine.variation.python_tree import compiles, parse
@@ -72,7 +73,7 @@ def _crossed(couple: _Couple, rng: Random) -> str:
 def _numbers(couple: _Couple, rng: Random) -> str | None:
     """Each number from either parent; None where the files differ in more than numbers."""
     mine, theirs = (numbers(text, couple.mode, couple.path) for text in (couple.first, couple.second))
-    if _between(couple.first, mine) != _between(couple.second, theirs):
+    if between(couple.first, mine) != between(couple.second, theirs):
         return None
     text = couple.first
     for here, there in zip(reversed(mine), reversed(theirs), strict=True):  # from the back: offsets stay true
@@ -80,12 +81,6 @@ def _numbers(couple: _Couple, rng: Random) -> str | None:
             before, after = text[: here.start], text[here.end :]
             text = before + fitted(before[-1:], there.text, after[:9]) + after
     return text
-
-
-def _between(text: str, found: Sequence[Number]) -> list[str]:
-    starts = [0, *(number.end for number in found)]
-    ends = [*(number.start for number in found), len(text)]
-    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 def _statements(couple: _Couple, rng: Random) -> str | None:
