@@ -6,58 +6,93 @@ python -m bench.inprocess EXAMPLE [CANDIDATES] [SEEDS] climbs it so, and tells w
 """
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
 from random import Random
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench.common import EXAMPLES, table
-
-if TYPE_CHECKING:
-    from apps.projects.tasklist import PackagedTask
 
 type Answer = Callable[[Any], Any]
 
 FAILED = float("-inf")  # ranks below every score, as a failed measurement does
-_BROKEN = (ArithmeticError, AttributeError, LookupError, NameError, RecursionError, SyntaxError, TypeError, ValueError)
+LONGEST = 20.0  # seconds of CPU that one task may take: a changed program may not end by itself
+_BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NameError,
+    RecursionError,
+    SyntaxError,
+    TimeoutError,
+    TypeError,
+    ValueError,
+)
 
 
 class Example:
     """An example of one program and one evaluator that needs no other file.
 
-    texts is the seed by path, edits what may be edited of it: what operators take.
+    texts is the seed by path, edits what may be edited of it: what operators take. Scores are turned so that higher is
+    better.
     """
 
     def __init__(self, name: str) -> None:
         from apps.projects.package import read_package
 
-        self._package = read_package(EXAMPLES / name)
-        self.texts = {path: content.decode() for path, content in self._package.files.items()}
-        self.edits = {component.path: component.edit for component in self._package.components}
-        self._program, _, self._answer = self._package.entry.partition(":")
-        file, _, function = self._package.evaluator_entry.partition(":")
+        self.package = read_package(EXAMPLES / name)
+        self.texts = {path: content.decode() for path, content in self.package.files.items()}
+        self.edits = {component.path: component.edit for component in self.package.components}
+        self._sign = 1.0 if self.package.direction == "maximise" else -1.0
+        self._program, _, self._answer = self.package.entry.partition(":")
+        file, _, function = self.package.evaluator_entry.partition(":")
         scorer: dict[str, Any] = {"__name__": "evaluator"}
-        exec(compile(self._package.evaluator[file], file, "exec"), scorer)
+        exec(compile(self.package.evaluator[file], file, "exec"), scorer)
         self._score = scorer[function]
+        self._tasks = {task.key: task for task in self.package.tasks}
+        self._compiled: tuple[str, Any] = ("", None)
+        signal.signal(signal.SIGVTALRM, _too_long)
 
-    def tasks(self, split: str) -> int:
-        """How many tasks the split has."""
-        return len(self._package.of(split))
+    def keys(self, split: str) -> tuple[str, ...]:
+        """Keys of the split's tasks, in order."""
+        return tuple(task.key for task in self.package.of(split))
 
     def score(self, texts: Mapping[str, str], split: str = "validation") -> float:
         """Mean score over the tasks of a split, which has some; FAILED where the program breaks."""
-        program: dict[str, Any] = {"__name__": "candidate"}
-        try:
-            exec(compile(texts[self._program], self._program, "exec"), program)
-            return fmean(self._scored(program[self._answer], task) for task in self._package.of(split))
-        except _BROKEN:
-            return FAILED
+        found = [self.told(texts, key) for key in self.keys(split)]
+        return FAILED if None in found else fmean(told["score"] for told in found if told)
 
-    def _scored(self, answer: Answer, task: "PackagedTask") -> float:
-        found = self._score(json.loads(task.input), json.loads(task.expected), answer(json.loads(task.input)), 0)
-        return float(found["score"] if isinstance(found, dict) else found)
+    def told(self, texts: Mapping[str, str], key: str) -> dict[str, Any] | None:
+        """What the evaluator says of a program on one task, `score` among it; None where the program breaks."""
+        task = self._tasks[key]
+        given = json.loads(task.input)
+        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+        try:
+            answer = self._program_of(texts)[self._answer](given)
+            found = self._score(json.loads(task.input), json.loads(task.expected), answer, 0)
+            told = dict(found) if isinstance(found, dict) else {"score": found}
+            return told | {"score": self._sign * float(told["score"])}
+        except _BROKEN:
+            return None
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+    def _program_of(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        """The program's names, run anew for each task as the sandbox does."""
+        text = texts[self._program]
+        if self._compiled[0] != text:
+            self._compiled = (text, compile(text, self._program, "exec"))
+        program: dict[str, Any] = {"__name__": "candidate"}
+        exec(self._compiled[1], program)
+        return program
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError
 
 
 def climb(example: Example, candidates: int, seed: int) -> dict[str, str]:
@@ -77,7 +112,7 @@ def climb(example: Example, candidates: int, seed: int) -> dict[str, str]:
 def main() -> None:
     example = Example(sys.argv[1])
     candidates = int(sys.argv[2]) if len(sys.argv) > 2 else 500
-    splits = [split for split in ("validation", "gate", "sealed") if example.tasks(split)]
+    splits = [split for split in ("validation", "gate", "sealed") if example.keys(split)]
     rows = [("the seed itself", "", *(example.score(example.texts, split) for split in splits))]
     for seed in range(int(sys.argv[3]) if len(sys.argv) > 3 else 3):
         begun = time.perf_counter()

@@ -33,12 +33,14 @@ class World:
     refuse: Callable[[int, int, Effect], str] = lambda number, position, effect: ""
     plan: supervise.Plan = field(default_factory=lambda: supervise.Plan(repeatable=True, gate=False))
     gate: tuple[str, ...] = ()
+    edits: Mapping[str, str] = field(default_factory=dict)  # of paths that are not "regions"
 
     journal: dict[int, list[Row]] = field(default_factory=dict)
     outcomes: dict[int, Outcome | Refused | None] = field(default_factory=dict)
     contents: dict[int, Mapping[str, str]] = field(default_factory=dict)
     champion: int | None = None
     measurements: int = 0
+    tried: set[int] = field(default_factory=set)
     looks: int = 0
     confirmed: int = 0
     population: Population = field(init=False)
@@ -49,12 +51,12 @@ class World:
 
     @property
     def _edits(self) -> dict[str, str]:
-        return dict.fromkeys(self.texts, "regions")
+        return dict.fromkeys(self.texts, "regions") | dict(self.edits)
 
     @property
     def measured(self) -> int:
         """Candidates measured, the seed not counted."""
-        return sum(member.measured for member in self.population.members.values() if member.number)
+        return len(self.tried) - (supervise.SEED in self.tried)
 
     def evolve(self, candidates: int, most_rounds: int = 10_000) -> "World":
         """Rounds until that many candidates are measured."""
@@ -168,6 +170,7 @@ class World:
     def _measure(self, candidate: int, tasks: tuple[str, ...], repeats: int) -> list[list[Any]]:
         if candidate not in self.contents:
             raise Refused(f"there is no candidate {candidate}")
+        self.tried.add(candidate)
         rows = []
         for task in tasks * repeats:
             result = self.score(self.contents[candidate], task, self.measurements)
