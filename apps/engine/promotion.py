@@ -22,7 +22,8 @@ class Standing:
     """`Choose("champion", Standing(candidate))`: who is champion now, what both score, the ledger of looks.
 
     Answer: [{"run", "champion": [run, number] or None, "score", "champion_score" (None: not under this protocol),
-    "same" (equal content), "looks" (taken by the run), "confirmed" (how many of them ended in a promotion)}].
+    "same" (equal content), "stale" (the champion stands by scores of an earlier evaluator), "looks" (taken by the run),
+    "confirmed" (how many of them ended in a promotion)}].
     """
 
     candidate: int
@@ -39,6 +40,18 @@ class First:
         if evidence["score"] is None:
             return Ruling("inconclusive", "incomplete")
         return Ruling("promote", f"first, {evidence['score']!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The champion itself, which stood by scores of an earlier evaluator: from now on it stands by one of today's."""
+
+    name: ClassVar[str] = "renewed"
+
+    def rule(self, evidence: Mapping[str, Any], rng: Random) -> Ruling:
+        if evidence["score"] is None:
+            return Ruling("inconclusive", "incomplete")
+        return Ruling("promote", f"the champion, measured again, {evidence['score']!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ from apps.engine.effects import (
     Propose,
     Refused,
 )
-from apps.engine.promotion import ConfirmedGain, Difference, First, Standing
+from apps.engine.promotion import ConfirmedGain, Difference, First, Renewed, Standing
 from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Steps
 from apps.engine.selection import Best
 from apps.engine.statistics import smallest_p, spending
 
 PERSON = "person"  # the operator of a person's edit
 PLANTED, CONTINUED = "seed", "continued"  # operators of the planted candidate
+AGAIN = "measured again"  # the operator of what was a candidate of another run
 SEED = 0  # the number of the planted candidate
 ALPHA = 0.05  # share of a run's promotions that may be false
 CHAMPION_MOVED = "the champion changed"
@@ -58,7 +59,19 @@ def plant(ctx: Context, plan: Plan, texts: Mapping[str, str], operator: str = PL
     standing = (yield Choose("champion", Standing(seed)))[0]
     if standing["champion"] is None:
         yield Promote(seed, None, First(), {"score": standing["score"]})
+    elif _renews(standing):
+        yield _renewal(seed, standing)
     return Grown(seed, "keep")
+
+
+def again(ctx: Context, plan: Plan, texts: Mapping[str, str]) -> Steps[Outcome]:
+    """What was a candidate of another run stands in this one too, measured under its protocol and kept if it scores."""
+    number = yield Propose((SEED,), texts, AGAIN)
+    yield Measure(number)
+    verdict = yield Judge(number, Always())
+    if verdict["decision"] == "keep":
+        yield from promote(ctx, plan, number)
+    return Grown(number, verdict["decision"])
 
 
 def supervised(ctx: Context, plan: Plan, method: Steps[Outcome]) -> Steps[Outcome]:
@@ -123,6 +136,11 @@ def _attempt(ctx: Context, plan: Plan, number: int, standing: Mapping[str, Any])
     champion = tuple(standing["champion"]) if standing["champion"] else None
     if champion is None:
         return  # the seed was not promoted either: a person refused it
+    if _renews(standing):
+        yield _renewal(number, standing)
+        if number != SEED:
+            yield from promote(ctx, plan, SEED)  # which may be the better one by the evaluator of now
+        return
     against = standing["champion_score"]
     if (
         champion == (standing["run"], number)
@@ -146,6 +164,14 @@ def _attempt(ctx: Context, plan: Plan, number: int, standing: Mapping[str, Any])
     if found:
         rule = ConfirmedGain(plan.alpha, ledger["looks"], ledger["confirmed"])
         yield Promote(number, champion, rule, {"differences": found})
+
+
+def _renews(standing: Mapping[str, Any]) -> bool:
+    return bool(standing["same"] and standing.get("stale"))
+
+
+def _renewal(number: int, standing: Mapping[str, Any]) -> Promote:
+    return Promote(number, tuple(standing["champion"]), Renewed(), {"score": standing["score"]})
 
 
 def conclude(ctx: Context, plan: Plan) -> Steps[Outcome]:

@@ -19,8 +19,10 @@ def candidate(actor: Actor, slug: str, run: int, number: int) -> QuerySet[Candid
     """The candidate at this address with its run and project, where the actor may see it: one query for all three."""
     visible = Run.objects.filter(project__in=visible_projects(actor), project__slug=slug, number=run)
     key = visible.values_list(F("pk") * NUMBERS + number)  # a subquery: the database then walks the primary key
-    heavy = ("run__project__evaluator", "run__parameters", "run__result")
-    return CandidateEdit.objects.filter(pk=Subquery(key[:1])).select_related("run__project").defer(*heavy)
+    heavy = ("run__project__evaluator", "run__parameters", "run__result", "run__protocol__description")
+    return (
+        CandidateEdit.objects.filter(pk=Subquery(key[:1])).select_related("run__project", "run__protocol").defer(*heavy)
+    )
 
 
 def candidates(run: Run, number: int) -> QuerySet[CandidateEdit]:

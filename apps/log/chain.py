@@ -30,6 +30,7 @@ KINDS = frozenset(
         "policy.changed",
         "mode.changed",
         "axes.changed",
+        "evaluator.changed",
         "latch.set",
         "latch.released",
         "effect.reclaimed",

@@ -18,6 +18,8 @@ _POINT_OF = {"compare": "measure"}
 # Planting the seed, which a person imported, and measuring the winner again at the end are nobody's proposals.
 # A measurement that a person asked for needs nobody's leave, nor does a person's edit for standing.
 _UNSUPERVISED_ROUNDS = ("plant", "conclude", "measure")
+# What of a round a person decided by asking for it. A promotion is held wherever the policy says so.
+_BY_PERSON = {"edit": ("propose",), "again": ("choose", "propose", "measure", "judge")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Table:
 
 
 def _unsupervised(kind: str, facts: Facts) -> bool:
-    by_person = facts.round_kind == "edit" and kind == "propose"
+    by_person = kind in _BY_PERSON.get(facts.round_kind, ())
     together = kind == "together"  # a list is ruled on child by child
     return facts.round_kind in _UNSUPERVISED_ROUNDS or by_person or together
 

@@ -2,7 +2,8 @@
 
 A folder that did not change since its last import is the same project, also where its axes did: they change no score.
 Any other change makes it a new version beside the old, because scores of different evaluators, tasks or seeds must
-never be compared: the project keeps its name, and the new version is called "name (2)". Members are taken over.
+never be compared: the project keeps its name, and the new version is called "name (2)". Members are taken over. Where
+nothing changed but the evaluator, it may take the place of the old one instead: services/evaluators.py.
 """
 
 from collections.abc import Iterable
@@ -14,14 +15,15 @@ from django.utils.text import slugify
 from apps.accounts.actors import Actor
 from apps.engine.axes import Axes
 from apps.engine.canonical import encode
-from apps.log.chain import Entry
 from apps.log.services import append
 from apps.projects.access import require
 from apps.projects.facts import Facts
 from apps.projects.models import Component, Membership, Project, Task
 from apps.projects.package import Package
+from apps.projects.protocol import scorer_digest
 from apps.projects.services.axes import added as axes_added
 from apps.projects.services.axes import brought
+from apps.projects.services.evaluators import imported
 from apps.projects.services.members import added as member_added
 
 
@@ -54,19 +56,15 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
         **package.settings.columns(),
     )
     project.slug = _free_slug(project.name)
+    project.scorer = scorer_digest(project)
     project.save(force_insert=True)
     _add_parts(project, package)
     members = _add_members(project, before, actor)
-    entries = [_imported(actor, project), *(member_added(actor, member) for member in members)]
+    entries = [imported(actor, project), *(member_added(actor, member) for member in members)]
     if package.axes != Axes():
         entries.append(axes_added(actor, project, package.axes, 1, imported=True))
     append(project.pk, entries)
     return project
-
-
-def _imported(actor: Actor, project: Project) -> Entry:
-    body = {"package": bytes(project.package_digest).hex(), "repeatable": project.repeatable}
-    return Entry("project.imported", str(actor), f"project:{project.pk}", body)
 
 
 def _add_parts(project: Project, package: Package) -> None:

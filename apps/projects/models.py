@@ -1,6 +1,7 @@
 """A project as it was imported: what evolves, what it is measured on, and who may do what.
 
-Components, tasks and the evaluator never change after import; a changed folder becomes a new version (see importer.py).
+Components and tasks never change after import; a changed folder becomes a new version (see importer.py). The evaluator
+may be replaced (see services/evaluators.py): what it was stays, and so do the scores that it gave, as a closed series.
 """
 
 import uuid
@@ -34,6 +35,10 @@ class Project(models.Model):
     repeatable = models.BooleanField(default=False, help_text="equal content scored equally in every repeat at import")
     noise = models.FloatField(
         default=0.0, help_text="standard deviation of one task's score between repeats of the seed"
+    )
+
+    scorer = models.BinaryField(
+        max_length=32, default=b"", help_text="digest of all that decides a score beside the tasks, as in protocol.py"
     )
 
     limits = models.JSONField(
@@ -92,6 +97,22 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class FormerEvaluator(models.Model):
+    """What decided a project's scores until somebody replaced it. They are never mixed with later ones."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="former_evaluators")
+    version = models.PositiveIntegerField(help_text="1 came with the project")
+    columns = models.BinaryField(help_text="canonical bytes: what was replaced, by column of Project")
+    actor = models.CharField(max_length=64, help_text="who replaced it")
+    at = models.DateTimeField(auto_now_add=True, help_text="when it was replaced")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "version"], name="evaluator_version_once")]
+
+    def __str__(self) -> str:
+        return f"evaluator {self.version} of {self.project}"
 
 
 class AxesVersion(models.Model):

@@ -1,5 +1,7 @@
 """The protocol of a project: two scores may be compared only if their protocols are equal."""
 
+from typing import Any
+
 from apps.engine.canonical import digest, encode
 from apps.projects.models import Project
 from apps.projects.selectors import scorer_files, tasks
@@ -11,23 +13,37 @@ def protocol(project: Project, sandbox: str) -> tuple[str, bytes]:
     """(digest in hex, canonical bytes) of all that makes scores comparable. sandbox is the kind of isolation in use."""
     counted = tasks(project, *COUNTED).values_list("key", "split", "input", "expected")
     content = encode(
-        {
-            "metric": project.metric,
-            "direction": project.direction,
-            "scorer": {path: digest(text).hex() for path, text in scorer_files(project).items()},
-            "scorer_entry": project.evaluator_entry,
-            "scorer_limits": project.evaluator_limits,
+        _scorer(project)
+        | {
             "tasks": [[key, split, _hex(given), _hex(expected)] for key, split, given, expected in counted],
-            "limits": project.limits,
-            "packages": project.packages,
-            "preload": project.preload,
-            "variables": project.variables,
             "sandbox": sandbox,
             "memory": "none",
             "models": [],
         }
     )
     return digest(content).hex(), content
+
+
+def scorer_digest(project: Project) -> bytes:
+    """Digest of what decides a project's scores beside its tasks, which never change, and this machine's sandbox.
+
+    A run whose protocol has another one was measured under an earlier evaluator.
+    """
+    return digest(encode(_scorer(project)))
+
+
+def _scorer(project: Project) -> dict[str, Any]:
+    return {
+        "metric": project.metric,
+        "direction": project.direction,
+        "scorer": {path: digest(text).hex() for path, text in scorer_files(project).items()},
+        "scorer_entry": project.evaluator_entry,
+        "scorer_limits": project.evaluator_limits,
+        "limits": project.limits,
+        "packages": list(project.packages),
+        "preload": list(project.preload),
+        "variables": project.variables,
+    }
 
 
 def _hex(content: bytes | memoryview) -> str:

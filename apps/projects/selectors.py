@@ -1,5 +1,7 @@
 """Reading a project's parts, and who may do what with it."""
 
+from collections.abc import Iterator
+from copy import copy
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +14,12 @@ from apps.engine.axes import Axes, axes_from
 from apps.engine.canonical import decode
 from apps.projects.access import may
 from apps.projects.models import AxesVersion, Invitation, Membership, Project, Task
+
+# Columns of Project that a package with another evaluator brings; they decide scores, or say how scores vary.
+OF_EVALUATOR = (
+    *("evaluator_entry", "evaluator_limits", "limits", "packages", "preload", "variables"),
+    *("repeatable", "noise"),
+)
 
 
 def program_files(project: Project) -> dict[str, bytes]:
@@ -42,6 +50,18 @@ def limits(project: Project) -> dict[str, Any]:
 def tasks_by_split(project: Project) -> dict[str, int]:
     """How many tasks are in which split."""
     return dict(project.tasks.order_by().values_list("split").annotate(Count("pk")))
+
+
+def as_it_was(project: Project) -> Iterator[Project]:
+    """The project with its evaluator of now, and with each former one, the latest first. To read, not to save."""
+    yield project
+    for former in project.former_evaluators.order_by("-version"):
+        told = decode(bytes(former.columns))
+        was = copy(project)
+        for name in OF_EVALUATOR:
+            setattr(was, name, told[name])
+        was.evaluator = told["evaluator"].encode()
+        yield was
 
 
 def axes(project: Project) -> Axes:

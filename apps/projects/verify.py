@@ -1,11 +1,12 @@
-"""Are the members of a project, the links into it and its axes those that its log vouches for?"""
+"""Are the members of a project, the links into it, its axes and evaluators those that its log vouches for?"""
 
 from collections.abc import Iterator
 from typing import Any
 
-from apps.engine.canonical import decode
+from apps.engine.canonical import decode, digest
 from apps.log.models import Event
-from apps.projects.models import AxesVersion, Invitation, Membership, Project
+from apps.projects.models import AxesVersion, FormerEvaluator, Invitation, Membership, Project
+from apps.projects.protocol import scorer_digest
 from apps.projects.services.axes import said
 
 _MEMBERS = ("member.added", "member.changed", "member.removed")
@@ -13,10 +14,11 @@ _INVITATIONS = ("invitation.made", "invitation.used", "invitation.revoked")
 
 
 def problems(project: Project) -> Iterator[str]:
-    """What is wrong with who may do what in the project, and with its axes, in words."""
+    """What is wrong with who may do what in the project, with its axes and evaluators, in words."""
     yield from _members(project)
     yield from _invitations(project)
     yield from _axes(project)
+    yield from _evaluators(project)
 
 
 def _members(project: Project) -> Iterator[str]:
@@ -47,6 +49,20 @@ def _axes(project: Project) -> Iterator[str]:
         if told.pop(made.version, None) != said(made):
             yield f"version {made.version} of the axes was changed or added"
     yield from (f"version {version} of the axes is gone" for version in told)
+
+
+def _evaluators(project: Project) -> Iterator[str]:
+    told = [body for _, body in _bodies(project, ("evaluator.changed",))]
+    known = list(FormerEvaluator.objects.filter(project=project).order_by("version"))
+    if [body["version"] for body in told] != [kept.version + 1 for kept in known]:
+        yield "the evaluators are not those that were replaced by the log"
+        return
+    for body, kept in zip(told, known, strict=True):
+        if body["before"] != digest(bytes(kept.columns)).hex():
+            yield f"evaluator {kept.version} was changed"
+    found = scorer_digest(project)
+    if project.scorer and (bytes(project.scorer) != found or (told and told[-1]["scorer"] != found.hex())):
+        yield "the evaluator or the limits were changed"
 
 
 def _bodies(project: Project, kinds: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -50,6 +50,9 @@ class Protocol(models.Model):
 
     digest = models.BinaryField(max_length=32, unique=True)
     description = models.BinaryField(help_text="canonical bytes of what the digest covers")
+    scorer = models.BinaryField(
+        max_length=32, default=b"", help_text="digest of all but tasks and sandbox, as in Project.scorer"
+    )
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()[:12]
@@ -114,6 +117,11 @@ class Run(models.Model):
             models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="run_origin")
         ]
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether its scores are those of an evaluator that was replaced since."""
+        return bytes(self.protocol.scorer) != bytes(self.project.scorer)
+
     def __str__(self) -> str:
         return f"run {self.number} of {self.project}"
 
@@ -123,7 +131,7 @@ class Round(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(max_length=8, help_text="plant, grow, edit, measure or conclude")
+    kind = models.CharField(max_length=8, help_text="plant, grow, edit, measure, again or conclude")
     commission = models.BigIntegerField(null=True, help_text="id of the commission that it serves")
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     position = models.PositiveIntegerField(default=0, help_text="of the open effect; a commit is conditional on it")
@@ -144,8 +152,10 @@ class Commission(models.Model):
     """What a person asked a run to do next; its driver serves it once, in a round of its own."""
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="commissions", db_index=False)
-    kind = models.CharField(max_length=8, help_text="grow, edit or measure")
-    candidate = models.BigIntegerField(help_text="id of the candidate to grow from, to edit or to measure again")
+    kind = models.CharField(max_length=8, help_text="grow, edit, measure or again")
+    candidate = models.BigIntegerField(
+        help_text="id of the candidate to grow from, to edit or to measure again; for again it is one of another run"
+    )
     asked = models.BinaryField(help_text="canonical bytes: {hint}, {edit: digest by path} or {repeats}")
     by = models.CharField(max_length=64)
     at = models.DateTimeField(auto_now_add=True)
@@ -213,7 +223,8 @@ class CandidateEdit(models.Model):
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
     round = models.ForeignKey(Round, models.PROTECT, related_name="+", db_index=False)
     parents = models.BinaryField(
-        help_text="canonical bytes: {parents: [base, crossover …], inspirations?: […], replaces?: number, origin?: id}"
+        help_text="canonical bytes: {parents: [base, crossover …], inspirations?: […], replaces?: number, "
+        "origin?: id of the same candidate in another run}"
     )
     content = models.BinaryField(help_text="canonical bytes: digest of each component by path")
     content_digest = models.BinaryField(max_length=32)

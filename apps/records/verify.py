@@ -14,6 +14,7 @@ from apps.engine.canonical import decode, digest, encode
 from apps.log.models import Event
 from apps.projects.models import Project
 from apps.projects.protocol import protocol
+from apps.projects.selectors import as_it_was
 from apps.records import content, digests
 from apps.records.models import CandidateEdit, Commission, Effect, Round, RoundState, Run, RunState, Trajectory, Verdict
 
@@ -78,7 +79,7 @@ def _run(run: Run) -> Iterator[str]:
     if digest(bytes(run.protocol.description)) != bytes(run.protocol.digest):
         yield f"the protocol of run {run.number} is not what its digest says"
     sandbox = decode(bytes(run.protocol.description))["sandbox"]
-    if protocol(run.project, sandbox)[0] != bytes(run.protocol.digest).hex():
+    if not any(protocol(was, sandbox)[0] == bytes(run.protocol.digest).hex() for was in as_it_was(run.project)):
         yield f"the tasks, the evaluator or the limits of {run.project} are not those of run {run.number}"
 
 

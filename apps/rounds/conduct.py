@@ -33,7 +33,7 @@ from apps.rounds.conclusion import conclusion
 from apps.rounds.measuring import Place, errand
 from apps.rounds.texts import of_candidate
 
-GROWING = ("grow", "edit")  # rounds that bring a candidate
+GROWING = ("grow", "edit", "again")  # rounds that bring a candidate
 FOR_ANYBODY = "-"  # holder of an effect that any performer may take
 TOGETHER = -1  # child number of a row that stands for itself, or for a whole list
 

@@ -24,14 +24,18 @@ from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, s
 
 GATES = 10
 LISTED = 10
-_WAITS = {"grow": "Try again from", "edit": "Take up the edit of", "measure": "Measure again"}
+_WAITS = {"grow": "Try again from", "edit": "Take up the edit of", "measure": "Measure again", "again": "Take over"}
 
 
 def runs(project: Project) -> QuerySet[Run]:
     """The project's runs, each with what its control room shows at once."""
     policy = Policy.objects.filter(run=OuterRef("pk")).order_by("-version")
     seed = CandidateEdit.objects.filter(pk=OuterRef("pk") * NUMBERS)
-    found = Run.objects.filter(project=project).select_related("baseline_of", "snapshot")
+    found = (
+        Run.objects.filter(project=project)
+        .select_related("baseline_of", "snapshot", "protocol")
+        .defer("protocol__description")
+    )
     return found.annotate(
         mode=Subquery(policy.values("mode")[:1]),
         version=Subquery(policy.values("version")[:1]),

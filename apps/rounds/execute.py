@@ -18,7 +18,7 @@ from apps.engine.supervise import CHAMPION_MOVED
 from apps.log.chain import Entry
 from apps.projects.models import Project
 from apps.records import digests
-from apps.records.models import CandidateEdit, Trajectory
+from apps.records.models import CandidateEdit, Run, Trajectory
 from apps.records.step import Row
 from apps.rounds.book import Book, OpenRound
 from apps.rounds.texts import load
@@ -72,7 +72,7 @@ def _standing(book: Book, effect: Choose) -> dict[str, Any]:
     ledger = {"looks": book.counters.looks, "confirmed": book.confirmed}
     standing = {"run": book.run.pk, "score": book.population.score(number)} | ledger
     if champion is None:
-        return standing | {"champion": None, "champion_score": None, "same": False}
+        return standing | {"champion": None, "champion_score": None, "same": False, "stale": False}
     run, rank = run_and_number(champion)
     mine = run == book.run.pk
     content = book.population.members[rank].key if mine else _content(champion)
@@ -80,6 +80,7 @@ def _standing(book: Book, effect: Choose) -> dict[str, Any]:
         "champion": [run, rank],
         "champion_score": book.population.score(rank) if mine else _score_elsewhere(book, champion),
         "same": content == book.population.members[number].key,
+        "stale": not mine and _scorer(run) != bytes(book.run.protocol.scorer),
     }
 
 
@@ -89,6 +90,10 @@ def _champion(book: Book) -> int | None:
         return book.step.crowned[-1][1]
     stored: int | None = Project.objects.values_list("champion", flat=True).get(pk=book.run.project_id)
     return stored
+
+
+def _scorer(run: int) -> bytes:
+    return bytes(Run.objects.values_list("protocol__scorer", flat=True).get(pk=run))
 
 
 def _content(candidate: int) -> bytes:
@@ -170,6 +175,8 @@ def _candidate_row(
     parents: dict[str, Any] = {"parents": effect.parents}
     if not effect.parents and book.run.origin is not None:
         parents["origin"] = book.run.origin
+    if opened.commission is not None and opened.commission.kind == "again":
+        parents["origin"] = opened.commission.candidate
     if effect.inspirations:
         parents["inspirations"] = effect.inspirations
     if persons is not None:

@@ -12,6 +12,7 @@ from apps.projects.package import PackageError
 from apps.projects.toml_text import read, written
 from apps.projects.vocabulary import CANDIDATES, PARALLEL, SECONDS
 from apps.rounds.again import origin_named
+from apps.rounds.renewal import MOST
 from apps.rounds.start import Order, check, check_origin, order_of
 
 
@@ -111,6 +112,36 @@ class StartForm(forms.Form):
             options=told,
             **{name: said[name] for name in NAMES},
         )
+
+
+class RenewalForm(forms.Form):
+    """What of the series before is measured again, and how the run goes on from there."""
+
+    best = forms.IntegerField(
+        label="Best of the series before",
+        min_value=0,
+        max_value=MOST,
+        initial=10,
+        help_text="The seed and the champion are measured again in any case.",
+    )
+    candidates = forms.IntegerField(
+        label="Candidates afterwards",
+        min_value=0,
+        max_value=int(CANDIDATES.most) - MOST - 1,
+        initial=0,
+        help_text="So many are made from there by the method. 0: the run ends when all are measured.",
+    )
+    method = forms.ChoiceField(choices=_methods, help_text="How candidates are made and chosen afterwards.")
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["method"].initial = project.method
+        self._project = project
+
+    @property
+    def order(self) -> Order:
+        said = self.cleaned_data
+        return order_of(self._project, method=said["method"], candidates=said["candidates"])
 
 
 class AbortForm(forms.Form):

@@ -19,8 +19,10 @@ from apps.projects.access import require as require_verb
 from apps.projects.facts import Facts
 from apps.projects.importer import import_package, known
 from apps.projects.models import Intake, IntakeState, Project
-from apps.projects.package import PackageError, Problem, read_package
+from apps.projects.package import Package, PackageError, Problem, read_package
+from apps.projects.services import evaluators
 from apps.projects.staging import Staging, left_over
+from apps.rounds.renewal import replace_evaluator
 from apps.rounds.selftest import check
 from apps.rounds.start import order_of, start
 from apps.sandbox.isolation import Isolation, NoIsolation
@@ -34,13 +36,28 @@ READ_AT_ONCE = 4_000_000  # bytes of a folder that is read in a request; a large
 UNDER_WAY = (IntakeState.WAITING, IntakeState.CHECKING)
 
 
-def take_in(actor: Actor, folder: Path) -> Project:
-    """The project of a folder. Raises PackageError, UserError, NoIsolation, PermissionDenied; nothing is half-done."""
+def take_in(actor: Actor, folder: Path, replacing: Project | None = None) -> Project:
+    """The project of a folder, or the one whose evaluator the folder's replaces.
+
+    Raises PackageError, UserError, NoIsolation, PermissionDenied; nothing is half-done.
+    """
     package = read_package(folder)
+    if replacing is not None:
+        return _replace(actor, replacing, package, folder)
     if (same := known(actor, package)) is not None:
         return same
     tried, facts = check(folder, _home(), _isolation())
     return import_package(actor, tried, facts)
+
+
+def _replace(actor: Actor, project: Project, package: Package, folder: Path) -> Project:
+    if package.digest == bytes(project.package_digest):
+        return known(actor, package) or project
+    if wrong := evaluators.obstacles(project, package):  # before anything is measured
+        raise UserError(f"This is no other evaluator for {project}: {' '.join(wrong)} Nothing was changed.")
+    tried, facts = check(folder, _home(), _isolation())
+    replace_evaluator(actor, project, tried, facts)
+    return Project.objects.get(pk=project.pk)
 
 
 def staging(intake: Intake) -> Staging:
@@ -66,15 +83,30 @@ def submit(intake: Intake) -> None:
         ring("sweep")
 
 
-def bring_in(actor: Actor, intake: Intake) -> Project:
-    """Import an intake that was found fine. Raises UserError when its files are no longer those that were checked."""
+def replaceable(intake: Intake) -> list[Project]:
+    """The projects whose evaluator an intake that was found fine could replace."""
+    try:
+        return evaluators.candidates(read_package(staging(intake).root)) if intake.state == IntakeState.FINE else []
+    except PackageError:
+        return []
+
+
+def bring_in(actor: Actor, intake: Intake, replacing: Project | None = None) -> Project:
+    """Import an intake that was found fine, or replace a project's evaluator by its own.
+
+    Raises UserError when its files are no longer those that were checked, and as replace_evaluator does.
+    """
     require_verb(actor, "maintain", None)
     staged = staging(intake)
     package = read_package(staged.root)
     if intake.state != IntakeState.FINE or package.digest != bytes(intake.digest or b""):
         raise UserError("The files changed after they were checked. Check them again.")
     facts = Facts(**{**intake.facts, "notes": tuple(intake.facts["notes"])})
-    intake.project = import_package(actor, package, facts)
+    if replacing is None:
+        intake.project = import_package(actor, package, facts)
+    else:
+        replace_evaluator(actor, replacing, package, facts)
+        intake.project = replacing
     intake.state = IntakeState.IMPORTED
     intake.save()
     staged.discard()

@@ -36,7 +36,7 @@ from apps.records.step import Row
 from apps.rounds import conduct
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, planted_texts
-from apps.rounds.texts import Texts, load
+from apps.rounds.texts import Texts, load, of_candidate
 
 JOURNAL = (
     *("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate"),
@@ -221,6 +221,9 @@ def _asked_for(book: Book, kind: str, ctx: Context, commission: Commission) -> S
     asked, number = decode(bytes(commission.asked)), run_and_number(commission.candidate)[1]
     if kind == "measure":
         return supervise.measured_again(number, asked["repeats"])
+    if kind == "again":
+        texts = of_candidate(*run_and_number(commission.candidate))
+        return supervise.again(ctx, book.brief.plan, texts)
     contract = Contract(hypothesis=asked.get("hypothesis", ""))
     edited = supervise.edited(book.brief.recipe, ctx, number, load(asked["edit"]), contract)
     return supervise.supervised(ctx, book.brief.plan, edited)

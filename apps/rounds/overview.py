@@ -64,6 +64,16 @@ class Overview:
         """Along what its candidates are looked at."""
         return axes(self.project)
 
+    @property
+    def stale_champion(self) -> bool:
+        """Whether the champion stands by scores of an earlier evaluator."""
+        return self.champion is not None and self.champion.run.is_stale
+
+    @property
+    def to_measure(self) -> bool:
+        """Whether something still stands by those scores: the champion, or all there is."""
+        return bool(self.stale_champion or (self.latest and self.latest.run.is_stale))
+
     @cached_property
     def champion(self) -> CandidateEdit | None:
         """The champion with its run and, as crowned_by and crowned_at, who promoted it and when."""
@@ -73,10 +83,13 @@ class Overview:
             project=self.project.pk, subject=f"candidate:{self.project.champion}", kind="verdict.given"
         )
         promoted = Verdict.objects.filter(candidate=OuterRef("pk"), decision="promote").order_by("-pk").values("by")[:1]
-        crowned = CandidateEdit.objects.select_related("run").annotate(
+        crowned = CandidateEdit.objects.select_related("run__protocol").annotate(
             crowned_by=Subquery(promoted), crowned_at=Subquery(said.order_by("-sequence").values("at")[:1])
         )
-        return crowned.filter(pk=self.project.champion).first()
+        found = crowned.defer("run__protocol__description").filter(pk=self.project.champion).first()
+        if found is not None:
+            found.run.project = self.project
+        return found
 
     @cached_property
     def crowned_by(self) -> str:
@@ -99,7 +112,8 @@ class Overview:
         """The project's latest runs, the newest first; baselines stand on the pages of their runs."""
         runs = (
             Run.objects.filter(project=self.project, baseline_of=None)
-            .select_related("snapshot")
+            .select_related("snapshot", "protocol")
+            .defer("protocol__description")
             .order_by("-number")[:RUNS]
         )
         found = standing(runs)

@@ -76,10 +76,13 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     if (stop := selectors.global_latch()) is not None:
         raise UserError(f"Everything here is stopped ({stop.reason}). Release the stop on the status page, then start.")
     identity, description = protocol(project, sandbox)
+    described = {"description": description, "scorer": bytes(project.scorer)}
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
+        now = Project.objects.select_for_update().get(pk=project.pk)
+        if bytes(now.scorer) != bytes(project.scorer):
+            raise UserError(f"The evaluator of {project} was replaced at this moment. Start the run again.")
         number = (Run.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1
-        kept, _ = Protocol.objects.get_or_create(digest=bytes.fromhex(identity), defaults={"description": description})
+        kept, _ = Protocol.objects.get_or_create(digest=bytes.fromhex(identity), defaults=described)
         run = Run(
             project=project,
             number=number,

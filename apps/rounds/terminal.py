@@ -21,6 +21,7 @@ from apps.records.models import HELD, Effect, Run, RunState
 from apps.rounds.baselines import BASELINES, baseline, ordered
 from apps.rounds.interruption import Interrupted, held
 from apps.rounds.loop import Loop
+from apps.rounds.renewal import measure_again
 from apps.rounds.report import report
 from apps.rounds.start import Order, start
 from apps.sandbox.isolation import Isolation
@@ -156,9 +157,11 @@ def _baseline(loop: Loop, run: Run, method: str) -> Run:
     return found
 
 
-def begin(loop: Loop, project: Project, order: Order) -> Run:
-    """Start a run that this process drives."""
-    run = start(Actor.system(), project, order, _sandbox().kind, loop.slot.name)
+def begin(loop: Loop, project: Project, order: Order, best: int | None = None) -> Run:
+    """Start a run that this process drives; with best one that measures so many of the series before again."""
+    given = (Actor.system(), project, order)
+    place = (_sandbox().kind, loop.slot.name)
+    run = start(*given, *place) if best is None else measure_again(*given, best, *place)
     loop.only = [run.pk]
     loop.adopt(run)
     return run

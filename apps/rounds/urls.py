@@ -1,6 +1,19 @@
 from django.urls import path
 
-from apps.rounds.views import axes, champion, control, home, intake, project, run, start, status, trajectory, trials
+from apps.rounds.views import (
+    axes,
+    champion,
+    control,
+    home,
+    intake,
+    project,
+    renewal,
+    run,
+    start,
+    status,
+    trajectory,
+    trials,
+)
 
 _INTAKE = "projects/new/<uuid:identifier>"
 _PROJECT = "projects/<str:slug>/"
@@ -23,6 +36,7 @@ urlpatterns = [
     path(_INTAKE + "/discard", intake.discard, name="intake-discard"),
     path(_PROJECT, project.project, name="project"),
     path(_PROJECT + "tasks/", project.tasks, name="tasks"),
+    path(_PROJECT + "renewal", renewal.renew, name="renewal"),
     path(_PROJECT + "axes/", axes.axes, name="axes"),
     path(_PROJECT + "champion/", champion.files, name="champion"),
     path(_PROJECT + "champion.zip", champion.as_zip, name="champion-zip"),

@@ -40,6 +40,7 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "policy.changed": frozenset({"run"}),
     "mode.changed": frozenset({"project"}),
     "axes.changed": frozenset({"project"}),
+    "evaluator.changed": frozenset({"project", "run"}),
     "latch.set": frozenset({"run"}),
     "latch.released": frozenset({"run"}),
     "effect.reclaimed": frozenset({"run"}),

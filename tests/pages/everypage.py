@@ -92,6 +92,7 @@ def every_page(people: Cast) -> dict[str, str]:
         "log nothing": reverse("log", args=[slug]) + "?q=nothing",
         "log-entry": reverse("log-entry", args=[slug, 3]),
         "members": reverse("members", args=[slug]),
+        "renewal": reverse("renewal", args=[slug]),
         "axes": reverse("axes", args=[slug]),
         "axes empty": reverse("axes", args=["nothing-yet"]),
         "champion": reverse("champion", args=[slug]),

@@ -268,3 +268,33 @@ def test_too_much_at_once_is_refused_before_it_is_taken_apart(as_ada: Client, mo
     response = as_ada.post(NEW, {"archive": packed(FILES)})
     assert response.status_code == 400
     assert "too large" in response.content.decode()
+
+
+def test_another_evaluator_may_take_the_place_of_the_old_one(as_ada: Client) -> None:
+    brought(as_ada, packed(FILES))
+    examine_all()
+    as_ada.post(f"{NEW}/{Intake.objects.get().pk}/import")
+    other = FILES | {"evaluator.py": FILES["evaluator.py"].replace("-abs", "-2 * abs")}
+    brought(as_ada, packed(other))
+    examine_all()
+    intake = Intake.objects.get(state="fine")
+    shown = as_ada.get(f"{NEW}/{intake.pk}").content.decode()
+    assert "Replace the evaluator of Doubling" in shown
+    assert "Import as a project of its own" in shown
+    assert as_ada.post(f"{NEW}/{intake.pk}/import", {"replace": "nowhere"}).status_code == 404
+    response = as_ada.post(f"{NEW}/{intake.pk}/import", {"replace": "doubling"})
+    assert response["Location"] == "/projects/doubling/"
+    assert b"-2 * abs" in bytes(Project.objects.get().evaluator)
+
+
+def test_an_evaluator_is_not_replaced_by_a_folder_with_another_seed(as_ada: Client) -> None:
+    brought(as_ada, packed(FILES))
+    examine_all()
+    as_ada.post(f"{NEW}/{Intake.objects.get().pk}/import")
+    brought(as_ada, packed(FILES | {"main.py": FILES["main.py"].replace("1.5", "1.75")}))
+    examine_all()
+    intake = Intake.objects.get(state="fine")
+    assert "Replace the evaluator" not in as_ada.get(f"{NEW}/{intake.pk}").content.decode()
+    shown = as_ada.post(f"{NEW}/{intake.pk}/import", {"replace": "doubling"}, follow=True).content.decode()
+    assert "What evolves is another: main.py." in shown
+    assert Intake.objects.get(pk=intake.pk).state == "fine"

@@ -95,6 +95,7 @@ RULES = {
     "intake-discard": Rule(INTAKE + "/discard", None, BOSS),
     "project": Rule(PROJECT, MEMBERS),
     "tasks": Rule(PROJECT + "tasks/", MEMBERS),
+    "renewal": Rule(PROJECT + "renewal", OPERATORS, OPERATORS, {"best": 1, "candidates": 0, "method": "hill_climb"}),
     "axes": Rule(PROJECT + "axes/", MEMBERS, MAINTAINERS, NO_AXES),
     "champion": Rule(PROJECT + "champion/", MEMBERS),
     "champion-zip": Rule(PROJECT + "champion.zip", MEMBERS),

@@ -301,6 +301,7 @@ _SAYINGS: dict[str, Callable[[Entry], Words]] = {
     "effect.reclaimed": _reclaimed,
     "mode.changed": lambda entry: [f"{entry.actor} made {entry.body['mode']} the mode of new runs"],
     "axes.changed": lambda entry: [f"{entry.actor} set the project's axes, version {entry.body['version']}"],
+    "evaluator.changed": lambda entry: [f"{entry.actor} replaced the evaluator, version {entry.body['version']}"],
     "member.added": _member("took in"),
     "member.changed": _member("changed the role of"),
     "member.removed": _member("removed"),

@@ -50,7 +50,11 @@ def promote(actor: Actor, candidate: CandidateEdit, reason: str) -> None:
     _reasoned(reason, "promoted without a test")
     with transaction.atomic():
         _lock(project)
-        now = CandidateEdit.objects.get(pk=candidate.pk)
+        now = CandidateEdit.objects.select_related("run__project", "run__protocol").get(pk=candidate.pk)
+        if now.run.is_stale:
+            raise UserError(
+                "An earlier evaluator gave its score. Measure it again, then promote it. Nothing was changed."
+            )
         if now.score is None or now.verdict in ("revert", "drop"):
             raise UserError("Only a candidate that has a score and was neither dropped nor reverted can be promoted.")
         if Project.objects.filter(pk=project.pk, champion=now.pk).exists():

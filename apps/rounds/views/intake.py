@@ -21,7 +21,7 @@ from apps.common.doorbell import signs
 from apps.common.errors import UserError
 from apps.common.keyset import key
 from apps.common.pages import region
-from apps.projects.access import require
+from apps.projects.access import require, visible_projects
 from apps.projects.facts import Facts
 from apps.projects.folder import Unusable
 from apps.projects.importer import known
@@ -121,6 +121,7 @@ def intake(request: HttpRequest, identifier: UUID) -> HttpResponse:
     context = {
         "intake": made,
         "facts": Facts(**made.facts) if made.facts else None,
+        "replaceable": service.replaceable(made),
         "files": service.staging(made).files(),
         "under_way": made.state in service.UNDER_WAY,
         "idle": (signs(["worker"]) or {"worker": False})["worker"] is False,
@@ -167,13 +168,16 @@ def add(request: HttpRequest, identifier: UUID) -> HttpResponse:
 
 @require_POST
 def accept(request: HttpRequest, identifier: UUID) -> HttpResponse:
-    """Import what was found fine."""
+    """Import what was found fine, or put its evaluator in the place of a project's."""
+    made, slug = _intake(request, identifier), request.POST.get("replace", "")
+    replacing = get_object_or_404(visible_projects(actor_of(request)), slug=slug) if slug else None
     try:
-        project = service.bring_in(actor_of(request), _intake(request, identifier))
+        project = service.bring_in(actor_of(request), made, replacing)
     except (UserError, PackageError) as error:
         messages.error(request, str(error))
         return redirect("intake", identifier)
-    messages.success(request, f"“{project.name}” is imported, and you are its admin.")
+    imported = f"“{project.name}” is imported, and you are its admin."
+    messages.success(request, f"“{project.name}” has the new evaluator." if replacing else imported)
     return redirect("project", project.slug)
 
 
