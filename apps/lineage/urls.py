@@ -3,8 +3,10 @@ from django.urls import path
 from apps.lineage import views
 from apps.lineage.graph import views as graph
 from apps.lineage.log import views as log
+from apps.lineage.maps import views as maps
 
-_LINEAGE = "projects/<str:slug>/runs/<int:number>/lineage/"
+_RUN = "projects/<str:slug>/runs/<int:number>/"
+_LINEAGE = _RUN + "lineage/"
 _LOG = "projects/<str:slug>/log/"
 _CANDIDATE = "projects/<str:slug>/runs/<int:run>/candidates/<int:number>/"
 
@@ -12,6 +14,7 @@ urlpatterns = [
     path("projects/<str:slug>/lineage/", graph.latest, name="lineage-latest"),
     path(_LINEAGE, graph.lineage, name="lineage"),
     path(_LINEAGE + "data", graph.data, name="lineage-data"),
+    path(_RUN + "map/", maps.archive_map, name="run-map"),
     path(_LOG, log.log, name="log"),
     path(_LOG + "verify", log.verify, name="log-verify"),
     path(_LOG + "export.<str:form>", log.exported, name="log-export"),

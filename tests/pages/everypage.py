@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
 from experimenting import begun, experiment
-from factory import Cast, Play, grown, project
+from factory import SEED_TEXT, Cast, Play, grown, project
 
 from apps.accounts.actors import Actor
 from apps.common.ids import row_id
+from apps.engine.axes import Axes, Descriptor, Objective, axes_payload
 from apps.engine.canonical import encode
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
-from apps.projects.models import Intake
+from apps.projects.models import AxesVersion, Intake
 from apps.projects.services.invitations import invite
 from apps.projects.staging import Staging
 from apps.records.models import CandidateEdit, Effect, Trajectory
@@ -102,6 +103,10 @@ def every_page(people: Cast) -> dict[str, str]:
         "lineage": reverse("lineage", args=[slug, run]) + f"?candidate={candidate.number}",
         "lineage children": reverse("lineage", args=[slug, run]) + "?of=0",
         "lineage empty": reverse("lineage", args=["nothing-yet", 1]),
+        "run-map": reverse("run-map", args=[slug, run]),
+        "run-map islands": reverse("run-map", args=[slug, 2]) + "?show=candidates",
+        "run-map one": reverse("run-map", args=[slug, run]) + "?x=size&y=",
+        "run-map empty": reverse("run-map", args=["nothing-yet", 1]),
         "candidates": reverse("candidates", args=[slug, run]),
         "candidate": reverse("candidate", args=place),
         "candidate split": reverse("candidate", args=place) + "?view=split&lines=all",
@@ -176,8 +181,22 @@ def stage(people: Cast) -> Play:
     people.project.save()
     play.latched(LONG + ACTS.replace(chr(0), ""))
     play.running(play.candidate(parents=(1,)))
+    laid_out(people)
     Play.begin(project("Nothing yet"))
     return play
+
+
+def laid_out(people: Cast) -> None:
+    """Axes with a hostile name, and a second run on islands, whose candidates lie along them."""
+    named = LONG[:60] + ACTS.replace(chr(0), "")[:40]
+    axes = Axes((Descriptor(named, 0, 10, 40), Descriptor("size", 0, 100, 12)), (Objective(named, False),))
+    AxesVersion.objects.create(project=people.project, version=1, axes=encode(axes_payload(axes)), actor="system")
+    play = Play.begin(people.project, method="islands")
+    for number in range(9):
+        made = play.candidate(SEED_TEXT + "#" * number, parents=(0,) if number else (), traits={"island": number % 3})
+        play.measured(made, float(number), metrics={named: float(number)})
+        play.measured(made, float(-number), "t2")
+        play.verdict(made, "keep" if number % 2 else "drop")
 
 
 def hostile_candidate(play: Play) -> CandidateEdit:

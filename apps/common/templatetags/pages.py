@@ -74,6 +74,12 @@ def p(value: float | None) -> str:
 
 
 @register.filter
+def edge(value: float) -> str:
+    """A number in three digits, as the mark of an axis or a legend has room for."""
+    return number(float(f"{value:.3g}") + 0.0)  # no minus zero
+
+
+@register.filter
 def turned(value: float | None, sign: float) -> float | None:
     """An internal score, where higher is better, in the project's own direction; sign is -1 where it minimises."""
     return None if value is None else sign * value + 0.0  # no minus zero

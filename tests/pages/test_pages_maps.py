@@ -1,0 +1,210 @@
+"""Pages that lay out a whole run, made from its records, also when its axes came after it ended."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from factory import Cast, Play, grown
+
+from apps.engine.axes import Axes, Descriptor, Objective, axes_payload
+from apps.engine.canonical import encode
+from apps.lineage.maps import reading
+from apps.projects.models import AxesVersion, Project
+from apps.records.models import CandidateEdit
+
+RUN = "/projects/parabola/runs/1/"
+MAP = RUN + "map/"
+FILL = Descriptor("fill", 0, 10, 5)
+SIZE = Descriptor("size", 0, 100, 4)
+
+
+def text(response: Any) -> str:
+    """What is written on a page."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+def lay(project: Project, *descriptors: Descriptor, objectives: tuple[Objective, ...] = ()) -> None:
+    version = project.axes_versions.count() + 1
+    axes = encode(axes_payload(Axes(descriptors, objectives)))
+    AxesVersion.objects.create(project=project, version=version, axes=axes, actor="system")
+
+
+def born(play: Play, score: float | None, fill: float | None = None, size: int = 10, **values: Any) -> CandidateEdit:
+    """A candidate of this size with a score, for which the evaluator told its fill."""
+    failure = values.pop("failure", "")
+    made = play.candidate("x" * size, parents=(0,) if play.born else (), **values)
+    play.measured(made, score, failure=failure, metrics={} if fill is None else {"fill": fill})
+    play.verdict(made, "drop" if failure else "keep")
+    return made
+
+
+def cells(response: Any) -> list[list[str]]:
+    """The rows of the map from the top: which candidate each cell leads to, or nothing."""
+    drawn = response.content.decode().partition('<figure class="heat')[2].split("<tfoot")[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", drawn, re.S)
+    return [re.findall(r"<td(?:></td>| .*?candidates/(\d+)/)", row) for row in rows]
+
+
+# ---- the archive map ----
+
+
+def test_without_descriptors_the_map_says_what_to_add_and_where(as_alice: Client, as_bob: Client, play: Play) -> None:
+    shown = as_alice.get(MAP)
+    assert "No descriptors yet" in text(shown)
+    assert 'href="/projects/parabola/axes/">Add descriptors' in shown.content.decode()
+    assert "a maintainer may add them" in text(as_bob.get(MAP))
+
+
+def test_each_cell_leads_to_its_best_candidate(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 1.0, 1.0, 10)
+    born(play, 3.0, 1.5, 20)
+    born(play, 2.0, 1.9, 15)
+    born(play, 5.0, 99.0, 80)
+    born(play, 4.0, -7.0, 60)
+    lay(people.project, FILL, SIZE)
+    shown = as_bob.get(MAP)
+    assert cells(shown) == [
+        ["", "", "", "", "3"],
+        ["4", "", "", "", ""],
+        ["", "", "", "", ""],
+        ["1", "", "", "", ""],
+    ]
+    assert "of 20, 15 %" in text(shown)
+    assert "candidate 1: 3\n3 here\nfill: 0 to 2\nsize: 0 to 25" in unescape(shown.content.decode())
+
+
+def test_a_minimising_project_sees_its_own_numbers_and_the_lowest_is_best(as_bob: Client, people: Cast) -> None:
+    Project.objects.update(direction="minimise")
+    play = Play.begin(people.project)
+    born(play, -9.0, 1.0)
+    born(play, -4.0, 1.0)
+    born(play, -6.0, 5.0)
+    lay(people.project, FILL)
+    shown = as_bob.get(MAP)
+    assert cells(shown) == [["1", "", "2", "", ""]]
+    assert re.search(r'class="lv6 peak"><a [^>]*candidates/1/"[^>]*>4<', shown.content.decode())
+
+
+def test_the_map_says_who_is_not_on_it_and_why(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 1.0, 1.0)
+    born(play, None, failure="timeout")
+    born(play, 2.0)
+    play.verdict(born(play, 9.0, 3.0), "revert")
+    lay(people.project, FILL)
+    shown = as_bob.get(MAP)
+    assert cells(shown) == [["0", "", "", "", ""]]
+    for why in ("1 without a score", "1 without a value of fill", "1 reverted"):
+        assert why in text(shown)
+
+
+def test_two_of_many_descriptors_are_chosen_in_the_address(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 1.0, 9.0, 90)
+    lay(people.project, FILL, SIZE)
+    assert cells(as_bob.get(MAP + "?x=size&y=")) == [["", "", "", "0"]]
+    assert cells(as_bob.get(MAP + "?x=size&y=fill"))[0] == ["", "", "", "0"]
+    assert len(cells(as_bob.get(MAP + "?x=nonsense"))) == 4
+
+
+def test_islands_lie_side_by_side_and_the_seed_is_on_all(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 1.0, 1.0)
+    born(play, 2.0, 5.0, traits={"island": 0})
+    born(play, 3.0, 9.0, traits={"island": 1})
+    play.measured(child := play.candidate("inherits", parents=(2,)), 4.0, metrics={"fill": 7.0})
+    play.verdict(child, "keep")
+    lay(people.project, FILL)
+    shown = as_bob.get(MAP)
+    assert cells(shown)[:1] == [["0", "", "1", "", ""]]
+    assert "Island 0 2 cells, 2 candidates" in text(shown)
+    assert "Island 1 3 cells, 3 candidates" in text(shown)
+
+
+def test_colours_may_tell_how_many_lie_in_a_cell(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    for score in (9.0, 1.0, 2.0):
+        born(play, score, 9.0 if score > 5 else 1.0)
+    lay(people.project, FILL)
+    shown = as_bob.get(MAP + "?show=candidates").content.decode()
+    assert re.search(r'class="lv6"><a [^>]*candidates/2/"[^>]*>2<', shown)
+
+
+def test_what_happens_after_a_look_is_in_the_next_one(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    first = born(play, 1.0, 1.0)
+    lay(people.project, FILL)
+    assert cells(as_bob.get(MAP)) == [["0", "", "", "", ""]]
+    better = born(play, 2.0, 1.0)
+    assert cells(as_bob.get(MAP)) == [["1", "", "", "", ""]]
+    play.verdict(better, "revert")
+    play.measured(first, 1.0, metrics={"fill": 9.0})  # its mean moves to 5
+    assert cells(as_bob.get(MAP)) == [["", "", "0", "", ""]]
+
+
+def test_axes_that_come_later_are_read_from_what_was_measured(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 1.0, 1.0, 90)
+    lay(people.project, SIZE)
+    assert cells(as_bob.get(MAP)) == [["", "", "", "0"]]
+    lay(people.project, FILL)
+    assert cells(as_bob.get(MAP)) == [["0", "", "", "", ""]]
+
+
+def test_a_long_run_is_read_in_parts_and_the_page_says_so(
+    as_bob: Client, people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MEASUREMENTS", 4)
+    monkeypatch.setattr(reading, "_BATCH", 10)
+    play = Play.begin(people.project)
+    for number in range(10):
+        born(play, float(number), number + 0.5)
+    lay(people.project, FILL)
+    assert "4 of 10 candidates are read" in text(as_bob.get(MAP))
+    assert "8 of 10 candidates are read" in text(as_bob.get(MAP))
+    last = as_bob.get(MAP)
+    assert "candidates are read" not in text(last)
+    assert cells(last) == [["1", "3", "5", "7", "9"]]
+
+
+def test_nothing_that_is_asked_for_breaks_the_map(as_bob: Client, people: Cast, play: Play) -> None:
+    lay(people.project, FILL, SIZE)
+    for query in ("?after=999999", "?show=nothing", "?x=%00&y=\u202e", "?after=x", "?region=shown"):
+        assert as_bob.get(MAP + query).status_code == 200
+    assert as_bob.get("/projects/parabola/runs/9/map/").status_code == 404
+
+
+# ---- all of them ----
+
+PAGES = [MAP]
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_a_look_asks_as_often_for_fifty_candidates_as_for_four(people: Cast, as_bob: Client, url: str) -> None:
+    lay(people.project, FILL, SIZE, objectives=(Objective("fill"),))
+    play = grown(people.project)
+    few = warm(as_bob, url)
+    for number in range(50):
+        born(play, float(number), number / 5, number)
+    assert warm(as_bob, url) == few <= 12
+
+
+def warm(client: Client, url: str) -> int:
+    """Queries of a page that was looked at a moment ago."""
+    assert client.get(url).status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+    return len(captured)
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_a_run_in_which_nothing_was_born_has_these_pages_too(people: Cast, as_bob: Client, url: str) -> None:
+    Play.begin(people.project)
+    assert as_bob.get(url).status_code == 200
+    lay(people.project, FILL, SIZE, objectives=(Objective("fill"),))
+    assert as_bob.get(url).status_code == 200
