@@ -27,9 +27,10 @@ class Summaries:
         self._rest: dict[int, float] = {}
 
     def refresh(self, experiment: Experiment) -> None:
-        """Make it, if runs ended since, and if the last one is long enough ago."""
+        """Make it, if runs ended since, and if the last one is long enough ago or the experiment is over."""
         began = time.monotonic()
-        if experiment.summed >= experiment.cells_over or began < self._rest.get(experiment.pk, 0.0):
+        soon = experiment.ended is None and began < self._rest.get(experiment.pk, 0.0)
+        if soon or experiment.summed >= experiment.cells_over:
             return
         reading.summed(experiment)
         now = time.monotonic()

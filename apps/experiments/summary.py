@@ -116,9 +116,13 @@ def from_bytes(data: bytes | memoryview) -> Summary:
 
 
 def _board_of(said: Mapping[str, Any]) -> Board:
-    rows = tuple(Row(**row) for row in said["rows"])
+    rows = tuple(Row(**{name: _as_tuple(value) for name, value in row.items()}) for row in said["rows"])
     curves = tuple(Curve(curve["label"], tuple(map(tuple, curve["points"]))) for curve in said["curves"])
     return Board(**{**said, "rows": rows, "curves": curves})
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,8 @@ class _Field:
 
     @classmethod
     def of(cls, plan: Plan, project: int, runs: Sequence[Run]) -> "_Field":
-        mine = [run for run in runs if run.project == project]
+        order = {seed: at for at, seed in enumerate(plan.seeds)}  # so that nothing depends on which run ended first
+        mine = sorted((run for run in runs if run.project == project), key=lambda run: order[run.seed])
         over = {(run.label, run.seed) for run in mine if run.state in OVER}
         seeds = tuple(seed for seed in plan.seeds if all((label, seed) in over for label in plan.labels))
         table: dict[str, dict[int, Outcome]] = {label: {} for label in plan.labels}

@@ -1,5 +1,7 @@
 """What is wrong with an experiment file is told at once, with its place and remedy, and nothing is run by halves."""
 
+from pathlib import Path
+
 import pytest
 
 from apps.experiments.draft import read_draft
@@ -13,6 +15,8 @@ from tests.experiments.conftest import FILE
 def nobody(_):
     """No project is imported."""
 
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "experiments"
 
 BAD = {
     "no TOML": ("name = ", "experiment.toml:1: this is not valid TOML"),
@@ -123,6 +127,12 @@ def test_a_method_takes_the_place_of_the_one_with_its_label(written):
 def test_luck_is_the_baseline_where_none_is_named(named, expected, written):
     text = FILE.replace('baseline = "luck"\n', "").replace('name = "best_of_n"\nlabel = "luck"', f'name = "{named}"')
     assert read_draft(written(text), nobody).baseline == expected
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.name)
+def test_the_examples_are_fine(example):
+    draft = read_draft(example, nobody)
+    assert "null_run" in [contender.method for contender in draft.contenders]
 
 
 def test_bad_input_leaves_nothing_behind(written, manage):
