@@ -11,6 +11,7 @@ from typing import Any, Protocol, overload
 from apps.engine.axes import SIZE
 from apps.engine.estimate import Estimate
 from apps.engine.records import Result
+from apps.engine.statistics import Difficulty
 
 Content = Mapping[str, str]  # digest (hex) of each component by path
 
@@ -99,6 +100,7 @@ class Population:
         self._memory = memory
         self.memory: Any = memory.initial if memory else None
         self._estimates: dict[bytes, Estimate] = {}
+        self._difficulty = Difficulty(self.required)
         self._listed: dict[int, float] = {}
         self._sharing: dict[bytes, list[int]] = {}
 
@@ -110,7 +112,11 @@ class Population:
         """A candidate was measured on tasks that selection may count."""
         self.members[number].measured = True
         key = self.members[number].key
-        self._estimates.setdefault(key, Estimate()).pool(results)
+        estimate = self._estimates.setdefault(key, Estimate())
+        estimate.pool(results)
+        scores = self._scores(estimate)
+        if scores and len(scores) == len(self.required):
+            self._difficulty.complete(scores)
         for sharing in self._sharing.get(key, ()):
             self._relist(sharing)
 
@@ -134,6 +140,14 @@ class Population:
         """Pooled score of a candidate's content; None unless every required task has one."""
         estimate = self._estimates.get(self.members[number].key)
         return estimate.over(self.required) if estimate else None
+
+    def adjusted(self, number: int) -> float | None:
+        """The score a candidate would likely have, by the tasks it was measured on and how hard those are."""
+        return self._difficulty.adjusted(self._scores(self.estimate(number)))
+
+    def _scores(self, estimate: Estimate) -> dict[str, float]:
+        means = ((key, estimate.task(key)) for key in self.required)
+        return {key: mean for key, mean in means if mean is not None}
 
     def listed(self, number: int) -> float | None:
         """Score of a candidate that may be selected; None for one that is not kept or not complete."""

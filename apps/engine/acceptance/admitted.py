@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, cast
 
-from apps.engine.acceptance.protocol import Decision
+from apps.engine.acceptance.protocol import Decision, unfinished
 from apps.engine.population import Population
 
 
@@ -21,6 +21,6 @@ class Admitted:
 
     def judge(self, population: Population, number: int) -> Decision:
         if population.score(number) is None:
-            return Decision("drop", population.failure(number) or "incomplete")
+            return unfinished(population, number)
         comes, why = cast(_Admits, population.archive).admits(population, number)
         return Decision("keep" if comes else "drop", why)

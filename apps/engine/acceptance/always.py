@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from apps.engine.acceptance.protocol import Decision
+from apps.engine.acceptance.protocol import Decision, unfinished
 from apps.engine.population import Population
 
 
@@ -16,5 +16,5 @@ class Always:
     def judge(self, population: Population, number: int) -> Decision:
         score = population.score(number)
         if score is None:
-            return Decision("drop", population.failure(number) or "incomplete")
+            return unfinished(population, number)
         return Decision("keep", f"{score!r}")

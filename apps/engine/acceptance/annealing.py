@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import ClassVar
 
-from apps.engine.acceptance.protocol import Decision
+from apps.engine.acceptance.protocol import Decision, unfinished
 from apps.engine.population import Population
 
 
@@ -36,7 +36,7 @@ class Annealing:
     def judge(self, population: Population, number: int) -> Decision:
         score = population.score(number)
         if score is None:
-            return Decision("drop", population.failure(number) or "incomplete")
+            return unfinished(population, number)
         parents = population.members[number].parents
         base = population.score(parents[0]) if parents else None
         if base is None or score >= base:

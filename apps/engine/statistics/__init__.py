@@ -5,6 +5,7 @@ For experiments: `interquartile_mean`, `interquartile_interval`, `probability_of
 """
 
 from apps.engine.statistics.bootstrap import bootstrap
+from apps.engine.statistics.difficulty import Difficulty
 from apps.engine.statistics.effect_size import smallest_effect, smallest_effect_of
 from apps.engine.statistics.fisher import fisher_p
 from apps.engine.statistics.holm import holm
@@ -18,6 +19,7 @@ from apps.engine.statistics.spending import spending
 
 __all__ = [
     "EXACT_UP_TO",
+    "Difficulty",
     "Interval",
     "Outlook",
     "above",

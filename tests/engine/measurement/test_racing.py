@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from apps.engine import registry
+from apps.engine.acceptance import Improves
 from apps.engine.effects import Choose, Propose, Refused
 from apps.engine.measurement import racing
 from apps.engine.measurement.racing import Undecided
@@ -46,6 +47,7 @@ def test_a_clearly_worse_candidate_is_given_up_after_its_first_tasks():
     world = a_child(-0.5)
     assert 8 <= len(measured(world)) <= 16
     assert world.population.score(1) is None
+    assert Improves().judge(world.population, 1).why.startswith("given up, about -0.")
 
 
 def test_a_better_candidate_is_measured_on_every_task_once():
