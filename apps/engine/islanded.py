@@ -21,11 +21,11 @@ def homeland(ctx: Context) -> Mapping[str, Any]:
     return {TRAIT: island(ctx)} if ctx.parameters["islands"] > 1 else {}
 
 
-def on_islands(rule: Callable[[int], Rule]) -> Round:
-    """The default round with a selection rule for the round's island."""
+def on_islands(rule: Callable[[int, Mapping[str, Any]], Rule]) -> Round:
+    """The default round with a selection rule made of the round's island and the method's parameters."""
 
     def turn(recipe: Recipe, ctx: Context) -> Steps[Outcome]:
-        return (yield from grow_from(recipe, ctx, rule(island(ctx))))
+        return (yield from grow_from(recipe, ctx, rule(island(ctx), ctx.parameters)))
 
     return turn
 

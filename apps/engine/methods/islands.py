@@ -27,6 +27,8 @@ def fits(setup: Setup) -> str:
     """Islands that exist, with room on them, and something to vary."""
     if setup.parameters["capacity"] < 1:
         return "an island needs room for candidates. Choose a capacity of at least 1."
+    if setup.parameters["tournament"] < 1:
+        return "a tournament needs contestants. Choose at least 1."
     return no_islands(setup) or nothing_to_vary(setup.texts, setup.edits)
 
 
@@ -36,6 +38,6 @@ RECIPE = Recipe(
     accept=Admitted(),
     archive=archive,
     fits=fits,
-    parameters={"islands": 4, "capacity": 20, "interval": 100, "migrants": 1},
-    round=on_islands(IslandTournament),
+    parameters={"islands": 4, "capacity": 10, "tournament": 4, "interval": 50, "migrants": 1},
+    round=on_islands(lambda island, given: IslandTournament(island, given["tournament"])),
 )

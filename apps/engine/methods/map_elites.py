@@ -38,5 +38,5 @@ RECIPE = Recipe(
     archive=archive,
     fits=fits,
     parameters={"islands": 1, "interval": 100, "migrants": 1},
-    round=on_islands(UniformCell),
+    round=on_islands(lambda island, given: UniformCell(island)),
 )
