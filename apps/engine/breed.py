@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from apps.engine.archives.newest import Newest
+from apps.engine.archives.living import Living
 from apps.engine.effects import Choose, Judge, Propose, Refused
 from apps.engine.population import Archive
 from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Round, Steps, Vary
@@ -117,4 +117,4 @@ def _wrong_number(parameters: Mapping[str, Any]) -> str:
 
 def living(setup: Setup) -> Archive:
     """The archive of a method that breeds trees: as many as its population."""
-    return Newest(setup.parameters["population"])
+    return Living(setup.parameters["population"], setup.parameters["tournament"])

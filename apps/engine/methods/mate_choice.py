@@ -19,7 +19,7 @@ from apps.engine.breed import PARAMETERS, breeding, living, rates, trees, varies
 from apps.engine.effects import Choose
 from apps.engine.recipe import Context, Recipe, Steps
 from apps.engine.records import Chosen
-from apps.engine.selection.newest_tournament import NewestTournament
+from apps.engine.selection.living_tournament import LivingTournament
 from apps.engine.variation.expressions import Tree, written
 from apps.engine.variation.expressions_distance import distance
 from apps.engine.variation.expressions_grow import ramped
@@ -31,8 +31,8 @@ IDEAL = "ideal"
 
 def winner_and_chosen(ctx: Context) -> Steps[list[Chosen]]:
     """The first parent by tournament, the second by the first one's ideal."""
-    first = yield Choose("candidate", NewestTournament(ctx.parameters["tournament"]))
-    pool = yield Choose("candidate", NewestTournament(1), ctx.parameters["pool"])
+    first = yield Choose("candidate", LivingTournament(ctx.parameters["tournament"]))
+    pool = yield Choose("candidate", LivingTournament(1), ctx.parameters["pool"])
     return [*first, *(_most_alike(ctx, chooser, pool) for chooser in first)]
 
 

@@ -10,13 +10,13 @@ from apps.engine.breed import PARAMETERS, breeding, living, trees, varies_an_exp
 from apps.engine.effects import Choose
 from apps.engine.recipe import Context, Recipe, Steps
 from apps.engine.records import Chosen
-from apps.engine.selection.newest_tournament import NewestTournament
+from apps.engine.selection.living_tournament import LivingTournament
 
 
 def winner_and_anyone(ctx: Context) -> Steps[list[Chosen]]:
     """The first parent by tournament, the second at random."""
-    first = yield Choose("candidate", NewestTournament(ctx.parameters["tournament"]))
-    anyone = yield Choose("candidate", NewestTournament(1))
+    first = yield Choose("candidate", LivingTournament(ctx.parameters["tournament"]))
+    anyone = yield Choose("candidate", LivingTournament(1))
     return [*first, *anyone]
 
 

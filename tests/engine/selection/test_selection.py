@@ -24,7 +24,7 @@ from apps.engine.selection import (
     from_payload,
     payload,
 )
-from apps.engine.selection.newest_tournament import NewestTournament
+from apps.engine.selection.living_tournament import LivingTournament
 from apps.engine.selection.power_law import _sums
 
 
@@ -37,7 +37,7 @@ class Pool:
 
 RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
 OF_ARCHIVES = (  # tested with their archives
-    NewestTournament(3),
+    LivingTournament(3),
     Crowded(),
     IslandBest(2),
     IslandTournament(1, 3),

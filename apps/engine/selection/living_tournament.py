@@ -1,29 +1,29 @@
-"""Tournament selection within an archive of the newest."""
+"""Tournament selection among those that live."""
 
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar, cast
 
-from apps.engine.archives.newest import Newest
+from apps.engine.archives.living import Living
 from apps.engine.population import Population
 
 
 @dataclass(frozen=True, slots=True)
-class NewestTournament:
-    """As Tournament, among the members of the method's archive `Newest`: of equal scores the older one wins.
+class LivingTournament:
+    """As Tournament, among the members of the method's archive `Living`: of equal scores the older one wins.
 
-    The members are those that live, the seed too while it does. Raises ValueError for a size below 1.
+    Size 1 draws anyone. Raises ValueError for a size below 1.
     """
 
     size: int = 3
-    name: ClassVar[str] = "newest_tournament"
+    name: ClassVar[str] = "living_tournament"
 
     def __post_init__(self) -> None:
         if self.size < 1:
             raise ValueError(f"a tournament needs at least 1 contestant, not {self.size}")
 
     def choose(self, population: Population, rng: Random, n: int) -> list[int]:
-        living = cast(Newest, population.archive).numbers
+        living = cast(Living, population.archive).members
         return [self._winner(population, living, rng) for _ in range(n if living else 0)]
 
     def _winner(self, population: Population, living: list[int], rng: Random) -> int:
