@@ -6,7 +6,7 @@ from apps.engine.records import Result
 
 
 class Estimate:
-    """Pooled results of one content: per task the sum of scores and how many there were; per fact the same."""
+    """Pooled results of one content: per task the mean score and of how many; per fact the same."""
 
     __slots__ = ("_facts", "_tasks", "failure")
 
@@ -15,19 +15,21 @@ class Estimate:
         self._facts: dict[str, tuple[float, int]] = {}
         self.failure = ""  # label of the first failure, "" when none failed
 
-    def pool(self, results: Iterable[Result]) -> None:
-        """Add measurements. A failed one has no score: its task stays incomplete until one succeeds.
+    def pool(self, results: Iterable[Result]) -> bool:
+        """Add measurements. Answers whether anything is another than before: what repeats itself changes nothing.
 
-        So one failure of the machine does not take a candidate out for good. Promotion is stricter: there every
-        failure counts as the worst score seen.
+        A failed one has no score: its task stays incomplete until one succeeds. So one failure of the machine does not
+        take a candidate out for good. Promotion is stricter: there every failure counts as the worst score seen.
         """
+        moved = False
         for result in results:
             if result.score is None:
                 self.failure = self.failure or result.failure
                 continue
-            _count(self._tasks, result.task, result.score)
+            moved |= _count(self._tasks, result.task, result.score)
             for name, value in result.facts.items():
-                _count(self._facts, name, value)
+                moved |= _count(self._facts, name, value)
+        return moved
 
     def task(self, key: str) -> float | None:
         """Mean score on one task; None while there is none."""
@@ -48,11 +50,14 @@ class Estimate:
         return total / len(required)
 
 
-def _count(sums: dict[str, tuple[float, int]], key: str, value: float) -> None:
-    total, counted = sums.get(key, (0.0, 0))
-    sums[key] = (total + value, counted + 1)
+def _count(means: dict[str, tuple[float, int]], key: str, value: float) -> bool:
+    """Whether the mean moved. Equal values have exactly that mean: a sum of them, divided again, might miss it."""
+    mean, counted = means.get(key, (0.0, 0))
+    moved = not counted or value != mean
+    means[key] = ((mean * counted + value) / (counted + 1) if moved else mean, counted + 1)
+    return moved
 
 
-def _mean(sums: Mapping[str, tuple[float, int]], key: str) -> float | None:
-    total, counted = sums.get(key, (0.0, 0))
-    return total / counted if counted else None
+def _mean(means: Mapping[str, tuple[float, int]], key: str) -> float | None:
+    mean, counted = means.get(key, (0.0, 0))
+    return mean if counted else None

@@ -113,11 +113,11 @@ class Population:
         self.members[number].measured = True
         key = self.members[number].key
         estimate = self._estimates.setdefault(key, Estimate())
-        estimate.pool(results)
+        moved = estimate.pool(results)
         scores = self._scores(estimate)
         if scores and len(scores) == len(self.required):
             self._difficulty.complete(scores)
-        for sharing in self._sharing.get(key, ()):
+        for sharing in self._sharing.get(key, ()) if moved else ():
             self._relist(sharing)
 
     def judged(self, number: int, decision: str) -> None:
