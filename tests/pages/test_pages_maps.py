@@ -18,6 +18,7 @@ from apps.records.models import CandidateEdit
 
 RUN = "/projects/parabola/runs/1/"
 MAP = RUN + "map/"
+FRONT = RUN + "front/"
 FILL = Descriptor("fill", 0, 10, 5)
 SIZE = Descriptor("size", 0, 100, 4)
 
@@ -179,9 +180,61 @@ def test_nothing_that_is_asked_for_breaks_the_map(as_bob: Client, people: Cast, 
     assert as_bob.get("/projects/parabola/runs/9/map/").status_code == 404
 
 
+# ---- the front ----
+
+
+def members(response: Any) -> list[int]:
+    """Numbers in the table of the front."""
+    table = response.content.decode().partition('id="members"')[2].partition("</table>")[0]
+    return [int(number) for number in re.findall(r'<th scope="row"><a href="[^"]*candidates/(\d+)/', table)]
+
+
+def test_the_front_holds_what_nothing_beats_in_score_and_size(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    for score, size in ((5.0, 50), (4.0, 60), (3.0, 20), (3.0, 20), (1.0, 10), (2.0, 40)):
+        born(play, score, None, size)
+    shown = as_bob.get(FRONT)
+    assert members(shown) == [0, 2, 4]
+    assert "of 6 with a value" in text(shown)
+    assert re.search(r'<path class="best" d="M[\d.]+ [\d.]+V[\d.]+H[\d.]+V[\d.]+H[\d.]+"', shown.content.decode())
+
+
+def test_objectives_of_the_project_come_first_and_may_be_taken_all_at_once(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 3.0, 1.0, 30)
+    born(play, 2.0, 2.0, 40)
+    born(play, 1.0, 1.5, 10)
+    born(play, 0.0, 1.5, 10)
+    lay(people.project, objectives=(Objective("fill"),))
+    assert members(as_bob.get(FRONT)) == [0, 1]
+    assert members(as_bob.get(FRONT + "?against=size")) == [0, 2]
+    assert members(as_bob.get(FRONT + "?against=")) == [0, 1, 2]
+    assert 'class="plot"' not in as_bob.get(FRONT + "?against=").content.decode()
+
+
+def test_the_front_says_who_is_best_on_which_task(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    good = born(play, 5.0)
+    play.measured(good, 1.0, "t2")
+    other = born(play, 2.0)
+    play.measured(other, 4.0, "t2")
+    play.measured(born(play, 5.0), 0.0, "t2")
+    play.measured(other, 100.0, "g1")
+    shown = text(as_bob.get(FRONT))
+    assert "1 2.5 1 of 2 1 t2" in shown or "1 100 1 of 2 1 t2" in shown
+    assert "t1 5 0 , 2" in shown
+    assert "g1" not in shown
+
+
+def test_a_front_without_anybody_says_why(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, None, failure="timeout")
+    assert "Of 1 candidates none has both a score and a value of size" in text(as_bob.get(FRONT))
+
+
 # ---- all of them ----
 
-PAGES = [MAP]
+PAGES = [MAP, FRONT]
 
 
 @pytest.mark.parametrize("url", PAGES)

@@ -100,6 +100,7 @@ RULES = {
     "champion": Rule(PROJECT + "champion/", MEMBERS),
     "champion-zip": Rule(PROJECT + "champion.zip", MEMBERS),
     "champion-patch": Rule(PROJECT + "champion.patch", MEMBERS),
+    "run-front": Rule(RUN + "front/", MEMBERS),
     "run-map": Rule(RUN + "map/", MEMBERS),
     "lineage": Rule(RUN + "lineage/", MEMBERS),
     "lineage-data": Rule(RUN + "lineage/data", MEMBERS),

@@ -3,9 +3,11 @@
 Pure readings of plain rows, for pages and for the archives that fold the same while a run goes on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import inf, isfinite
 from typing import NamedTuple
+
+import numpy as np
 
 from apps.engine.axes import Descriptor, Objective
 
@@ -57,11 +59,26 @@ def front(rows: Iterable[Row], objectives: Sequence[Objective]) -> list[int]:
     placed = [
         (gains, -row.number) for row in rows if (gains := gains_of(row.score, row.values, objectives)) is not None
     ]
-    found: list[tuple[tuple[float, ...], int]] = []
-    for gains, minus in sorted(placed, reverse=True):  # whoever covers another comes before it
-        if not any(covers(better, gains) for better, _ in found):
-            found.append((gains, minus))
-    return [-minus for _, minus in found]
+    placed.sort(reverse=True)  # whoever covers another comes before it
+    if len(objectives) == 1:
+        return [-placed[at][1] for at in _rising([gains[1] for gains, _ in placed])]
+    every = np.array([gains for gains, _ in placed], dtype=np.float64).reshape(len(placed), 1 + len(objectives))
+    found: list[int] = []
+    best = np.empty_like(every)
+    for at, mine in enumerate(every):
+        if not (best[: len(found)] >= mine).all(axis=1).any():
+            best[len(found)] = mine
+            found.append(-placed[at][1])
+    return found
+
+
+def _rising(gains: Iterable[float]) -> Iterator[int]:
+    """Places of those that are above all before them: with two axes, in order of the one, that is the front."""
+    highest = -inf
+    for at, gain in enumerate(gains):
+        if gain > highest:
+            highest = gain
+            yield at
 
 
 def cell_of(values: Mapping[str, float | None], descriptors: Sequence[Descriptor]) -> Cell | None:

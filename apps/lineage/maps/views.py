@@ -11,7 +11,7 @@ from apps.accounts.requests import actor_of
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.engine.axes import Axes
-from apps.lineage.maps import archive
+from apps.lineage.maps import archive, fronts
 from apps.lineage.maps.reading import Reading, reading
 from apps.projects import selectors
 from apps.projects.access import may
@@ -67,3 +67,14 @@ def archive_map(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         place.run, place.read, taken, show if show in archive.SHOWN else archive.SHOWN[0], key(request, "after") or 0
     )
     return place.page("map", map=shown if taken else None, choices=archive.SHOWN)
+
+
+@require_GET
+def pareto_front(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """?against= names an objective, or is empty for all of them at once; ?after= where the table begins."""
+    place = Place.of(request, slug, number)
+    choices = fronts.choices(place.axes.objectives)
+    asked = request.GET.get("against", choices[0].name)
+    against = next((axis for axis in choices if axis.name == asked), None if len(choices) > 1 else choices[0])
+    shown = fronts.Front(place.run, place.read, choices, against, key(request, "after") or 0)
+    return place.page("front", front=shown)
