@@ -76,7 +76,7 @@ def test_the_seed_solves_nothing_and_the_target_solves_everything(make, load, fo
     task = json.loads((FAMILY / folder / "tasks.jsonl").read_text())
     found = scored(scorer, task, seed.run(task["input"]))
     assert 0 < found["score"] < 0.7
-    assert (found["metrics"]["solved"], found["metrics"]["size"], found["metrics"]["depth"]) == (0, 1, 1)
+    assert (found["metrics"]["solved"], found["metrics"]["nodes"], found["metrics"]["depth"]) == (0, 1, 1)
     exact = scored(scorer, task, answer(task, lambda *point: make.target(problem)(point)))
     assert exact["score"] == 1
     assert (exact["metrics"]["solved"], exact["metrics"]["held_out_nmse"]) == (1, 0)

@@ -159,6 +159,14 @@ def test_a_seed_inside_of_the_map_is_no_news(workspace, facts_of):
     assert facts_of().notes == ()
 
 
+def test_an_axis_that_shares_its_name_with_a_metric_is_noted(workspace, facts_of):
+    workspace.write("evaluator.py", evaluator(TELLS.replace("off", "size")))
+    workspace.change("evoweb.toml", "[run]", '[[objectives]]\nname = "size"\n[run]')
+    assert facts_of().notes == (
+        '"size" as an axis is the bytes of all components, not the metric that the evaluator calls so.',
+    )
+
+
 def test_variables_reach_the_candidate(workspace, facts_of):
     workspace.write("main.py", "import os\n\n\ndef run(number):\n    return int(os.environ['FACTOR']) * number\n")
     workspace.change("evoweb.toml", "[run]", '[sandbox.variables]\nFACTOR = "2"\n[run]')

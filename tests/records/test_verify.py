@@ -6,9 +6,11 @@ import random
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from apps.engine.axes import Axes, Descriptor
 from apps.oversight import selectors
 from apps.oversight.services import answers, discussion, stops
 from apps.oversight.services.answers import Reply
+from apps.projects.services import axes
 from apps.records.models import CandidateEdit, Commission, Effect, Run
 from apps.rounds.verify import problems
 from tests.rounds import world
@@ -55,6 +57,7 @@ TABLES = {
     "oversight_comment": ("text", "salt", "candidate_id", "person_id"),
     "oversight_latch": ("set_by", "released_by", "run_id"),
     "oversight_policy": ("mode", "table"),
+    "projects_axesversion": ("version", "axes", "imported", "salt"),
 }
 NEVER_DELETED = (
     "log_loghead",
@@ -72,6 +75,7 @@ def recorded(transactional_db, monkeypatch):
     bob = world.member(toy, "bob", "maintainer")
     loop = world.new_loop()
     run = world.begin(loop, toy, world.order(mode="gate-only", candidates=6))
+    axes.change(bob, toy, Axes((Descriptor("size", 0, 100),)))
     stops.pause(bob, toy, "let me look")
     stops.resume(bob, toy)
     stops.pause_run(bob, run, "and again")

@@ -66,4 +66,4 @@ def added(actor: Actor, project: Project, axes: Axes, version: int, imported: bo
 
 def said(made: AxesVersion) -> dict[str, object]:
     """What the log holds of a version: no name, because people wrote those."""
-    return {"version": made.version, "axes": salted(bytes(made.salt), bytes(made.axes))}
+    return {"version": made.version, "imported": made.imported, "axes": salted(bytes(made.salt), bytes(made.axes))}

@@ -23,7 +23,7 @@ def score(input, expected, output, seed):
         "hits": hits,
         "solved": int(hits == len(targets)),
         "held_out_nmse": nmse(output["held_out"], expected["held_out"]),
-        "size": output["size"],
+        "nodes": output["size"],
         "depth": output["depth"],
     }
     holes = values.count(None)
