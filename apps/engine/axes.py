@@ -64,10 +64,14 @@ class Axes:
         _named_once([axis.name for axis in self.objectives])
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all axes, each once, sorted."""
+        return tuple(sorted({axis.name for axis in self.descriptors} | {axis.name for axis in self.objectives}))
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """Names of the evaluator's metrics that these axes read, sorted."""
-        named = {axis.name for axis in self.descriptors} | {axis.name for axis in self.objectives}
-        return tuple(sorted(named - {SIZE}))
+        return tuple(name for name in self.names if name != SIZE)
 
 
 def axes_payload(axes: Axes) -> dict[str, Any]:

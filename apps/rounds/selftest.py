@@ -146,8 +146,7 @@ def _placed(package: Package, results: Sequence[Measured], report: Report) -> It
         if name not in metrics:
             what = f"the evaluator tells no metric {quoted(name)} of the seed"
             report.add(manifest.FILE, None, what, suggestion(name, (*metrics, SIZE)))
-    axes = {axis.name for axis in (*package.axes.descriptors, *package.axes.objectives)}
-    if SIZE in axes and SIZE in metrics:
+    if SIZE in package.axes.names and SIZE in metrics:
         yield f'"{SIZE}" as an axis is the bytes of all components, not the metric that the evaluator calls so.'
     size = float(sum(map(len, package.files.values())))
     for axis in package.axes.descriptors:
