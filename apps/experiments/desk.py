@@ -118,7 +118,7 @@ class Desk:
 
     @cached_property
     def stops(self) -> list[Latch]:
-        return selectors.stops(self.experiment) if self.experiment.ended is None else []
+        return selectors.stops(self.projects.keys()) if self.experiment.ended is None else []
 
     @cached_property
     def made_by(self) -> str:

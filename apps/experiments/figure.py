@@ -8,7 +8,7 @@ from apps.experiments.desk import Desk
 LEFT, TOP, WIDE, TALL = 90, 70, 620, 340  # the plot, in the picture's own coordinates
 LINE = 22  # of the legend
 COLOURS = ("#0b6b5c", "#b3541e", "#3d5a98", "#8a4f7d", "#6b6b1f", "#a3231b", "#2f7d9c", "#555b57")
-DASHES = ("", "7 4", "2 3", "9 3 2 3", "", "7 4", "2 3", "9 3 2 3")
+DASHES = ("", "7 4", "2 3", "9 3 2 3", "14 4", "4 4", "1 4", "12 3 2 3 2 3")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Finding experiments: whoever sees all projects of one sees it, and who may operate all of them may steer it."""
 
 from collections import Counter
+from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.actors import Actor
 from apps.experiments.models import Cell, CellState, Experiment
@@ -40,11 +41,10 @@ def amiss(experiment: Experiment, most: int) -> list[Cell]:
     return list(cells.select_related("run", "project").defer("project__evaluator", "outcome")[:most])
 
 
-def stops(experiment: Experiment) -> list[Latch]:
-    """The stops of everything and of its projects: none of its runs starts there."""
-    found = Latch.objects.filter(released_at__isnull=True, run=None).order_by("pk")
-    own = set(experiment.projects.values_list("pk", flat=True))
-    return [latch for latch in found.select_related("project") if latch.project_id is None or latch.project_id in own]
+def stops(projects: Collection[int]) -> list[Latch]:
+    """The stops of everything and of these projects: no run starts there."""
+    here = Q(project__in=projects) | Q(project=None)
+    return list(Latch.objects.filter(here, released_at__isnull=True, run=None).select_related("project").order_by("pk"))
 
 
 def _all_within(projects: QuerySet[Project]) -> QuerySet[Experiment]:

@@ -151,7 +151,7 @@ class _Field:
         starts = [outcome.seed_score for outcome in found if outcome.seed_score is not None]
         states = {label: [run.state for run in mine if run.label == label] for label in plan.labels}
         high = max((outcome.final for outcome in found if outcome.final is not None), default=None)
-        return cls(project, seeds, table, states, plan.target(project), fmean(starts) if starts else None, high)
+        return cls(project, seeds, table, states, plan.target(project), _mean(starts), high)
 
     def finals(self, label: str, scale: Scale) -> dict[int, float]:
         """Final score by seed."""
@@ -172,6 +172,13 @@ class _Field:
 
 def _as_it_is(_: _Field, score: float) -> float:
     return score
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    """Of equal values exactly that value, which a sum may miss by its last bit."""
+    if not values or min(values) == max(values):
+        return values[0] if values else None
+    return fmean(values)
 
 
 type Scaled = Callable[[_Field, float], float]

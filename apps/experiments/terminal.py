@@ -100,9 +100,9 @@ def finish(experiment: Experiment, out: TextIO | OutputWrapper, file: str, *, as
     for cell in Cell.objects.filter(experiment=experiment, state__in=(CellState.FAILED, CellState.SHORT)):
         out.write(f"{cell.label}, seed {cell.seed}: {cell.state}: {cell.why}\n")
     if len(found["seeds"]) < ENOUGH_SEEDS:
-        out.write(
-            f"Only {len(found['seeds'])} seeds: the intervals are wide, and say little. Take {ENOUGH_SEEDS} or more.\n"
-        )
+        seeds = len(found["seeds"])
+        few = f"Only {seeds} seed{'s' * (seeds > 1)}: the intervals are wide, and say little."
+        out.write(f"{few} Take {ENOUGH_SEEDS} or more.\n")
     if experiment.state != ExperimentState.DONE:
         over = f"{experiment.cells_over} of {experiment.cells_all} runs are over"
         again = f" Go on with: manage.py experiment {file}" if file else ""

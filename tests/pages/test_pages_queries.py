@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from experimenting import experiment, plan
 from factory import Cast, Play, grown, project
 
 from apps.accounts.actors import Actor
+from apps.experiments import making
 from apps.oversight import desk
 from apps.oversight.models import Comment
 from apps.projects.models import Membership
@@ -47,6 +49,13 @@ def runs(people: Cast, rows: int) -> None:
         Play.begin(people.project, baseline_of=first.run)
 
 
+def experiments(people: Cast, rows: int) -> None:
+    play = grown(people.project)
+    experiment(play, seeds=3 + rows % 7, hostile=f"No. {rows}")
+    for number in range(rows):
+        making.make(Actor.system(), plan(people.project, seeds=1, name=f"{number} of {rows}"), 2, served=True)
+
+
 def measurements(people: Cast, rows: int) -> None:
     play = grown(people.project)
     made = play.candidate("x = 1\n", parents=(3,))
@@ -65,6 +74,9 @@ PAGES: list[tuple[str, Grow, int]] = [
     ("/", runs, 12),
     ("/projects/", projects, 12),
     ("/queue/", gates, 12),
+    ("/experiments/", experiments, 12),
+    ("/experiments/1/", experiments, 12),
+    ("/experiments/1/runs/", experiments, 12),
     ("/projects/parabola/", candidates, 12),
     ("/projects/parabola/", gates, 12),
     ("/projects/parabola/", runs, 12),

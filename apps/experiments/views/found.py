@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.requests import actor_of
-from apps.experiments import selectors
+from apps.experiments import plan, selectors
 from apps.experiments.models import Experiment
 from apps.log.models import LogHead
 
@@ -16,6 +16,6 @@ def experiment_of(request: HttpRequest, key: int) -> Experiment:
 
 def watched(experiment: Experiment) -> dict[int, int]:
     """Where the logs of its projects stand: what comes later is what the page's sockets must hear."""
-    projects = list(experiment.projects.order_by("pk").values_list("pk", flat=True))
+    projects = [ground.project for ground in plan.from_bytes(experiment.plan).grounds]
     heads = dict(LogHead.objects.filter(project__in=projects).values_list("project", "sequence"))
     return {project: heads.get(project, 0) for project in projects}
