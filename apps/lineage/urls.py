@@ -16,6 +16,7 @@ urlpatterns = [
     path(_LINEAGE + "data", graph.data, name="lineage-data"),
     path(_RUN + "map/", maps.archive_map, name="run-map"),
     path(_RUN + "front/", maps.pareto_front, name="run-front"),
+    path(_RUN + "operators/", maps.operator_credit, name="run-operators"),
     path(_LOG, log.log, name="log"),
     path(_LOG + "verify", log.verify, name="log-verify"),
     path(_LOG + "export.<str:form>", log.exported, name="log-export"),

@@ -110,6 +110,8 @@ def every_page(people: Cast) -> dict[str, str]:
         "run-front": reverse("run-front", args=[slug, 2]),
         "run-front all": reverse("run-front", args=[slug, 2]) + "?against=",
         "run-front empty": reverse("run-front", args=["nothing-yet", 1]),
+        "run-operators": reverse("run-operators", args=[slug, run]),
+        "run-operators empty": reverse("run-operators", args=["nothing-yet", 1]),
         "candidates": reverse("candidates", args=[slug, run]),
         "candidate": reverse("candidate", args=place),
         "candidate split": reverse("candidate", args=place) + "?view=split&lines=all",

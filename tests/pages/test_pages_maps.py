@@ -19,6 +19,7 @@ from apps.records.models import CandidateEdit
 RUN = "/projects/parabola/runs/1/"
 MAP = RUN + "map/"
 FRONT = RUN + "front/"
+OPERATORS = RUN + "operators/"
 FILL = Descriptor("fill", 0, 10, 5)
 SIZE = Descriptor("size", 0, 100, 4)
 
@@ -232,9 +233,45 @@ def test_a_front_without_anybody_says_why(as_bob: Client, people: Cast) -> None:
     assert "Of 1 candidates none has both a score and a value of size" in text(as_bob.get(FRONT))
 
 
+# ---- the operators ----
+
+
+def test_each_operator_is_told_by_what_became_of_its_candidates(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 1.0)
+    born(play, 3.0, operator="good")
+    born(play, None, operator="bad", failure="timeout")
+    play.verdict(born(play, 0.5, operator="bad"), "drop")
+    play.verdict(born(play, 2.0, operator="good"), "promote")
+    shown = text(as_bob.get(OPERATORS))
+    assert "bad 2 50 % 0 % 0 % −0.5 −0.5 0 50 % 12 ms" in shown
+    assert "good 2 50 % 100 % 100 % +1.5 +2 1 0 % 12 ms" in shown
+    assert "rewrite" not in shown
+
+
+def test_gains_of_a_minimising_project_are_told_its_way(as_bob: Client, people: Cast) -> None:
+    Project.objects.update(direction="minimise")
+    play = Play.begin(people.project)
+    born(play, -5.0)
+    born(play, -2.0, operator="good")
+    assert 'class="num better">−3<' in as_bob.get(OPERATORS).content.decode()
+
+
+def test_shares_over_time_are_drawn_from_windows(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 0.0)
+    for number in range(1, 49):
+        born(play, 0.0, operator="early" if number < 25 else "late")
+    drawn = re.findall(r'<path class="line series-(\d)" d="([^"]+)" vector', as_bob.get(OPERATORS).content.decode())
+    assert [style for style, _ in drawn] == ["0", "1", "0", "1"]
+    assert drawn[0][1].startswith("M20.8 0.0h0L")
+    assert drawn[0][1].endswith("L979.2 1000.0")
+    assert drawn[2][1].count("L") == 11  # early made nothing in the later half, of which nothing could be kept
+
+
 # ---- all of them ----
 
-PAGES = [MAP, FRONT]
+PAGES = [MAP, FRONT, OPERATORS]
 
 
 @pytest.mark.parametrize("url", PAGES)

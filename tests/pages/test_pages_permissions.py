@@ -101,6 +101,7 @@ RULES = {
     "champion-zip": Rule(PROJECT + "champion.zip", MEMBERS),
     "champion-patch": Rule(PROJECT + "champion.patch", MEMBERS),
     "run-front": Rule(RUN + "front/", MEMBERS),
+    "run-operators": Rule(RUN + "operators/", MEMBERS),
     "run-map": Rule(RUN + "map/", MEMBERS),
     "lineage": Rule(RUN + "lineage/", MEMBERS),
     "lineage-data": Rule(RUN + "lineage/data", MEMBERS),

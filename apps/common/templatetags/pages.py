@@ -74,6 +74,14 @@ def p(value: float | None) -> str:
 
 
 @register.filter
+def percent(share: float | Literal[""] | None) -> str:
+    """A share between 0 and 1 in whole per cent; one decimal below ten."""
+    if share is None or share == "":
+        return NOTHING
+    return f"{100 * share:.1f} %" if 0 < share < 0.0995 else f"{100 * share:.0f} %"
+
+
+@register.filter
 def edge(value: float) -> str:
     """A number in three digits, as the mark of an axis or a legend has room for."""
     return number(float(f"{value:.3g}") + 0.0)  # no minus zero

@@ -221,7 +221,10 @@ class ArchiveMap:
         return f'<td class="{look}"><a {link} aria-label="{said}" title="{title}">{figure}</a></td>'
 
     def _figure(self, elite: Elite) -> str:
-        return f"{elite.held:,}" if self.show == "candidates" else edge(self.sign * elite.score)
+        """What there is room for in a cell: a count, or a score in two digits."""
+        if self.show == "candidates":
+            return f"{elite.held:,}"
+        return number(float(f"{self.sign * elite.score:.2g}") + 0.0)
 
     @cached_property
     def _names(self) -> list[str]:

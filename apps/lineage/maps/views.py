@@ -11,7 +11,7 @@ from apps.accounts.requests import actor_of
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.engine.axes import Axes
-from apps.lineage.maps import archive, fronts
+from apps.lineage.maps import archive, fronts, operators
 from apps.lineage.maps.reading import Reading, reading
 from apps.projects import selectors
 from apps.projects.access import may
@@ -78,3 +78,10 @@ def pareto_front(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     against = next((axis for axis in choices if axis.name == asked), None if len(choices) > 1 else choices[0])
     shown = fronts.Front(place.run, place.read, choices, against, key(request, "after") or 0)
     return place.page("front", front=shown)
+
+
+@require_GET
+def operator_credit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What each operator did, over all of the run and over time."""
+    place = Place.of(request, slug, number)
+    return place.page("operators", operators=operators.Operators(place.run, place.read))
