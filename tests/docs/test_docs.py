@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from apps.rounds.method_list import page
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
@@ -87,3 +89,7 @@ def test_every_dependency_says_why_it_is_there() -> None:
     vendored = json.loads((ROOT / "scripts" / "vendored.json").read_text())["packages"]
     assert len(pins) > 20
     assert [name for name in (*pins, *vendored) if name not in told] == []
+
+
+def test_every_method_is_listed_in_its_own_words() -> None:
+    assert (ROOT / "docs" / "methods.md").read_text() == page(), "run manage.py list_methods --write"
