@@ -3,6 +3,9 @@
 Tanese, Distributed Genetic Algorithms, ICGA (1989); Whitley, Rana and Heckendorn, The Island Model Genetic Algorithm
 (1999), whose islands are steady states of GENITOR's kind: a child that beats the worst takes its place. What one island
 found lives on there while others try something else.
+
+capacity is the room of an island; tournament how many of its members compete to be a parent. Each time interval
+candidates more were born, an island's migrants best come to the next island, too.
 """
 
 from apps.engine.acceptance import Admitted

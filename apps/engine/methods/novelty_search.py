@@ -3,6 +3,8 @@
 Lehman and Stanley, Abandoning Objectives: Evolution Through the Search for Novelty Alone, Evolutionary Computation 19
 (2011). Parents are drawn by novelty, a child is kept if it is novel enough; the score decides nothing. A behaviour is
 made of the project's descriptors; where it declares none, of the size of a candidate.
+
+Novelty is the mean distance to the neighbours nearest ones among the capacity youngest that were kept.
 """
 
 from apps.engine.acceptance import Admitted
