@@ -31,8 +31,8 @@ SENSELESS = {
     "--timeout=nan": "argument --timeout: 'nan' is no number of seconds above 0",
     "--timeout=inf": "argument --timeout: 'inf' is no number of seconds above 0",
     "--timeout=soon": "argument --timeout: 'soon' is no number of seconds above 0",
-    "--method=hil_climb": "unknown method 'hil_climb'; known methods: best_of_n, hill_climb",
-    "--method=": "unknown method ''; known methods: best_of_n, hill_climb",
+    "--method=hil_climb": "unknown method 'hil_climb'; known methods: ",
+    "--method=": "unknown method ''; known methods: ",
     "--mode=auto": "unknown mode 'auto'; known modes: full-auto, gate-only, step-by-step",
     "--nonsense": "unrecognized arguments: --nonsense",
 }

@@ -5,9 +5,9 @@ over the occupied cells; a child is kept if it opens a cell or beats its cell's 
 descriptors; where it declares none, the size of a candidate. With several islands each has a map of its own, and they
 send each other their best.
 
-Each time interval candidates more were born, an island's migrants best elites are shown to the next island, too. The map
-of size, where nothing is declared, has 16 cells from a quarter below the seed's bytes to a quarter above, or 32 bytes
-to either side where that is more.
+Each time interval candidates more were born, an island's migrants best elites are shown to the next island, too. The
+map of size, where nothing is declared, has 16 cells from a quarter below the seed's bytes to a quarter above, or 32
+bytes to either side where that is more.
 """
 
 from apps.engine.acceptance import Admitted
