@@ -12,12 +12,16 @@ from django.db.models import F, Q
 
 from apps.accounts.actors import Actor
 from apps.common.errors import UserError
+from apps.engine.axes import axes_payload
+from apps.engine.canonical import encode
 from apps.experiments import making, outcome, plan
 from apps.experiments.models import Cell, CellState, Experiment, ExperimentState
 from apps.log.chain import Entry
 from apps.log.services import append
 from apps.oversight import selectors
 from apps.oversight.models import Latch
+from apps.projects.models import Project
+from apps.projects.selectors import axes
 from apps.records.models import Run, RunState
 from apps.rounds.start import start
 
@@ -105,6 +109,9 @@ def _next_cell(experiment: Experiment) -> Cell | None:
 
 def _start(experiment: Experiment, cell: Cell, sandbox: str, driver: str) -> Run | None:
     order = making.order_of(plan.from_bytes(experiment.plan), cell.label, cell.seed)
+    if why := _unlike(experiment, cell.project):
+        _fail(experiment, cell, why)
+        return None
     try:
         with transaction.atomic():
             run = start(actor_of(experiment), cell.project, order, sandbox, driver)
@@ -113,11 +120,29 @@ def _start(experiment: Experiment, cell: Cell, sandbox: str, driver: str) -> Run
         return None
     except UserError as error:
         if selectors.global_latch() is None:
-            Cell.objects.filter(pk=cell.pk).update(state=CellState.FAILED, why=str(error)[:500])
-            Experiment.objects.filter(pk=experiment.pk).update(cells_over=F("cells_over") + 1)
+            _fail(experiment, cell, str(error))
         return None
     Cell.objects.filter(pk=cell.pk).update(run=run, state=CellState.RUNNING)
     return run
+
+
+def _unlike(experiment: Experiment, project: Project) -> str:
+    """Why a run of the project would not be like those that the experiment has of it; empty where it would be."""
+    first = (
+        Run.objects.filter(cell__experiment=experiment, project=project).select_related("project", "protocol").first()
+    )
+    if first is None:
+        return ""
+    if first.is_stale:
+        return "The evaluator was replaced since the first run: scores of two evaluators are not compared."
+    if bytes(first.axes) != encode(axes_payload(axes(project))):
+        return "The axes were changed since the first run: methods that search along them would not be compared fairly."
+    return ""
+
+
+def _fail(experiment: Experiment, cell: Cell, why: str) -> None:
+    Cell.objects.filter(pk=cell.pk).update(state=CellState.FAILED, why=why[:500])
+    Experiment.objects.filter(pk=experiment.pk).update(cells_over=F("cells_over") + 1)
 
 
 def actor_of(experiment: Experiment) -> Actor:

@@ -5,10 +5,13 @@ import pytest
 from apps.accounts.actors import Actor
 from apps.common.errors import UserError
 from apps.common.ids import row_id
+from apps.engine.axes import Axes, Descriptor
 from apps.experiments import conducting, jobs, making, outcome, reading
 from apps.experiments.models import Cell, CellState, Experiment
 from apps.oversight.models import Latch
 from apps.oversight.services import stops
+from apps.projects.models import Project
+from apps.projects.services import axes
 from apps.records.models import CandidateEdit, Run
 from apps.rounds.verify import problems
 from tests.experiments.conftest import plan
@@ -113,3 +116,18 @@ def test_a_run_that_fails_is_listed_and_the_experiment_goes_on(loop, transaction
     assert set(made.cells.values_list("state", flat=True)) == {CellState.FAILED}
     assert all("the seed does not score" in why for why in made.cells.values_list("why", flat=True))
     assert made.state == "done"
+
+
+def test_runs_of_two_evaluators_or_along_other_axes_do_not_count_together(toy, loop):
+    for change in (
+        lambda: axes.change(SYSTEM, toy, Axes((Descriptor("size", 0, 100),))),
+        lambda: Project.objects.filter(pk=toy.pk).update(scorer=b"another"),
+    ):
+        made = making.make(SYSTEM, plan(toy), 1, served=True)
+        conducting.conduct(made, "bubblewrap")
+        while Run.objects.filter(state="open").exists():
+            loop.turn(0.5)
+        change()
+        made = run_through(loop, made)
+        assert list(made.cells.values_list("state", flat=True)) == ["done", "failed", "failed", "failed"]
+        assert made.cells.last().why.startswith(("The axes were changed", "The evaluator was replaced"))

@@ -94,6 +94,7 @@ def every_page(people: Cast) -> dict[str, str]:
         "log-entry": reverse("log-entry", args=[slug, 3]),
         "members": reverse("members", args=[slug]),
         "renewal": reverse("renewal", args=[slug]),
+        "renewal empty": reverse("renewal", args=["nothing-yet"]),
         "axes": reverse("axes", args=[slug]),
         "axes empty": reverse("axes", args=["nothing-yet"]),
         "champion": reverse("champion", args=[slug]),
@@ -183,6 +184,7 @@ def stage(people: Cast) -> Play:
     play = grown(people.project)
     people.project.name = LONG[:63]
     people.project.champion = row_id(play.run.pk, 3)
+    people.project.scorer = bytes(32)  # not that of its run: the evaluator was replaced
     people.project.save()
     play.latched(LONG + ACTS.replace(chr(0), ""))
     play.running(play.candidate(parents=(1,)))
