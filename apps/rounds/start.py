@@ -149,5 +149,5 @@ def check_fit(project: Project, order: Order, axes: Axes) -> None:
 def code_digest() -> bytes:
     """Digest of the engine's source: what a run's replay depends on."""
     folder = Path(engine.__file__).parent
-    sources = sorted(path for path in folder.rglob("*.py") if "testing" not in path.parts)
+    sources = sorted(path for path in folder.rglob("*.py") if not {"testing", "miniatures"} & {*path.parts})
     return digest(b"\n".join(digest(path.read_bytes()) for path in sources))

@@ -13,6 +13,7 @@ from apps.engine.statistics.improvement import probability_of_improvement
 from apps.engine.statistics.interval import Interval
 from apps.engine.statistics.outlook import Outlook, outlook
 from apps.engine.statistics.quartiles import interquartile_interval, interquartile_mean
+from apps.engine.statistics.rank_sum import rank_sum_p
 from apps.engine.statistics.shrinkage import above, shrunk
 from apps.engine.statistics.sign_flip import EXACT_UP_TO, paired_p, sign_flip_p, smallest_p
 from apps.engine.statistics.spending import spending
@@ -31,6 +32,7 @@ __all__ = [
     "outlook",
     "paired_p",
     "probability_of_improvement",
+    "rank_sum_p",
     "shrunk",
     "sign_flip_p",
     "smallest_effect",

@@ -1,8 +1,7 @@
 """Symbolic regression in memory: programs are read, not run, and scored by how well their values fit a formula."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,29 +49,25 @@ _CALLS: Mapping[str, Callable[..., Values]] = {
     "log": _log,
 }
 FUNCTIONS = {"+": 2, "-": 2, "*": 2, "div": 2, "sin": 1, "cos": 1, "exp": 1, "log": 1}
-_EVERYTHING = (*FUNCTIONS.items(), ("/", 2))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """A formula and the points at which it has to be found, column by column; what the trees are made of.
+    """Points, column by column, and the value that is wanted at each; what the trees are made of.
 
     div(a, 0) is 1; log is that of the absolute value, and 0 at 0.
     """
 
-    formula: str
-    points: Mapping[str, tuple[float, ...]]
+    columns: Mapping[str, Values]
+    targets: Values
     functions: Mapping[str, int]
     sigma: float = 0.0
     seed: str = ""
 
-    def __hash__(self) -> int:
-        return hash(self.formula)
-
     @property
     def texts(self) -> dict[str, str]:
         """The seed: a program whose expression is `seed`, else the first variable."""
-        names = list(self.points)
+        names = list(self.columns)
         said = {"functions": dict(self.functions), "sigma": self.sigma, "variables": ", ".join(names)}
         return {"main.py": _PROGRAM.format(seed=self.seed or names[0], **said)}
 
@@ -80,16 +75,28 @@ class Problem:
         """1 / (1 + NRMSE), and whether all points are hit; what has no value at a point scores 0."""
         try:
             tree = expression_of(texts, EDITS).tree
-            values = computed(tree, _columns(self), len(_target(self)))
+            values = computed(tree, self.columns, len(self.targets))
         except (NoExpression, LookupError):
             return Result(task, None, "error")
-        target = _target(self)
         if not np.isfinite(values).all():
-            return Result(task, 0.0, facts={"solved": 0.0, "size": tree.size})
-        errors = np.minimum(np.abs(values - target), 1e100)
-        error = np.sqrt(np.mean(errors**2)) / np.std(target)
-        solved = float(errors.max() <= HIT)
-        return Result(task, float(1 / (1 + error)), facts={"solved": solved, "size": tree.size})
+            return Result(task, 0.0, facts={"solved": 0.0})
+        errors = np.minimum(np.abs(values - self.targets), 1e100)
+        error = np.sqrt(np.mean(errors**2)) / np.std(self.targets)
+        return Result(task, float(1 / (1 + error)), facts={"solved": float(errors.max() <= HIT)})
+
+
+def by_formula(
+    formula: str,
+    points: Mapping[str, Sequence[float]],
+    functions: Mapping[str, int],
+    sigma: float = 0.0,
+    seed: str = "",
+) -> Problem:
+    """The problem of finding a formula again. Raises NoExpression, LookupError for one that cannot be computed."""
+    columns = {name: np.asarray(values, dtype=np.float64) for name, values in points.items()}
+    language = Language((*FUNCTIONS.items(), ("/", 2)), tuple(columns), (), 0.0)
+    targets = computed(parsed(formula, language), columns, len(next(iter(columns.values()))))
+    return Problem(columns, targets, functions, sigma, seed)
 
 
 def computed(tree: Tree, columns: Mapping[str, Values], rows: int) -> Values:
@@ -107,15 +114,3 @@ def _computed(tree: Tree, columns: Mapping[str, Values]) -> Any:
         return np.float64(tree.label)
     except ValueError:
         raise LookupError(tree.label) from None
-
-
-@lru_cache(maxsize=64)
-def _columns(problem: Problem) -> Mapping[str, Values]:
-    return {name: np.asarray(values) for name, values in problem.points.items()}
-
-
-@lru_cache(maxsize=64)
-def _target(problem: Problem) -> Values:
-    columns = _columns(problem)
-    language = Language(_EVERYTHING, tuple(columns), (), 0.0)
-    return computed(parsed(problem.formula, language), columns, len(next(iter(columns.values()))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from apps.engine.recipe import Recipe
 from apps.engine.records import Result
 from apps.engine.setup import Setup
-from apps.engine.testing.regression import Problem
+from apps.engine.testing.regression import by_formula
 
 SECRET = (1.5, -2.0, 0.75, 3.0)
 SEED_TEXT = "# EVOLVE-BLOCK-START\nC = [0.5, -0.5, 0.25, 1.0]\n# EVOLVE-BLOCK-END\n"
@@ -36,7 +36,7 @@ class Toy:
     score: Callable[[Mapping[str, str], str, int], Result]
 
 
-_PARABOLA = Problem(
+_PARABOLA = by_formula(
     "x*x*x*x + x*x", {"x": tuple(step / 10 for step in range(-10, 11))}, {"+": 2, "-": 2, "*": 2}, 1.0, seed="x + 0.5"
 )
 NUMBERS = Toy(TEXTS, distance)
