@@ -19,7 +19,9 @@ from apps.oversight.measurements import measurements
 from apps.oversight.scores import FILTERS, TASKS, Scores, TaskRow
 from apps.oversight.timeline import Entry
 from apps.projects.models import Project
-from apps.records.models import CandidateEdit, Run, Trajectory
+from apps.projects.protocol import scorer_digest
+from apps.projects.selectors import as_it_was
+from apps.records.models import CandidateEdit, Run, RunState, Trajectory
 
 SEED = 0
 REPLACEMENTS = 1_000  # siblings looked through for the edit that took a candidate's place
@@ -104,6 +106,15 @@ class Dossier:
     @property
     def sign(self) -> int:
         return sign_of(self.project)
+
+    @cached_property
+    def repeatable(self) -> bool:
+        """Whether the evaluator that gave its scores repeats itself."""
+        if self.run.state == RunState.OPEN or not self.run.is_stale:
+            return self.project.repeatable
+        given = bytes(self.run.protocol.scorer)
+        former = (was.repeatable for was in as_it_was(self.project) if scorer_digest(was) == given)
+        return next(former, self.project.repeatable)
 
     @cached_property
     def authors(self) -> dict[str, Any]:
@@ -194,8 +205,8 @@ class Dossier:
     @cached_property
     def evidence(self) -> list[str]:
         """What the scores say, in sentences."""
-        said = scores.in_words(self.scores, repeatable=self.project.repeatable)
-        if not self.project.repeatable and self.run.best == self.candidate.number and self.run.measured > 1:
+        said = scores.in_words(self.scores, repeatable=self.repeatable)
+        if not self.repeatable and self.run.best == self.candidate.number and self.run.measured > 1:
             said.append(f"Chosen as the best of {self.run.measured:,} by this score: {self._again}.")
         return said
 

@@ -14,7 +14,7 @@ BASELINES = ("null_run", "best_of_n")
 def ordered(run: Run) -> bool:
     """Whether baselines belong to the run, and it has ended in a way that they can be compared with."""
     ended = run.state in (RunState.FINISHED, RunState.EXHAUSTED) and run.measured > 0
-    return ended and bool(decode(bytes(run.options)).get("baseline"))
+    return ended and not run.is_stale and bool(decode(bytes(run.options)).get("baseline"))
 
 
 def baseline(run: Run, method: str, sandbox: str, driver: str = "") -> Run:

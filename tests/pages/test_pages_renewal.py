@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from factory import Cast, Play
 
-from apps.engine.canonical import decode
+from apps.engine.canonical import decode, encode
 from apps.projects.models import FormerEvaluator, Project
-from apps.records.models import CandidateEdit, Commission, Run
+from apps.projects.protocol import scorer_digest
+from apps.records.models import CandidateEdit, Commission, Protocol, Run
 
 PROJECT = "/projects/parabola/"
 RENEWAL = PROJECT + "renewal"
@@ -33,6 +34,22 @@ def stale(people: Cast, play: Play) -> Play:
     people.project.save()
     FormerEvaluator.objects.create(project=people.project, version=1, columns=b"{}", actor="system")
     return play
+
+
+def test_what_is_said_of_evidence_is_said_of_the_evaluator_that_gave_it(as_bob: Client, play: Play) -> None:
+    project = play.project
+    former = {"evaluator": "{}", "evaluator_entry": "s.py:score", "evaluator_limits": {}, "limits": {}, "variables": {}}
+    former |= {"packages": [], "preload": [], "repeatable": True, "noise": 0.0}
+    FormerEvaluator.objects.create(project=project, version=1, columns=encode(former), actor="system")
+    Protocol.objects.update(scorer=scorer_digest(project))  # as it was
+    Run.objects.update(state="finished")
+    project.repeatable, project.evaluator = False, encode({"s.py": "another"})
+    project.scorer = scorer_digest(project)
+    project.save()
+    page = PROJECT + "runs/1/candidates/1/"
+    assert "The scorer is repeatable" in text(as_bob.get(page))
+    FormerEvaluator.objects.update(columns=encode(former | {"repeatable": False}))
+    assert "The scorer is repeatable" not in text(as_bob.get(page))
 
 
 def test_nothing_is_said_where_nothing_is_stale(as_alice: Client, play: Play) -> None:

@@ -11,7 +11,7 @@ from apps.projects.importer import import_package
 from apps.projects.models import FormerEvaluator, Project
 from apps.projects.package import read_package
 from apps.records.models import CandidateEdit, Effect, Trajectory, Verdict
-from apps.rounds import control, renewal
+from apps.rounds import baselines, control, renewal
 from apps.rounds.verify import problems
 from tests.projects.conftest import Workspace
 from tests.rounds import world
@@ -195,3 +195,10 @@ def test_a_tampered_evaluator_is_found(evolved, workspace):
     told = list(problems(project))
     assert "the tasks, the evaluator or the limits of Doubling are not those of run 1" in told
     assert "evaluator 1 was changed" in told
+
+
+def test_baselines_that_were_ordered_are_not_measured_under_another_evaluator(loop, project, workspace):
+    ended = world.finish(loop, world.begin(loop, project, world.order(candidates=3, options={"baseline": True})))
+    assert baselines.ordered(world.reload(ended))
+    replaced(project, workspace)
+    assert not baselines.ordered(world.reload(ended))

@@ -13,7 +13,7 @@ from apps.rounds.overview import Overview
 from apps.rounds.views.found import project_of, watched_project
 
 TASKS = 100
-REGIONS = {"standing", "champion", "runs"}
+REGIONS = {"stale", "standing", "champion", "runs"}
 
 
 @require_GET
