@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.lineage import views
+from apps.lineage.comparing import views as comparing
 from apps.lineage.graph import views as graph
 from apps.lineage.log import views as log
 from apps.lineage.maps import views as maps
@@ -17,11 +18,13 @@ urlpatterns = [
     path(_RUN + "map/", maps.archive_map, name="run-map"),
     path(_RUN + "front/", maps.pareto_front, name="run-front"),
     path(_RUN + "operators/", maps.operator_credit, name="run-operators"),
+    path(_RUN + "compare/", comparing.compare_runs, name="run-compare"),
     path(_LOG, log.log, name="log"),
     path(_LOG + "verify", log.verify, name="log-verify"),
     path(_LOG + "export.<str:form>", log.exported, name="log-export"),
     path(_LOG + "<int:sequence>/", log.entry, name="log-entry"),
     path(_CANDIDATE, views.candidate, name="candidate"),
+    path(_CANDIDATE + "compare/", comparing.compare_candidates, name="candidate-compare"),
     path(_CANDIDATE + "changes", views.changes, name="candidate-changes"),
     path(_CANDIDATE + "comments", views.comment, name="comment"),
     path(_CANDIDATE + "files/<path:path>", views.file, name="candidate-file"),

@@ -1,6 +1,7 @@
 """A candidate: what changed, where it comes from, what it scored, what was decided."""
 
 import re
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from apps.common.ids import NUMBERS
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.lineage import selectors
+from apps.lineage.comparing.addresses import candidate_at
 from apps.oversight.dossier import Dossier
 from apps.oversight.look import remember
 from apps.oversight.measurements import unpacked
@@ -52,7 +54,8 @@ def comment(request: HttpRequest, slug: str, run: int, number: int) -> HttpRespo
 def changes(request: HttpRequest, slug: str, run: int, number: int) -> HttpResponse:
     """The changes of one file (?file) from a row on (?start): a page, or for our script the rows alone (?gap too)."""
     found = _run(request, slug, run, number)
-    dossier = Dossier.shown(request, found, get_object_or_404(selectors.candidates(found, number)))
+    shown = Dossier.shown(request, found, get_object_or_404(selectors.candidates(found, number)))
+    dossier = _beside_chosen(request, shown)
     file = dossier.changes.file(request.GET.get("file", ""))
     if file is None:
         raise Http404("no such file changed")
@@ -85,13 +88,18 @@ def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: i
 def _page(request: HttpRequest, edit: CandidateEdit, typed: str = "", status: int = 200) -> HttpResponse:
     run = edit.run
     context = {
-        "dossier": Dossier.shown(request, run, edit),
+        "dossier": _beside_chosen(request, Dossier.shown(request, run, edit)),
         "may": verbs(actor_of(request), run.project),
         "project": run.project,
         "run": run,
         "typed": typed,
     }
     return remember(request, render(request, "lineage/candidate.html", context, status=status))
+
+
+def _beside_chosen(request: HttpRequest, dossier: Dossier) -> Dossier:
+    """Compared with whichever candidate the address names by number, if the person may see it."""
+    return replace(dossier, other=candidate_at(actor_of(request), dossier.look.base, dossier.run))
 
 
 def _candidate(request: HttpRequest, slug: str, run: int, number: int) -> CandidateEdit:

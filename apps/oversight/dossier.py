@@ -86,13 +86,17 @@ class Page:
 
 @dataclass
 class Dossier:
-    """A candidate of a run, and what it is compared with. only, after: which tasks are shown, from which one on."""
+    """A candidate of a run, and what it is compared with. only, after: which tasks are shown, from which one on.
+
+    other: a candidate that somebody chose to compare it with, of any run that they may see; look.base is its address.
+    """
 
     run: Run
     candidate: CandidateEdit
     look: Look = field(default_factory=Look)
     only: str = ""
     after: int | None = None
+    other: CandidateEdit | None = None
 
     @classmethod
     def shown(cls, request: HttpRequest, run: Run, candidate: CandidateEdit) -> "Dossier":
@@ -158,7 +162,8 @@ class Dossier:
     def bases(self) -> list[Base]:
         """What it can be compared with, the base parent first; each candidate once."""
         run, champion = self.run.pk, self.project.champion
-        found = [Base("parent", "base parent", row_id(run, self.base))] if self.base is not None else []
+        found = [Base(self.look.base, self._role(self.other), self.other.pk)] if self.other is not None else []
+        found += [Base("parent", "base parent", row_id(run, self.base))] if self.base is not None else []
         found += [Base("seed", "the seed", row_id(run, SEED))] if self.candidate.number != SEED else []
         found += [Base("champion", "the champion", champion)] if champion is not None else []
         found += [Base(str(parent.number), parent.role, row_id(run, parent.number)) for parent in self.parents]
@@ -167,6 +172,14 @@ class Dossier:
             once.setdefault(base.key, base)
         once.pop(self.candidate.pk, None)
         return list(once.values())
+
+    def _role(self, other: CandidateEdit) -> str:
+        """Which parent a chosen candidate is, or where it is from, as far as that is another place."""
+        if other.run_id == self.run.pk:
+            role = next((parent.role for parent in self.parents if parent.number == other.number), "as chosen")
+            return "base parent" if role == "base" else role
+        here = other.run.project_id == self.run.project_id
+        return f"of run {other.run.number}" if here else f"of run {other.run.number} of {other.run.project.name}"
 
     @cached_property
     def compared(self) -> Base | None:

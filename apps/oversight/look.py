@@ -23,7 +23,7 @@ class Look:
         """As the address says, else as the browser remembers; what is no choice counts as absent."""
         chosen = {name: _chosen(request, name) for name in _CHOICES}
         base = request.GET.get("base", "parent")
-        return cls(**chosen, base=base[:20], whole=request.GET.get("lines") == "all")
+        return cls(**chosen, base=base[:200], whole=request.GET.get("lines") == "all")
 
     @property
     def query(self) -> dict[str, str]:

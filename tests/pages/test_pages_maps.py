@@ -271,7 +271,7 @@ def test_shares_over_time_are_drawn_from_windows(as_bob: Client, people: Cast) -
 
 # ---- all of them ----
 
-PAGES = [MAP, FRONT, OPERATORS]
+PAGES = [MAP, FRONT, OPERATORS, RUN + "compare/"]
 
 
 @pytest.mark.parametrize("url", PAGES)

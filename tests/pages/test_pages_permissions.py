@@ -102,6 +102,8 @@ RULES = {
     "champion-patch": Rule(PROJECT + "champion.patch", MEMBERS),
     "run-front": Rule(RUN + "front/", MEMBERS),
     "run-operators": Rule(RUN + "operators/", MEMBERS),
+    "run-compare": Rule(RUN + "compare/", MEMBERS),
+    "candidate-compare": Rule(CANDIDATE + "compare/?with=0", MEMBERS),
     "run-map": Rule(RUN + "map/", MEMBERS),
     "lineage": Rule(RUN + "lineage/", MEMBERS),
     "lineage-data": Rule(RUN + "lineage/data", MEMBERS),
