@@ -57,7 +57,7 @@ TABLES = {
     "oversight_comment": ("text", "salt", "candidate_id", "person_id"),
     "oversight_latch": ("set_by", "released_by", "run_id"),
     "oversight_policy": ("mode", "table"),
-    "projects_axesversion": ("version", "axes", "imported", "salt"),
+    "projects_axesversion": ("version", "axes", "salt"),
 }
 NEVER_DELETED = (
     "log_loghead",
