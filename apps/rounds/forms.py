@@ -12,6 +12,7 @@ from apps.projects.package import PackageError
 from apps.projects.toml_text import read, written
 from apps.projects.vocabulary import CANDIDATES, PARALLEL, SECONDS
 from apps.rounds.again import origin_named
+from apps.rounds.picking import grouped, picks
 from apps.rounds.renewal import MOST
 from apps.rounds.start import Order, check, check_origin, order_of
 
@@ -72,6 +73,8 @@ class StartForm(forms.Form):
         kwargs["initial"] = plain | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self._project = project
+        self.picks = picks(project)
+        self.fields["method"].choices = grouped(self.picks)  # type: ignore[attr-defined]
 
     def clean_origin(self) -> int | None:
         said = self.cleaned_data["origin"]

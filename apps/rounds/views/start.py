@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.requests import actor_of
 from apps.common.doorbell import signs
 from apps.common.keyset import key
-from apps.engine import registry
 from apps.projects.access import require
 from apps.projects.facts import promotable_gain, smallest_effect
 from apps.projects.models import Project
@@ -72,7 +71,8 @@ def _context(project: Project, form: StartForm) -> dict[str, object]:
         "project": project,
         "run": project.runs.order_by("-number").first(),
         "form": form,
-        "methods": [(name, registry.claim(name)) for name in registry.names()],
+        "fitting": [one for one in form.picks if not one.lacks],
+        "lacking": [one for one in form.picks if one.lacks],
         "tasks": tasks,
         "gate": gate,
         "tested": gate or not project.repeatable,

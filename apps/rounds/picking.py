@@ -1,0 +1,40 @@
+"""Methods as somebody chooses one for a project: what each claims, what can be set, and what it lacks here."""
+
+from dataclasses import dataclass
+
+from apps.engine import registry
+from apps.engine.setup import Setup
+from apps.projects import selectors
+from apps.projects.models import Project
+from apps.rounds.brief import seed_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A method. lacks: why it cannot work on the project as it stands, with its defaults; empty where it can."""
+
+    name: str
+    claim: str
+    parameters: tuple[str, ...]
+    lacks: str
+
+
+def picks(project: Project) -> list[Pick]:
+    """Every method, by name."""
+    texts, edits, axes = seed_texts(project), selectors.edits(project), selectors.axes(project)
+    tasks = tuple(project.tasks.filter(split="validation").order_by("position").values_list("key", flat=True))
+    found = []
+    for name in registry.names():
+        recipe = registry.get(name)
+        lacks = recipe.fits(Setup(texts, edits, tasks, axes, recipe.parameters))
+        found.append(Pick(name, registry.claim(name), tuple(recipe.parameters), lacks))
+    return found
+
+
+def grouped(every: list[Pick]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices of a form: those that can work first."""
+    fitting = [(one.name, one.name) for one in every if not one.lacks]
+    others = [(one.name, one.name) for one in every if one.lacks]
+    return [
+        (title, some) for title, some in (("For this project", fitting), ("Lacking something here", others)) if some
+    ]

@@ -1,0 +1,33 @@
+"""Choosing a method for a project: those that can work on it first, the others with what they lack."""
+
+import re
+from html import unescape
+
+from django.test import Client
+from factory import Cast
+
+from apps.engine import registry
+from apps.projects.models import Component
+
+NEW = "/projects/parabola/runs/new"
+
+
+def groups(client: Client) -> dict[str, list[str]]:
+    """Methods to choose from, by the heading that they stand under."""
+    select = client.get(NEW).content.decode().partition('<select name="method"')[2].partition("</select>")[0]
+    found = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', select, re.S)
+    return {title: re.findall(r'<option value="(\w+)"', options) for title, options in found}
+
+
+def test_every_method_can_be_chosen_and_is_told_by_its_claim(as_alice: Client, people: Cast) -> None:
+    offered = groups(as_alice)
+    assert sorted(name for names in offered.values() for name in names) == list(registry.names())
+    shown = unescape(as_alice.get(NEW).content.decode())
+    assert all(registry.claim(name) in shown for name in registry.names())
+
+
+def test_what_a_method_lacks_stands_beside_it_until_it_is_there(as_alice: Client, people: Cast) -> None:
+    assert "cma_es" in groups(as_alice)["Lacking something here"]
+    assert "It does not fit: there is no number in what may be edited" in as_alice.get(NEW).content.decode()
+    Component.objects.update(content=b"def answer(task):\n    return 1.5 * task + 2.25\n")
+    assert "cma_es" in groups(as_alice)["For this project"]
