@@ -257,6 +257,16 @@ def test_gains_of_a_minimising_project_are_told_its_way(as_bob: Client, people: 
     assert 'class="num better">−3<' in as_bob.get(OPERATORS).content.decode()
 
 
+def test_a_bandit_says_what_it_goes_by(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project, method="bandit_operators")
+    born(play, 1.0)
+    for score, operator in ((3.0, "good"), (0.5, "bad"), (0.5, "bad"), (2.0, "good")):
+        born(play, score, operator=operator)
+    shown = text(as_bob.get(OPERATORS))
+    assert "What the bandit tries next" in shown
+    assert "good 100 % 2 bad 0 % 2" in shown
+
+
 def test_shares_over_time_are_drawn_from_windows(as_bob: Client, people: Cast) -> None:
     play = Play.begin(people.project)
     born(play, 0.0)

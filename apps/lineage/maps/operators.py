@@ -1,12 +1,15 @@
 """What each operator of a run did, over all of it and over time."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, isfinite
 from statistics import fmean
 
+from apps.engine import registry
+from apps.engine.canonical import decode
+from apps.engine.variation.credit import by_upper_bound, sum_of_ranks
 from apps.lineage.maps.reading import Placed, Reading
 from apps.oversight.dossier import sign_of
 from apps.records.models import Run
@@ -15,6 +18,7 @@ from apps.rounds.chart import Tick
 WINDOWS = 24  # of equally many births, over which shares are drawn
 DRAWN = 8  # operators with a line of their own
 LISTED = 60
+BANDIT = "bandit_operators"
 NAMELESS = "no operator named"
 
 
@@ -59,6 +63,15 @@ class Chart:
     numbers: tuple[Tick, Tick]
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a bandit goes by: an operator's share in the credit of its window, and how often it stands in that."""
+
+    name: str
+    credit: float
+    tried: int
+
+
 @dataclass
 class Operators:
     """What the page shows."""
@@ -88,6 +101,22 @@ class Operators:
             self._chart("Share of the candidates", _used),
             self._chart("Share kept of an operator’s own", lambda mine, _: _share(mine, lambda row: row.kept)),
         ]
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """The operators of a bandit, the one that it tries next first; empty for other methods.
+
+        Read from candidates by birth, which is the order of verdicts where one round goes on at a time.
+        """
+        if self.run.method != BANDIT:
+            return []
+        given = registry.get(BANDIT).settings(decode(bytes(self.run.parameters)))
+        judged = [row for row in self.read.rows.values() if row.operator and row.base is not None and row.verdict]
+        window = [(row.operator, max(0.0, self._gain(row) or 0.0)) for row in judged[-given["window"] :]]
+        shares, tries = sum_of_ranks(window, given["decay"]), Counter(name for name, _ in window)
+        names = sorted({row.operator for row in judged})
+        ordered = by_upper_bound(names, window, given["decay"], given["exploration"])
+        return [Turn(name, shares.get(name, 0.0), tries[name]) for name in ordered]
 
     @cached_property
     def window(self) -> int:
