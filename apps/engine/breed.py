@@ -17,7 +17,7 @@ from apps.engine.variation.expressions_read import Expression, Language, NoExpre
 from apps.engine.variation.expressions_vary import Rates, bred
 
 ATTEMPTS = 3
-PARAMETERS = {"population": 200, "tournament": 3, "crossover": 0.9, "mutation": 0.1}
+PARAMETERS = {"population": 100, "tournament": 3, "crossover": 0.9, "mutation": 0.1}
 
 type Mates = Callable[[Context], Steps[list[Chosen]]]
 type Traits = Callable[[Context, Language, Sequence[Chosen], Random], Mapping[str, Any]]
