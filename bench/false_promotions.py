@@ -128,7 +128,7 @@ def spread(noise: Noise) -> float:
     """Standard deviation of the difference of one task between two equal candidates, as a self-test would find it."""
     dice, texts = Random("spread"), {"main.py": TEXT}
     tasks = [f"g{number}" for number in range(GATE)]
-    return stdev(noise(dice, task, texts) - noise(dice, task, texts) for task in tasks * 200)
+    return stdev(noise(dice, task, texts) - noise(dice, task, texts) for task in tasks * 1_000)
 
 
 def better(effect: float, recipe: Recipe, ctx: Context) -> Steps[Outcome]:

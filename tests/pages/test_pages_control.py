@@ -78,7 +78,7 @@ def test_before_the_run_it_says_which_gain_a_promotion_confirms(as_alice: Client
     for number in range(5, 20):
         Task.objects.create(project=people.project, key=f"more{number}", split="gate", position=9 + number)
     said = " ".join(as_alice.get(NEW).content.decode().split())
-    assert 'at the first look a gain of <strong class="tabular">0.097' in said
+    assert 'at the first look a gain of <strong class="tabular">0.101' in said
     Project.objects.update(repeatable=True)
     people.project.tasks.filter(split="gate").delete()
     assert "A promotion is tested" not in as_alice.get(NEW).content.decode()

@@ -9,15 +9,16 @@ from apps.engine.statistics.numbers import Numbers
 
 EXACT_UP_TO = 32
 COUNTED_UP_TO = 1_000  # tasks
-UNITS = 240  # of the largest difference: what scores of up to 6 repeats, or 8, 10, 12, come to exactly
+FINE_UP_TO = 250  # tasks
+FINE, COARSE = 840, 240  # parts of the largest difference; 840 holds what the mean of up to 8 repeats comes to
 
 
 def sign_flip_p(differences: Sequence[float]) -> float:
     """One-sided p of "the mean difference is not above 0", by flipping signs (Fisher 1935).
 
-    Up to 32 tasks it is exact. Beyond, differences are rounded to 1/240 of the largest, and what rounding could hide is
-    taken off the observed sum: p is then never too small, and exact for scores that are few steps apart. Beyond 1,000
-    it is the bound of Hoeffding (1963) for a sum of random signs, exp(-S² / (2 Σ d²)).
+    Up to 32 tasks it is exact. Beyond, differences are rounded to small parts of the largest, and what rounding could
+    hide is taken off the observed sum: p is then never too small, and exact for scores that are few steps apart. Beyond
+    1,000 it is the bound of Hoeffding (1963) for a sum of random signs, exp(-S² / (2 Σ d²)).
     """
     observed = fsum(differences) - 1e-12 * fsum(map(abs, differences))
     if len(differences) <= EXACT_UP_TO:
@@ -46,7 +47,7 @@ def _signed_sums(differences: Sequence[float]) -> Numbers:
 
 def _counted_p(sizes: Numbers, observed: float) -> float:
     """Distribution of the sum of random signs on a lattice, one task after the other."""
-    unit = sizes.max() / UNITS
+    unit = sizes.max() / (FINE if len(sizes) <= FINE_UP_TO else COARSE)
     steps = np.rint(sizes / unit).astype(np.int64)
     hidden = np.abs(sizes - steps * unit).sum()
     total = int(steps.sum())
