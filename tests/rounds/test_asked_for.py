@@ -8,6 +8,7 @@ import pytest
 from apps.engine import registry
 from apps.engine.acceptance import Always
 from apps.engine.effects import Judge, Measure, Propose
+from apps.engine.population import Population
 from apps.engine.recipe import Grown, Recipe
 from apps.oversight import edits, rules
 from apps.oversight.services import verdicts
@@ -111,7 +112,7 @@ def _something_is_reverted(dice, actor, run):
 
 def _same(known, run):
     tasks = {task.pk: task.key for task in run.project.tasks.filter(split="validation").order_by("position")}
-    read = opening.fold(run, tasks, known._memory)
+    read = opening.fold(run, tasks, Population(tuple(tasks.values()), known._memory))
     assert known.members == read.members
     assert list(known.ranked) == list(read.ranked)
     assert (known.best_so_far, known.memory) == (read.best_so_far, read.memory)
