@@ -1,11 +1,11 @@
 """Methods by seeds on one example at equal budget, in this process: no sandbox, no database, only the engine.
 
     python -m bench.methods RESULTS.jsonl [--problem circle_packing_26] [--methods cma_es islands] [--seeds 20]
-        [--marks 2000 5000] [--parameters '{"cma_es": {"sigma": 0.03}}'] [--jobs 1]
+        [--marks 2000 5000] [--parameters '{"cma_es": {"sigma": 0.03}}'] [--jobs 1] [--without null_run]
 
 Each run is one line of RESULTS.jsonl, written when it has ended; what is there already is not run again, so that the
-command goes on where it was interrupted. null_run, best_of_n and hill_climb are always among the methods. Then the
-tables are printed (bench/method_tables.py), of everything that the file holds about the problem.
+command goes on where it was interrupted. null_run, best_of_n and hill_climb are among the methods unless left out.
+Then the tables are printed (bench/method_tables.py), of everything that the file holds about the problem.
 """
 
 import argparse
@@ -138,6 +138,8 @@ def planned(options: argparse.Namespace) -> Iterator[Job]:
     """All runs that were asked for, method by method. One that does not fit is told and left out."""
     given = json.loads(options.parameters)
     for method in dict.fromkeys([*REFERENCES, *options.methods]):
+        if method in options.without:
+            continue
         own = given.get(method, {})
         if why := complaint(options.problem, method, own):
             print(f"{method} is left out: {why}", file=sys.stderr)
@@ -151,6 +153,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("file", type=Path)
     parser.add_argument("--problem", default="circle_packing_26", help="a folder of examples/ with one program")
     parser.add_argument("--methods", nargs="*", default=[])
+    parser.add_argument("--without", nargs="*", default=[], help="null_run, where scores repeat: it cannot move there")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--marks", type=int, nargs="+", default=[2000, 5000], help="candidates; the last ends a run")
     parser.add_argument("--parameters", default="{}", help="JSON: by method, what differs from its defaults")
