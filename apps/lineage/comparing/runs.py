@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from apps.common.templatetags.pages import number, seconds, signed, thousands
 from apps.engine import registry
@@ -105,7 +106,7 @@ class Pair:
         parts = [
             Part("Asked for", self._asked()),
             Part("Parameters", self._parameters()),
-            Part(f"{self.a.project.metric.capitalize()}", self._scores() if self.comparable else []),
+            Part(capfirst(self.a.project.metric), self._scores() if self.comparable else []),
             Part("Spent", self._spent()),
             Part("Verdicts", self._counted(_verdicts(self.read_a), _verdicts(self.read_b))),
             Part("Failures", self._counted(_failures(self.read_a), _failures(self.read_b))),
