@@ -21,6 +21,7 @@ from apps.log.services import append
 from apps.oversight import selectors
 from apps.oversight.models import Latch
 from apps.projects.models import Project
+from apps.projects.protocol import protocol
 from apps.projects.selectors import axes
 from apps.records.models import Run, RunState
 from apps.rounds.start import start
@@ -109,8 +110,12 @@ def _next_cell(experiment: Experiment) -> Cell | None:
 
 def _start(experiment: Experiment, cell: Cell, sandbox: str, driver: str) -> Run | None:
     order = making.order_of(plan.from_bytes(experiment.plan), cell.label, cell.seed)
-    if why := _unlike(experiment, cell.project):
+    first = _first_run(experiment, cell.project)
+    if first is not None and (why := _unlike(first)):
         _fail(experiment, cell, why)
+        return None
+    if first is not None and (why := _elsewhere(first, sandbox)):
+        making.held_up(experiment, why)
         return None
     try:
         with transaction.atomic():
@@ -126,18 +131,29 @@ def _start(experiment: Experiment, cell: Cell, sandbox: str, driver: str) -> Run
     return run
 
 
-def _unlike(experiment: Experiment, project: Project) -> str:
-    """Why a run of the project would not be like those that the experiment has of it; empty where it would be."""
-    first = (
-        Run.objects.filter(cell__experiment=experiment, project=project).select_related("project", "protocol").first()
-    )
-    if first is None:
-        return ""
+def _first_run(experiment: Experiment, project: Project) -> Run | None:
+    """The first of the experiment's runs of the project; None where this will be it."""
+    mine = Run.objects.filter(cell__experiment=experiment, project=project)
+    return mine.select_related("project", "protocol").order_by("pk").first()
+
+
+def _unlike(first: Run) -> str:
+    """Why a run of its project would not be like the first one any more; empty where it would be."""
     if first.is_stale:
         return "The evaluator was replaced since the first run: scores of two evaluators are not compared."
-    if bytes(first.axes) != encode(axes_payload(axes(project))):
+    if bytes(first.axes) != encode(axes_payload(axes(first.project))):
         return "The axes were changed since the first run: methods that search along them would not be compared fairly."
     return ""
+
+
+def _elsewhere(first: Run, sandbox: str) -> str:
+    """Why a run would be measured in another way on this machine than the first one was; empty where it would not."""
+    if protocol(first.project, sandbox)[0] == bytes(first.protocol.digest).hex():
+        return ""
+    return (
+        f"Here candidates are isolated by {sandbox}, and the runs so far were isolated in another way: scores are "
+        "not compared then. Go on where they were made, or make a new edition here."
+    )
 
 
 def _fail(experiment: Experiment, cell: Cell, why: str) -> None:

@@ -106,7 +106,7 @@ def go_on(actor: Actor, experiment: Experiment, *, served: bool) -> Experiment:
         again = Cell.objects.filter(experiment=now, state=CellState.SHORT)
         again.update(state=CellState.WAITING, run=None, why="", outcome=None)
         now.served = served
-        now.cells_over = over(now)
+        now.cells_over, now.summed = over(now), 0  # figures hold those that are made again: they are made anew
         _become(actor, now, ExperimentState.RUNNING, "experiment.resumed")
         transaction.on_commit(lambda: ring("experiments"))
     return now
@@ -172,7 +172,7 @@ def _become(actor: Actor, experiment: Experiment, state: ExperimentState, kind: 
     experiment.ended = timezone.now() if state == ExperimentState.DONE else None
     if state != ExperimentState.PAUSED:
         experiment.why = ""
-    experiment.save(update_fields=["state", "ended", "why", "served", "cells_over"])
+    experiment.save(update_fields=["state", "ended", "why", "served", "cells_over", "summed"])
     _log(actor, experiment, kind, experiment.projects.order_by("pk"))
 
 

@@ -27,8 +27,12 @@ def summed(experiment: Experiment) -> Summary:
         Run(project, label, seed, state, outcome.from_bytes(found) if found else None)
         for project, label, seed, state, found in rows.values_list("project", "label", "seed", "state", "outcome")
     ]
-    made = summary.summarise(plan.from_bytes(experiment.plan), runs)
-    Experiment.objects.filter(pk=experiment.pk, summed__lte=over).update(summary=summary.to_bytes(made), summed=over)
+    minimised = set(experiment.projects.filter(direction="minimise").values_list("pk", flat=True))
+    made = summary.summarise(plan.from_bytes(experiment.plan), runs, minimised)
+    # Fewer are over than when we looked where somebody let it go on meanwhile: then this is not what there is now.
+    Experiment.objects.filter(pk=experiment.pk, summed__lte=over, cells_over__gte=over).update(
+        summary=summary.to_bytes(made), summed=over
+    )
     return made
 
 

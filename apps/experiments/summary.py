@@ -8,7 +8,7 @@ intervals, and the probability of improvement; the test is a sign-flip test over
 Over projects a score is put on one scale: 0 is the seed candidate, 1 the best that any run of the experiment reached.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from random import Random
@@ -95,9 +95,9 @@ class Summary:
     codes: int
 
 
-def summarise(plan: Plan, runs: Sequence[Run]) -> Summary:
-    """The summary of an experiment's cells."""
-    fields = [_Field.of(plan, ground.project, runs) for ground in plan.grounds]
+def summarise(plan: Plan, runs: Sequence[Run], minimised: Collection[int] = ()) -> Summary:
+    """The summary of an experiment's cells. minimised: keys of the projects that minimise, whose targets are turned."""
+    fields = [_Field.of(plan, ground.project, runs, minimised) for ground in plan.grounds]
     boards = [_board(plan, field.project, [field], _as_it_is) for field in fields]
     if len(fields) > 1:
         boards.insert(0, _board(plan, None, [field for field in fields if field.seeds], _Field.scaled))
@@ -127,7 +127,7 @@ def _as_tuple(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """The closed seeds of one project. table: outcomes by label and seed."""
+    """The closed seeds of one project. table: outcomes by label and seed; target: internal, as scores are."""
 
     project: int
     seeds: tuple[int, ...]
@@ -138,7 +138,7 @@ class _Field:
     high: float | None
 
     @classmethod
-    def of(cls, plan: Plan, project: int, runs: Sequence[Run]) -> "_Field":
+    def of(cls, plan: Plan, project: int, runs: Sequence[Run], minimised: Collection[int]) -> "_Field":
         order = {seed: at for at, seed in enumerate(plan.seeds)}  # so that nothing depends on which run ended first
         mine = sorted((run for run in runs if run.project == project), key=lambda run: order[run.seed])
         over = {(run.label, run.seed) for run in mine if run.state in OVER}
@@ -151,7 +151,10 @@ class _Field:
         starts = [outcome.seed_score for outcome in found if outcome.seed_score is not None]
         states = {label: [run.state for run in mine if run.label == label] for label in plan.labels}
         high = max((outcome.final for outcome in found if outcome.final is not None), default=None)
-        return cls(project, seeds, table, states, plan.target(project), _mean(starts), high)
+        target = plan.target(project)
+        if target is not None and project in minimised:
+            target = -target
+        return cls(project, seeds, table, states, target, _mean(starts), high)
 
     def finals(self, label: str, scale: Scale) -> dict[int, float]:
         """Final score by seed."""

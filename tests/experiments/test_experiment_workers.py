@@ -18,6 +18,7 @@ from tests.experiments.conftest import plan
 from tests.rounds import world
 
 SYSTEM = Actor.system()
+ERRORS = "def score(given, expected, output, seed):\n    return 1.5\n"
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +96,30 @@ def test_after_a_stop_it_goes_on_with_new_runs_for_those_that_were_cut_short(toy
     assert Run.objects.filter(state="open").count() == 2
 
 
+def test_after_a_stop_the_figures_are_made_again_from_the_new_runs(toy, loop):
+    made = making.make(SYSTEM, plan(toy, candidates=60, seeds=(1,)), 2, served=True)
+    conducting.conduct(made, "bubblewrap")
+    making.stop(SYSTEM, made)
+    while Run.objects.filter(state="open").exists():
+        loop.turn(0.5)
+    jobs.conduct_all()
+    made.refresh_from_db()
+    assert (made.cells_over, made.summed) == (2, 2)
+    assert [row.runs for row in reading.kept(made).boards[0].rows] == [0, 0]
+    making.go_on(SYSTEM, made, served=True)
+    made = run_through(loop, made, turns=400)
+    assert [row.runs for row in reading.kept(made).boards[0].rows] == [1, 1]
+    assert [row.runs for row in reading.current(made).boards[0].rows] == [1, 1]
+
+
+def test_a_target_of_a_project_that_minimises_is_reached_from_above(loop, transactional_db):
+    errors = world.project("Errors", direction="minimise", evaluator=ERRORS)
+    made = run_through(loop, making.make(SYSTEM, plan(errors, seeds=(1,), target=2.0), 2, served=True))
+    assert [row.successes for row in reading.kept(made).boards[0].rows] == [1, 1]
+    made = run_through(loop, making.make(SYSTEM, plan(errors, seeds=(1,), target=0.5), 2, served=True))
+    assert [row.successes for row in reading.kept(made).boards[0].rows] == [0, 0]
+
+
 def test_a_run_that_was_given_more_than_the_others_does_not_count(toy, loop):
     made = making.make(SYSTEM, plan(toy, seeds=(1,)), 2, served=True)
     run = conducting.conduct(made, "bubblewrap")[0]
@@ -116,6 +141,17 @@ def test_a_run_that_fails_is_listed_and_the_experiment_goes_on(loop, transaction
     assert set(made.cells.values_list("state", flat=True)) == {CellState.FAILED}
     assert all("the seed does not score" in why for why in made.cells.values_list("why", flat=True))
     assert made.state == "done"
+
+
+def test_on_a_machine_that_isolates_in_another_way_it_waits_for_a_person(toy):
+    made = making.make(SYSTEM, plan(toy), 1, served=True)
+    first = conducting.conduct(made, "bubblewrap")
+    Run.objects.filter(pk=first[0].pk).update(state="finished")
+    assert conducting.conduct(made, "landlock") == []
+    made.refresh_from_db()
+    assert (made.state, made.why[:38]) == ("paused", "Here candidates are isolated by landlo")
+    making.go_on(SYSTEM, made, served=True)
+    assert len(conducting.conduct(made, "bubblewrap")) == 1
 
 
 def test_runs_of_two_evaluators_or_along_other_axes_do_not_count_together(toy, loop):
