@@ -6,8 +6,9 @@ those of both parents by the same crossover and mutation as its tree. Simões, L
 for Diversity, EuroGP (2023), arXiv 2303.17441: more diversity than with two tournaments or a random mate, and more
 successes in three of six instances. The control is random_mate.
 
-Differences: likeness is of structure (variation/expressions_distance.py), since the engine runs no candidate and knows
-its trees, not its curves; the ideal may undergo any of the three mutations; steady state as in genetic_programming.
+Ours, since only the paper's account of the idea was at hand and not its settings: the size of the pool; likeness of
+structure (variation/expressions_distance.py), for the engine runs no candidate and knows its trees, not its curves; the
+ideal may undergo any of the three mutations; steady state as in genetic_programming.
 """
 
 from collections.abc import Mapping, Sequence
