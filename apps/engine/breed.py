@@ -17,6 +17,7 @@ from apps.engine.variation.expressions_read import Expression, Language, NoExpre
 from apps.engine.variation.expressions_vary import Rates, bred
 
 ATTEMPTS = 3
+MOST = 10_000  # of a population, and of those that one draw looks at
 PARAMETERS = {"population": 100, "tournament": 3, "crossover": 0.9, "mutation": 0.1}
 
 type Mates = Callable[[Context], Steps[list[Chosen]]]
@@ -107,8 +108,8 @@ def varies_an_expression(setup: Setup) -> str:
 
 def _wrong_number(parameters: Mapping[str, Any]) -> str:
     for name in ("population", "tournament", "pool"):
-        if parameters.get(name, 1) < 1:
-            return f"{name} has to be at least 1, not {parameters[name]}"
+        if not 1 <= parameters.get(name, 1) <= MOST:
+            return f"{name} has to be at least 1 and at most {MOST:,}, not {parameters[name]}"
     for name in ("crossover", "mutation"):
         if not 0 <= parameters[name] <= 1:
             return f"{name} is a probability, not {parameters[name]}"

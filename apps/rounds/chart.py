@@ -7,6 +7,7 @@ from dataclasses import dataclass
 WIDTH = HEIGHT = 1000  # of the drawing's own coordinates
 TICKS = 4
 APART = 2.5  # percent of the width between two points that are shown
+MOST, LEAST = 1e300, 1e-290  # sizes and distances of values, beyond which their differences are no numbers any more
 WORST = 4  # the lowest one in so many of the population is not drawn
 
 
@@ -109,10 +110,11 @@ def _path(points: Sequence[Point]) -> str:
 
 
 def round_ticks(values: Sequence[float]) -> list[float]:
-    """Round values from below the smallest to above the largest."""
+    """Round values from below the smallest to above the largest. No value may be beyond MOST."""
     low, high = min(values), max(values)
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
+    if high - low <= max(LEAST, 1e-9 * max(abs(low), abs(high))):
+        room = abs(low) / 2 if abs(low) > LEAST else 0.5
+        low, high = low - room, high + room
     step = _round_step((high - low) / TICKS)
     first, last = math.floor(low / step), math.ceil(high / step)
     return [float(f"{n * step:.12g}") for n in range(first, max(last, first + 1) + 1)]

@@ -34,6 +34,7 @@ def test_a_method_fits_the_toy_and_complains_of_a_seed_with_nothing_to_vary(name
         ("islands", {"islands": 101}, "101 islands make no sense"),
         ("islands", {"capacity": 0}, "capacity of at least 1"),
         ("islands", {"tournament": 0}, "needs contestants"),
+        ("islands", {"tournament": 10**9}, "Choose 1 to 1,000"),
         ("islands", {"interval": 0}, "interval"),
         ("map_elites", {"migrants": -1}, "no negative migrants"),
         ("novelty_search", {"neighbours": 0}, "neighbours"),

@@ -74,6 +74,7 @@ def test_a_parent_that_a_person_made_into_something_else_makes_a_round_barren(na
     [
         ({"population": 0}, "population has to be at least 1"),
         ({"tournament": 0}, "tournament has to be at least 1"),
+        ({"tournament": 10**9}, "tournament has to be at least 1 and at most 10,000"),
         ({"crossover": 1.5}, "crossover is a probability"),
         ({"mutation": -0.1}, "mutation is a probability"),
     ],

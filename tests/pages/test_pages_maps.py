@@ -176,7 +176,7 @@ def test_a_long_run_is_read_in_parts_and_the_page_says_so(
 
 def test_nothing_that_is_asked_for_breaks_the_map(as_bob: Client, people: Cast, play: Play) -> None:
     lay(people.project, FILL, SIZE)
-    for query in ("?after=999999", "?show=nothing", "?x=%00&y=\u202e", "?after=x", "?region=shown"):
+    for query in ("?after=999999", "?show=nothing", "?x=%01&y=\u202e", "?after=x", "?region=shown"):
         assert as_bob.get(MAP + query).status_code == 200
     assert as_bob.get("/projects/parabola/runs/9/map/").status_code == 404
 
@@ -227,6 +227,15 @@ def test_the_front_says_who_is_best_on_which_task(as_bob: Client, people: Cast) 
     assert "g1" not in shown
 
 
+@pytest.mark.parametrize("fills", [(-1.7e308, 1.7e308), (1.7e308, 1.7e308), (5e-324, 1e-323)])
+def test_values_that_no_drawing_holds_are_in_the_table(as_bob: Client, people: Cast, fills: tuple[float, ...]) -> None:
+    play = Play.begin(people.project)
+    for score, fill in zip((1.0, 0.0), fills, strict=True):
+        born(play, score, fill)
+    lay(people.project, objectives=(Objective("fill"),))
+    assert 0 in members(as_bob.get(FRONT))
+
+
 def test_a_front_without_anybody_says_why(as_bob: Client, people: Cast) -> None:
     play = Play.begin(people.project)
     born(play, None, failure="timeout")
@@ -262,9 +271,13 @@ def test_a_bandit_says_what_it_goes_by(as_bob: Client, people: Cast) -> None:
     born(play, 1.0)
     for score, operator in ((3.0, "good"), (0.5, "bad"), (0.5, "bad"), (2.0, "good")):
         born(play, score, operator=operator)
+    for operator in ("person", "measured again"):
+        born(play, 9.0, operator=operator)
     shown = text(as_bob.get(OPERATORS))
-    assert "What the bandit tries next" in shown
-    assert "good 100 % 2 bad 0 % 2" in shown
+    turns = shown.partition("What the bandit tries next")[2].partition("Share of the candidates")[0]
+    assert "good 100 % 2 bad 0 % 2" in turns
+    assert "person" not in turns
+    assert "measured again" not in turns
 
 
 def test_shares_over_time_are_drawn_from_windows(as_bob: Client, people: Cast) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from factory import Cast
 
 from apps.engine import registry
+from apps.oversight.models import Latch
 from apps.projects.models import Component
 
 NEW = "/projects/parabola/runs/new"
@@ -31,3 +32,18 @@ def test_what_a_method_lacks_stands_beside_it_until_it_is_there(as_alice: Client
     assert "It does not fit: there is no number in what may be edited" in as_alice.get(NEW).content.decode()
     Component.objects.update(content=b"def answer(task):\n    return 1.5 * task + 2.25\n")
     assert "cma_es" in groups(as_alice)["For this project"]
+
+
+def test_a_method_that_does_not_fit_is_told_in_the_form(as_alice: Client, people: Cast) -> None:
+    sent = {"method": "cma_es", "candidates": 5, "parallel": 1, "seed": 0, "mode": "full-auto"}
+    response = as_alice.post(NEW, sent)
+    assert response.status_code == 422
+    assert "there is no number in what may be edited" in response.content.decode()
+
+
+def test_while_everything_is_stopped_the_form_says_so(as_alice: Client, people: Cast) -> None:
+    Latch.objects.create(reason="a fire", set_by="system")
+    sent = {"method": "best_of_n", "candidates": 5, "parallel": 1, "seed": 0, "mode": "full-auto"}
+    response = as_alice.post(NEW, sent)
+    assert response.status_code == 422
+    assert "Everything here is stopped (a fire)" in response.content.decode()

@@ -19,6 +19,8 @@ from apps.engine.selection import IslandTournament
 from apps.engine.setup import Setup
 from apps.engine.variation.anything import nothing_to_vary
 
+LARGEST_TOURNAMENT = 1_000
+
 
 def archive(setup: Setup) -> Archive:
     """A population for each island."""
@@ -30,8 +32,8 @@ def fits(setup: Setup) -> str:
     """Islands that exist, with room on them, and something to vary."""
     if setup.parameters["capacity"] < 1:
         return "an island needs room for candidates. Choose a capacity of at least 1."
-    if setup.parameters["tournament"] < 1:
-        return "a tournament needs contestants. Choose at least 1."
+    if not 1 <= setup.parameters["tournament"] <= LARGEST_TOURNAMENT:
+        return f"a tournament needs contestants, and few. Choose 1 to {LARGEST_TOURNAMENT:,}."
     return no_islands(setup) or nothing_to_vary(setup.texts, setup.edits)
 
 

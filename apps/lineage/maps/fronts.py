@@ -12,7 +12,7 @@ from apps.engine.axes import SIZE, Objective
 from apps.lineage.maps.reading import Placed, Reading
 from apps.oversight.dossier import sign_of
 from apps.records.models import Run
-from apps.rounds.chart import Tick, round_ticks
+from apps.rounds.chart import MOST, Tick, round_ticks
 
 RASTER = (110, 60)  # columns and rows; of the dominated ones that fall together one is drawn
 OUTLIERS = 20  # the worst score in so many does not stretch the scale
@@ -103,8 +103,8 @@ class Front:
 
     @cached_property
     def scatter(self) -> Scatter | None:
-        """Score against one objective; None where there is nothing to draw, or more than two dimensions."""
-        if self.against is None or not self.numbers:
+        """Score against one objective; None for more than two axes, and for what no drawing can hold."""
+        if self.against is None or not self.numbers or any(abs(self._x(row)) > MOST for row in self.taking_part):
             return None
         across, up = self._ticks()
 

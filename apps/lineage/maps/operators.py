@@ -9,6 +9,7 @@ from statistics import fmean
 
 from apps.engine import registry
 from apps.engine.canonical import decode
+from apps.engine.supervise import AGAIN, PERSON
 from apps.engine.variation.credit import by_upper_bound, sum_of_ranks
 from apps.lineage.maps.reading import Placed, Reading
 from apps.oversight.dossier import sign_of
@@ -20,6 +21,7 @@ DRAWN = 8  # operators with a line of their own
 LISTED = 60
 BANDIT = "bandit_operators"
 NAMELESS = "no operator named"
+OTHERS = ("", AGAIN, PERSON)  # operators that are not the method's
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class Operators:
         if self.run.method != BANDIT:
             return []
         given = registry.get(BANDIT).settings(decode(bytes(self.run.parameters)))
-        judged = [row for row in self.read.rows.values() if row.operator and row.base is not None and row.verdict]
+        made = (row for row in self.read.rows.values() if row.base is not None and row.operator not in OTHERS)
+        judged = [row for row in made if row.verdict]
         window = [(row.operator, max(0.0, self._gain(row) or 0.0)) for row in judged[-given["window"] :]]
         shares, tries = sum_of_ranks(window, given["decay"]), Counter(name for name, _ in window)
         names = sorted({row.operator for row in judged})

@@ -96,10 +96,10 @@ def example(request: HttpRequest) -> HttpResponse:
         return _stage(request, chosen.name, lambda made: service.staging(made).copy(chosen), starts=True)
     try:
         kind = isolation(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX).kind
-    except NoIsolation as error:
+        run = start(actor_of(request), same, order_of(same), kind)
+    except (UserError, NoIsolation) as error:
         messages.error(request, str(error))
         return redirect("project-new")
-    run = start(actor_of(request), same, order_of(same), kind)
     messages.success(request, f"Run {run.number} of the example is started. The seed is measured first.")
     return redirect("run", same.slug, run.number)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.requests import actor_of
 from apps.common.doorbell import signs
+from apps.common.errors import UserError
 from apps.common.keyset import key
 from apps.projects.access import require
 from apps.projects.facts import promotable_gain, smallest_effect
@@ -35,10 +36,10 @@ def start_run(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             kind = isolation(Path(settings.EVOWEB_HOME), settings.EVOWEB_SANDBOX).kind
-        except NoIsolation as error:
+            run = start(actor_of(request), project, form.order, kind)
+        except (UserError, NoIsolation) as error:
             form.add_error(None, str(error))
         else:
-            run = start(actor_of(request), project, form.order, kind)
             messages.success(request, f"Run {run.number} is started. The seed is measured first.")
             return redirect("run", project.slug, run.number)
     return render(request, "rounds/start.html", _context(project, form), status=422 if form.errors else 200)
