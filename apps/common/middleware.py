@@ -1,13 +1,15 @@
-"""What every address must be, whichever page it is of."""
+"""What every request passes, whichever page it is for."""
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils.deprecation import MiddlewareMixin
 
+REPLACEMENT = "%EF%BF%BD"  # what stands for a character that cannot be shown
 
-class TextOnlyMiddleware(MiddlewareMixin):
-    """Refuses addresses with a NUL: no text here holds one, and PostgreSQL takes it for an error of the program."""
+
+class NoNulMiddleware(MiddlewareMixin):
+    """Takes NULs out of what an address asks for: no text here holds one, and PostgreSQL breaks off at one."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
-            raise BadRequest("an address holds no NUL")
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked:
+            request.META["QUERY_STRING"] = asked.replace("%00", REPLACEMENT)

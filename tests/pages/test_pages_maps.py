@@ -176,7 +176,7 @@ def test_a_long_run_is_read_in_parts_and_the_page_says_so(
 
 def test_nothing_that_is_asked_for_breaks_the_map(as_bob: Client, people: Cast, play: Play) -> None:
     lay(people.project, FILL, SIZE)
-    for query in ("?after=999999", "?show=nothing", "?x=%01&y=\u202e", "?after=x", "?region=shown"):
+    for query in ("?after=999999", "?show=nothing", "?x=%00&y=\u202e", "?after=x", "?region=shown"):
         assert as_bob.get(MAP + query).status_code == 200
     assert as_bob.get("/projects/parabola/runs/9/map/").status_code == 404
 
@@ -198,6 +198,16 @@ def test_the_front_holds_what_nothing_beats_in_score_and_size(as_bob: Client, pe
     assert members(shown) == [0, 2, 4]
     assert "of 6 with a value" in text(shown)
     assert re.search(r'<path class="best" d="M[\d.]+ [\d.]+V[\d.]+H[\d.]+V[\d.]+H[\d.]+"', shown.content.decode())
+
+
+def test_a_measurement_counts_for_all_that_have_its_content(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    first = born(play, 1.0, size=10)
+    born(play, 5.0, size=20)
+    assert members(as_bob.get(FRONT)) == [1, 0]
+    copy = born(play, 3.0, size=10)
+    CandidateEdit.objects.filter(pk__in=[first.pk, copy.pk]).update(score=2.0)  # as a driver does: one estimate
+    assert members(as_bob.get(FRONT)) == [1, 0]
 
 
 def test_objectives_of_the_project_come_first_and_may_be_taken_all_at_once(as_bob: Client, people: Cast) -> None:

@@ -6,7 +6,7 @@ from there. Losing the rows costs only time.
 """
 
 from array import array
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
@@ -35,7 +35,7 @@ _KINDS = ("candidate.measured", "verdict.given")
 _BATCH = 2_000
 type _Where = Callable[[str], Q]  # from the name of a field that holds a candidate's id to a condition
 
-_COLUMNS = ("id", "base", "authors", "traits", "verdict", "score", "failure", "size")
+_COLUMNS = ("id", "base", "authors", "traits", "verdict", "score", "failure", "size", "content_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Placed:
     has no score there, for nothing may build on it.
     island: where it was born; None for one that lives on all of them, or where there are none. tasks: its mean score on
     each task of the reading, NaN where there is none. seconds: of all its measurements. measured: are there any?
+    key: digest of its content.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Placed:
     tasks: array[float]
     seconds: float
     measured: bool
+    key: bytes
 
     @property
     def kept(self) -> bool:
@@ -113,6 +115,7 @@ class _Book:
     metrics: tuple[str, ...]
     tasks: Sequence[tuple[int, str]]
     rows: dict[int, Placed] = field(default_factory=dict)
+    alike: dict[bytes, list[int]] = field(default_factory=lambda: defaultdict(list))  # numbers by content
     upto: int = 0
     sequence: int = 0
     lock: Lock = field(default_factory=Lock)
@@ -135,6 +138,12 @@ class _Book:
         fresh = self._read(run, _between(run, self.upto, stop)) if stop > self.upto else {}
         for some in batched(sorted(touched), _BATCH):
             fresh |= self._read(run, _among(some))
+        sharing = {number for row in fresh.values() for number in self.alike[row.key]} - fresh.keys()
+        for row in fresh.values():
+            if row.number not in self.rows:
+                self.alike[row.key].append(row.number)
+        for some in batched(sorted(row_id(run.pk, number) for number in sharing), _BATCH):
+            fresh |= self._read(run, _among(some))  # what was measured of one counts for all of that content
         self.upto = max(self.upto, stop)
         if fresh:
             self.rows = self.rows | fresh  # a new one, for others may be reading the old one; it stays in order
@@ -175,7 +184,7 @@ class _Book:
         return sums
 
     def _placed(self, row: Sequence[Any], sums: "_Sums | None", fresh: Mapping[int, Placed]) -> Placed:
-        identifier, base, authors, traits, verdict, score, failure, size = row
+        identifier, base, authors, traits, verdict, score, failure, size, key = row
         parent = None if base is None else run_and_number(base)[1]
         above = None if parent is None else fresh.get(parent) or self.rows.get(parent)
         island = decode(bytes(traits)).get(TRAIT)
@@ -187,7 +196,7 @@ class _Book:
         lies = Row(number, None if verdict == "revert" else score, {SIZE: float(size), **facts})
         return Placed(
             *(number, parent, operator, verdict, failure, score, size, island),
-            *(lies, tasks, sums.seconds if sums else 0.0, sums is not None),
+            *(lies, tasks, sums.seconds if sums else 0.0, sums is not None, bytes(key)),
         )
 
 
