@@ -18,12 +18,21 @@ def ordered(run: Run) -> bool:
 
 
 def baseline(run: Run, method: str, sandbox: str, driver: str = "") -> Run:
-    """The baseline of that method, started unless it was before. sandbox and driver as for start."""
+    """The baseline of that method, started unless it was before. sandbox, driver and errors as for start."""
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)
         if known := run.baselines.filter(method=method).first():
             return Run.objects.select_related("project", "protocol").get(pk=known.pk)
-        order = Order(method, run.measured, run.seed, "full-auto", run.parallel, run.seconds, baseline_of=run)
+        order = Order(
+            method=method,
+            candidates=run.measured,
+            seed=run.seed,
+            mode="full-auto",
+            parallel=run.parallel,
+            seconds=run.seconds,
+            baseline_of=run,
+            origin=run.origin,
+        )
         return start(Actor.system(), run.project, order, sandbox, driver)
 
 

@@ -1,5 +1,6 @@
 """Giving back what nobody holds any more."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.common.doorbell import ring
+from apps.common.errors import UserError
 from apps.oversight.services import answers, claims
 from apps.records import transitions
 from apps.records.models import Effect, EffectState
@@ -37,9 +39,12 @@ def due() -> QuerySet[Effect]:
 
 
 def order_baselines() -> None:
-    """Start the baselines that were ordered with runs that have ended since. Raises NoIsolation."""
-    for run in missing():
-        if ordered(run):
-            home = Path(settings.EVOWEB_HOME)
-            for method in BASELINES:
+    """Start the baselines that were ordered with runs that have ended since. Raises NoIsolation.
+
+    What cannot start now is tried again at the next sweep: a stop will be released.
+    """
+    for run in filter(ordered, missing()):
+        home = Path(settings.EVOWEB_HOME)
+        for method in BASELINES:
+            with suppress(UserError):
                 baseline(run, method, require(home, settings.EVOWEB_SANDBOX).kind)

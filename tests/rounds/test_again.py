@@ -6,10 +6,11 @@ from apps.accounts.actors import Actor
 from apps.common.errors import Conflict, UserError
 from apps.common.ids import row_id
 from apps.engine.canonical import decode
+from apps.oversight.models import Latch
 from apps.oversight.services import verdicts
 from apps.records.archive import archive_digest
 from apps.records.models import CandidateEdit, Run
-from apps.rounds import again
+from apps.rounds import again, baselines, sweep
 from apps.rounds.start import Order, order_of, start
 from apps.rounds.verify import problems
 from tests.rounds import people, world
@@ -114,3 +115,24 @@ def test_further_begins_with_the_best_and_draws_anew(toy, loop):
     assert (more.origin, more.seed) == (row_id(run.pk, run.best), run.seed + 1)
     assert more.best_score >= run.best_score
     assert candidate(more, 1).content_digest != candidate(run, 1).content_digest
+
+
+def test_baselines_begin_where_their_run_began(toy, loop):
+    first = world.finish(loop, world.begin(loop, toy, world.order(candidates=6)))
+    chosen = candidate(first, first.best)
+    run = world.finish(loop, world.begin(loop, toy, world.order(candidates=3, origin=chosen.pk)))
+    null = baselines.baseline(run, "null_run", "bubblewrap", loop.slot.name)
+    loop.adopt(null)
+    world.finish(loop, null)
+    assert bytes(candidate(null, 0).content_digest) == bytes(chosen.content_digest)
+    assert list(problems(toy)) == []
+
+
+def test_baselines_that_cannot_start_now_hold_nothing_up(toy, loop):
+    run = world.finish(loop, world.begin(loop, toy, world.order(candidates=3, options={"baseline": True})))
+    stop = Latch.objects.create(reason="a fire", set_by="system")
+    sweep.order_baselines()
+    assert not run.baselines.exists()
+    stop.delete()
+    sweep.order_baselines()
+    assert run.baselines.count() == 2
