@@ -28,6 +28,9 @@ def extend(actor: Actor, run: Run, candidates: int, seconds: float | None) -> No
             f"The budget can only grow: name {run.candidates:,} to {CANDIDATES.most:,} candidates in all. "
             "To end the run earlier, stop it in order."
         )
+    if seconds is not None and (run.seconds is None or seconds < run.seconds):
+        now = "no limit of seconds" if run.seconds is None else f"{run.seconds:g} seconds"
+        raise UserError(f"The budget can only grow, and it has {now}. Name more seconds, or leave them out.")
     if (candidates, seconds) == (run.candidates, run.seconds):
         raise UserError("That is the budget it has.")
     with transaction.atomic():

@@ -48,6 +48,16 @@ def test_a_budget_only_grows(toy, loop, candidates):
         again.extend(SYSTEM, run, candidates, None)
 
 
+def test_a_budget_of_seconds_only_grows_too(toy, loop):
+    run = world.begin(loop, toy, world.order(candidates=5, seconds=60.0))
+    for less in (30.0, 0.5):
+        with pytest.raises(UserError, match="can only grow, and it has 60 seconds"):
+            again.extend(SYSTEM, run, 9, less)
+    again.extend(SYSTEM, run, 9, None)
+    run.refresh_from_db()
+    assert (run.candidates, run.seconds) == (9, None)
+
+
 def test_a_run_that_ended_or_is_told_to_end_gets_no_more(toy, loop):
     run = world.finish(loop, world.begin(loop, toy, world.order(candidates=2)))
     with pytest.raises(Conflict, match="Go on from its best candidate with a new run"):

@@ -27,7 +27,8 @@ def sign_flip_p(differences: Sequence[float]) -> float:
         return 1.0
     if len(differences) <= COUNTED_UP_TO:
         return _counted_p(np.abs(np.asarray(differences, dtype=np.float64)), observed)
-    return exp(-(observed**2) / (2 * fsum(d * d for d in differences)))
+    largest = max(map(abs, differences))  # squares of very small differences would vanish
+    return exp(-((observed / largest) ** 2) / (2 * fsum((d / largest) ** 2 for d in differences)))
 
 
 def _exact_p(differences: Sequence[float], observed: float) -> float:
