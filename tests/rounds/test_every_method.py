@@ -1,0 +1,45 @@
+"""Every method through the real driver, sandbox and database: whole, and as if nothing had happened when it dies."""
+
+import pytest
+
+from apps.engine import registry
+from apps.engine.testing.toy import EXPRESSION, parameters, toy_for
+from apps.records.archive import archive_digest
+from apps.rounds.verify import problems
+from tests.rounds import world
+
+CANDIDATES = 24  # more than a generation of those that have any
+CURVE = """
+def run(given):
+    return [f(step / 10) for step in range(-10, 11)]
+"""
+FOLLOWS = """
+def score(given, expected, output, seed):
+    wanted = [(step / 10) ** 4 + (step / 10) ** 2 for step in range(-10, 11)]
+    return -sum(abs(a - b) for a, b in zip(output, wanted, strict=True))
+"""
+
+
+def project_for(name):
+    """The toy problem that the method fits, as a project."""
+    toy = toy_for(registry.get(name))
+    if toy is not EXPRESSION:
+        return world.project(name)
+    return world.project(name, program=toy.texts["main.py"] + CURVE, evaluator=FOLLOWS)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_a_method_ends_as_it_would_have_when_its_process_dies_on_the_way(loop, name):
+    project = project_for(name)
+    ordered = world.order(name, CANDIDATES, parameters=parameters(registry.get(name)))
+    whole = world.finish(loop, world.begin(loop, project, ordered))
+    assert (whole.state, whole.measured) == ("finished", CANDIDATES)
+    dying = world.new_loop()
+    run = world.begin(dying, project, ordered)
+    while run.measured < CANDIDATES // 2:
+        dying.turn(0.01)
+        run.refresh_from_db()
+    world.abandon(dying)
+    loop.only = [run.pk]
+    assert archive_digest(world.finish(loop, run)) == archive_digest(whole)
+    assert list(problems(project)) == []
