@@ -25,7 +25,6 @@ class Front:
     def __init__(self, objectives: Sequence[Objective]) -> None:
         self.objectives = tuple(objectives)
         self.numbers: list[int] = []  # on the front, in order of birth
-        self.untold = ""  # an objective of which a candidate had no value
         self._gains: dict[int, tuple[float, ...]] = {}
         self._above: dict[int, int] = {}
         self._below: dict[int, set[int]] = {}
@@ -33,9 +32,10 @@ class Front:
 
     def admits(self, population: Population, number: int) -> tuple[bool, str]:
         """Whether nothing on the front beats a complete candidate, and why in a few words."""
-        gains = self._gains_of(population, number)
+        values = self._values(population, number)
+        gains = gains_of(population.score(number), values, self.objectives)
         if gains is None:
-            return False, f"no value of {self.untold}"
+            return False, f"no value of {missing(values, values)}"
         other = self._better(number, gains)
         return other is None, f"{gains[0]!r}, " + ("on the front" if other is None else f"beaten by {other}")
 
@@ -43,7 +43,9 @@ class Front:
         """A candidate's standing may be another."""
         if number in self._gains:
             self._remove(number)
-        gains = self._gains_of(population, number) if population.listed(number) is not None else None
+        if (score := population.listed(number)) is None:
+            return
+        gains = gains_of(score, self._values(population, number), self.objectives)
         if gains is not None:
             self._gains[number] = gains
             self._place(number)
@@ -59,10 +61,8 @@ class Front:
             room += (column[at + 1][0] - column[at - 1][0]) / width if width else 0.0
         return room
 
-    def _gains_of(self, population: Population, number: int) -> tuple[float, ...] | None:
-        values = {axis.name: population.value(number, axis.name) for axis in self.objectives}
-        self.untold = missing(values, values) or self.untold
-        return gains_of(population.score(number), values, self.objectives)
+    def _values(self, population: Population, number: int) -> dict[str, float | None]:
+        return {axis.name: population.value(number, axis.name) for axis in self.objectives}
 
     def _better(self, number: int, gains: tuple[float, ...]) -> int | None:
         """Whoever on the front beats it; the eldest of them."""

@@ -38,9 +38,10 @@ class Grid:
 
     def admits(self, population: Population, number: int) -> tuple[bool, str]:
         """Whether a complete candidate opens a cell or beats its elite, and why in a few words."""
-        cell, score = self._cell(population, number), population.score(number)
+        values, score = self._values(population, number), population.score(number)
+        cell = cell_of(values, self.descriptors)
         if cell is None or score is None:
-            return False, f"no value of {self.untold}"
+            return False, f"no value of {missing(values, values)}"
         where = "cell " + "/".join(map(str, cell))
         if cell not in self._inside:
             return True, f"{score!r}, first in {where}"
@@ -51,15 +52,17 @@ class Grid:
         """A candidate's standing may be another."""
         if number in self._placed:
             self._remove(number)
-        score = population.listed(number)
-        cell = None if score is None else self._cell(population, number)
-        if cell is not None and score is not None:
+        if (score := population.listed(number)) is None:
+            return
+        values = self._values(population, number)
+        cell = cell_of(values, self.descriptors)
+        if cell is None:
+            self.untold = missing(values, values)
+        else:
             self._add(number, cell, score)
 
-    def _cell(self, population: Population, number: int) -> Cell | None:
-        values = {axis.name: population.value(number, axis.name) for axis in self.descriptors}
-        self.untold = missing(values, values) or self.untold
-        return cell_of(values, self.descriptors)
+    def _values(self, population: Population, number: int) -> dict[str, float | None]:
+        return {axis.name: population.value(number, axis.name) for axis in self.descriptors}
 
     def _add(self, number: int, cell: Cell, score: float) -> None:
         if cell not in self._inside:

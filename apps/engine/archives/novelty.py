@@ -55,19 +55,11 @@ class Novelty:
         nearest = nsmallest(self.neighbours, distances)
         return sum(nearest) / len(nearest) if nearest else inf
 
-    def point(self, population: Population, number: int) -> Point | None:
-        """A candidate's behaviour; None where one of its coordinates is not known."""
-        values = {axis.name: population.value(number, axis.name) for axis in self.descriptors}
-        self.untold = missing(values, values) or self.untold
-        if missing(values, values):
-            return None
-        return tuple(_share(axis, values[axis.name] or 0.0) for axis in self.descriptors)
-
     def admits(self, population: Population, number: int) -> tuple[bool, str]:
         """Whether a complete candidate is new enough, and why in a few words."""
-        point = self.point(population, number)
+        point, untold = self._point(population, number)
         if point is None:
-            return False, f"no value of {self.untold}"
+            return False, f"no value of {untold}"
         novelty = self.novelty(point)
         return novelty > self.threshold, f"novelty {novelty:.4g} against {self.threshold:.4g}"
 
@@ -76,8 +68,9 @@ class Novelty:
         if number in self._points:
             del self._points[number]
             del self.numbers[bisect_left(self.numbers, number)]
-        listed = population.listed(number) is not None
-        point = self.point(population, number) if listed else None
+        point = None
+        if population.listed(number) is not None:
+            point, self.untold = self._point(population, number)
         if point is not None:
             self._points[number] = point
             insort(self.numbers, number)
@@ -86,8 +79,15 @@ class Novelty:
         if number > self._seen:
             self._steer(number, point is not None)
 
+    def _point(self, population: Population, number: int) -> tuple[Point | None, str]:
+        """A candidate's behaviour; None and the first coordinate that is not known where there is one."""
+        values = {axis.name: population.value(number, axis.name) for axis in self.descriptors}
+        if untold := missing(values, values):
+            return None, untold
+        return tuple(_share(axis, values[axis.name] or 0.0) for axis in self.descriptors), ""
+
     def _steer(self, number: int, came: bool) -> None:
-        """Move the threshold at the end of a window; a candidate counts once, when it is first told of."""
+        """Move the threshold at the end of a window; a candidate counts once, unless a younger one was told first."""
         self._came += came
         if number // WINDOW > self._seen // WINDOW:
             if self._came > MANY:
