@@ -132,7 +132,7 @@ class Population:
             self._sharing[member.key].remove(number)
         self._relist(number)
         if self._memory and number:
-            base = self.score(member.parents[0]) if member.parents else None
+            base = self.base_score(number)
             fact = Judged(number, self.score(number), decision, member.operator, member.traits, base)
             self.memory = self._memory.step(self.memory, fact)
 
@@ -148,6 +148,11 @@ class Population:
     def _scores(self, estimate: Estimate) -> dict[str, float]:
         means = ((key, estimate.task(key)) for key in self.required)
         return {key: mean for key, mean in means if mean is not None}
+
+    def base_score(self, number: int) -> float | None:
+        """Score of what a candidate was made from; None for a seed, and where that is not complete."""
+        parents = self.members[number].parents
+        return self.score(parents[0]) if parents else None
 
     def listed(self, number: int) -> float | None:
         """Score of a candidate that may be selected; None for one that is not kept or not complete."""

@@ -37,8 +37,7 @@ class Annealing:
         score = population.score(number)
         if score is None:
             return unfinished(population, number)
-        parents = population.members[number].parents
-        base = population.score(parents[0]) if parents else None
+        base = population.base_score(number)
         if base is None or score >= base:
             return Decision("keep", f"{score!r} against {base!r}")
         allowed = self.chance < exp((score - base) / self.temperature) if self.temperature else False

@@ -17,8 +17,7 @@ class Improves:
         score = population.score(number)
         if score is None:
             return unfinished(population, number)
-        parents = population.members[number].parents
-        base = population.score(parents[0]) if parents else None
+        base = population.base_score(number)
         if base is None:
             return Decision("keep", f"{score!r}")
         return Decision("keep" if score > base else "drop", f"{score!r} against {base!r}")

@@ -12,7 +12,6 @@ from typing import Any
 from apps.engine.effects import rule_payload as payload
 from apps.engine.selection.best import Best
 from apps.engine.selection.crowded import Crowded
-from apps.engine.selection.island_best import IslandBest
 from apps.engine.selection.island_tournament import IslandTournament
 from apps.engine.selection.latest import Latest
 from apps.engine.selection.linear_rank import LinearRank
@@ -29,7 +28,6 @@ __all__ = [
     "REGISTRY",
     "Best",
     "Crowded",
-    "IslandBest",
     "IslandTournament",
     "Latest",
     "LinearRank",

@@ -99,10 +99,6 @@ class Twosome:
         return bool(self.a.run_id == self.b.run_id)
 
     @property
-    def same_content(self) -> bool:
-        return bytes(self.a.content_digest) == bytes(self.b.content_digest)
-
-    @property
     def comparable(self) -> bool:
         """Whether their scores may be compared."""
         return bool(self.a.run.protocol_id == self.b.run.protocol_id)

@@ -17,7 +17,6 @@ from apps.engine.population import Member, Population
 from apps.engine.records import Result
 from apps.engine.selection import (
     Crowded,
-    IslandBest,
     IslandTournament,
     Latest,
     MostNovel,
@@ -97,12 +96,6 @@ def test_a_tournament_is_held_among_those_of_the_island():
     assert close(drawn(IslandTournament(0, 2), on_islands()), {3: 5 / 9, 2: 3 / 9, 0: 1 / 9})
     assert drawn(IslandTournament(1, 2), on_islands(), 10).keys() == {1}
     assert drawn(IslandTournament(2, 9), on_islands(), 10).keys() == {1}, "an empty island draws from all"
-
-
-def test_the_best_of_an_island():
-    assert IslandBest(0).choose(on_islands(), Random(1), 2) == [3, 2]
-    assert IslandBest(1).choose(on_islands(), Random(1), 2) == [1]
-    assert IslandBest(2).choose(on_islands(), Random(1), 2) == [1, 3]
 
 
 def test_parents_are_drawn_by_the_number_of_tasks_on_which_they_lead():

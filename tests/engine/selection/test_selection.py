@@ -10,7 +10,6 @@ from apps.engine.selection import (
     REGISTRY,
     Best,
     Crowded,
-    IslandBest,
     IslandTournament,
     Latest,
     LinearRank,
@@ -39,7 +38,6 @@ RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
 OF_ARCHIVES = (  # tested with their archives
     LivingTournament(3),
     Crowded(),
-    IslandBest(2),
     IslandTournament(1, 3),
     Latest(),
     MostNovel(4),
