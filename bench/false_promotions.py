@@ -1,6 +1,6 @@
 """Promotions of what is no better: how often, with noisy scores and a look after every kept candidate? And the power.
 
-    python -m bench.false_promotions [RUNS] [CANDIDATES]
+    python -m bench.false_promotions [RUNS] [CANDIDATES] [FIRST SEED]
 
 First: runs in which no edit changes anything that counts, through the engine's own rounds (`supervise`, `promotion`),
 in worlds with different noise; beside the ledger of looks, a broken rule that tests every look at the whole level.
@@ -99,15 +99,15 @@ class Nulls:
         return self.false / self.runs, interval.low, interval.high, self.looks / self.runs
 
 
-def nulls(noise: Noise, runs: int, candidates: int) -> Nulls:
+def nulls(noise: Noise, seeds: range, candidates: int) -> Nulls:
     """Run after run of the null method, with a look at every candidate that scores above the champion."""
     recipe = replace(registry.get("null_run"), accept=Always())
     false = looks = 0
-    for seed in range(runs):
+    for seed in seeds:
         ended = world(noise, seed, recipe).evolve(candidates)
         false += ended.confirmed > 0
         looks += ended.looks
-    return Nulls(runs, false, looks)
+    return Nulls(len(seeds), false, looks)
 
 
 def whole_level(alpha: float, look: int, confirmed: int = 0) -> float:
@@ -115,11 +115,11 @@ def whole_level(alpha: float, look: int, confirmed: int = 0) -> float:
     return alpha
 
 
-def broken(noise: Noise, runs: int, candidates: int) -> Nulls:
+def broken(noise: Noise, seeds: range, candidates: int) -> Nulls:
     """The same runs under the broken rule."""
     kept, promotion.spending = promotion.spending, whole_level
     try:
-        return nulls(noise, runs, candidates)
+        return nulls(noise, seeds, candidates)
     finally:
         promotion.spending = kept
 
@@ -139,7 +139,7 @@ def better(effect: float, recipe: Recipe, ctx: Context) -> Steps[Outcome]:
     return Grown(child, verdict["decision"])
 
 
-def power(noise: Noise, look: int, runs: int) -> tuple[float, float, float, float, float]:
+def power(noise: Noise, look: int, seeds: range) -> tuple[float, float, float, float, float]:
     """Stated effect; share of looks that confirm it, with its exact interval; and share of all runs that take the look.
 
     The better candidate stands after looks that confirmed nothing.
@@ -147,7 +147,7 @@ def power(noise: Noise, look: int, runs: int) -> tuple[float, float, float, floa
     effect = smallest_effect(spread(noise), GATE, spending(ALPHA, look))
     recipe = replace(registry.get("null_run"), round=partial(better, effect))
     looked = confirmed = 0
-    for seed in range(runs):
+    for seed in seeds:
         found = world(noise, seed, recipe)
         found.round(0)
         found.looks = look - 1
@@ -155,21 +155,23 @@ def power(noise: Noise, look: int, runs: int) -> tuple[float, float, float, floa
         looked += found.looks == look
         confirmed += found.confirmed
     interval = binomtest(confirmed, looked).proportion_ci()
-    return effect, confirmed / looked, interval.low, interval.high, looked / runs
+    return effect, confirmed / looked, interval.low, interval.high, looked / len(seeds)
 
 
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     candidates = int(sys.argv[2]) if len(sys.argv) > 2 else 50
+    first = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    seeds, few, half_of = (range(first, first + runs // part) for part in (1, 10, 2))
     head = ("noise", "rule", "runs", "false", "low", "high", "looks/run")
     rows: list[tuple[object, ...]] = [
-        (name, "ledger", runs, *nulls(noise, runs, candidates).row) for name, noise in WORLDS.items()
+        (name, "ledger", runs, *nulls(noise, seeds, candidates).row) for name, noise in WORLDS.items()
     ]
-    rows.append(("coin", "broken", runs // 10, *broken(coin, runs // 10, candidates).row))
+    rows.append(("coin", "broken", len(few), *broken(coin, few, candidates).row))
     print(f"true null: {candidates} candidates, {VALIDATION} validation and {GATE} gate tasks, level {ALPHA}")
     table(head, rows)
     print("\nstated effect: what a look at so many gate tasks confirms with power 80 %")
-    looks = [(name, look, *power(WORLDS[name], look, runs // 2)) for name in ("coin", "uneven") for look in (1, 10)]
+    looks = [(name, look, *power(WORLDS[name], look, half_of)) for name in ("coin", "uneven") for look in (1, 10)]
     table(("noise", "look", "effect", "confirmed", "low", "high", "looked at"), looks)
 
 

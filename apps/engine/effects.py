@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from apps.engine.canonical import digest
+from apps.engine.canonical import digest, encode
+from apps.engine.prompt import Prompt, prompt_payload
 
 SPLITS = ("train", "validation", "gate", "sealed", "canary")
 METHOD_SPLITS = ("train", "validation")
+ROLES = ("mutate", "crossover", "reflect", "judge", "summarise", "novelty", "repair", "worker")
 
 
 class Rule(Protocol):
@@ -37,21 +39,38 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What the author of an edit claims, so that the measurement can prove it wrong. Tasks by key."""
+    """What the author of an edit claims, so that the measurement can prove it wrong. Tasks by key.
+
+    probabilities are the chances, from 0 to 1, that the child does better than its base on a task.
+    """
 
     hypothesis: str = ""
     evidence: str = ""
     predicted_fixes: tuple[str, ...] = ()
     at_risk: tuple[str, ...] = ()
+    probabilities: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Choose:
     """Draw n things of a kind from what the run knows. Answer: a list, in the order drawn."""
 
-    kind: str  # "candidate", "memory" or "task"
+    kind: str  # "candidate", "memory", "task" or "trajectory"
     rule: Rule
     n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask a model. Answer: a `records.Reply`. A call that cannot be made raises Refused.
+
+    role is one of ROLES, model the name of one that plays it. schema is a JSON schema of what is to come back.
+    """
+
+    role: str
+    prompt: Prompt
+    model: str
+    schema: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +132,8 @@ class Compare:
     tasks: str
 
 
-Effect = Choose | Propose | Measure | Judge | Promote | Compare
-METHOD_EFFECTS = (Choose, Propose, Measure, Judge)
+Effect = Choose | Ask | Propose | Measure | Judge | Promote | Compare
+METHOD_EFFECTS = (Choose, Ask, Propose, Measure, Judge)
 QUEUED = (Measure, Compare)
 
 
@@ -130,6 +149,8 @@ def _payload(effect: Any) -> dict[str, Any]:
     match effect:
         case Choose(kind, rule, n):
             found = {"choose": kind, "rule": rule_payload(rule), "n": n}
+        case Ask():
+            found = _question(effect)
         case Propose():
             found = _proposal(effect)
         case Measure(candidate, tasks, repeats):
@@ -145,6 +166,12 @@ def _payload(effect: Any) -> dict[str, Any]:
     return found
 
 
+def _question(effect: Ask) -> dict[str, Any]:
+    prompt = digest(encode(prompt_payload(effect.prompt))).hex()
+    found: dict[str, Any] = {"ask": effect.role, "prompt": prompt, "model": effect.model}
+    return found | ({"schema": dict(effect.schema)} if effect.schema is not None else {})
+
+
 def _proposal(effect: Propose) -> dict[str, Any]:
     content = {path: digest(text.encode(errors="surrogatepass")).hex() for path, text in effect.edit.items()}
     made: dict[str, Any] = {"propose": content, "parents": effect.parents, "operator": effect.operator}
@@ -153,9 +180,13 @@ def _proposal(effect: Propose) -> dict[str, Any]:
     if effect.traits:
         made["traits"] = dict(effect.traits)
     if effect.contract != Contract():
-        contract = effect.contract
-        made["contract"] = {name: getattr(contract, name) for name in Contract.__slots__ if getattr(contract, name)}
+        made["contract"] = contract_payload(effect.contract)
     return made
+
+
+def contract_payload(contract: Contract) -> dict[str, Any]:
+    """What a contract says, without what it leaves open."""
+    return {name: getattr(contract, name) for name in Contract.__slots__ if getattr(contract, name)}
 
 
 def rule_payload(rule: Rule) -> dict[str, Any]:
@@ -164,5 +195,5 @@ def rule_payload(rule: Rule) -> dict[str, Any]:
 
 
 def kind_of(effect: Effect | Sequence[Effect]) -> str:
-    """The effect's word: choose, propose, measure, judge, promote, compare; `together` for a list."""
+    """The effect's word: choose, ask, propose, measure, judge, promote, compare; `together` for a list."""
     return "together" if isinstance(effect, list | tuple) else type(effect).__name__.lower()

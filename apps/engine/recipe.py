@@ -11,7 +11,7 @@ from apps.engine.measurement import everything
 from apps.engine.population import Archive, Memory, Population
 from apps.engine.records import Chosen
 from apps.engine.selection import Best
-from apps.engine.setup import Setup
+from apps.engine.setup import Ensembles, Setup
 
 type Steps[T] = Generator[Effect | list[Effect], Any, T]
 
@@ -20,7 +20,9 @@ type Steps[T] = Generator[Effect | list[Effect], Any, T]
 class Context:
     """What a round is told: where it stands, what may be edited, its parameters. position is kept by the replay.
 
-    edits maps each component's path to "whole", "regions" or "protected"; tasks are the keys of the validation tasks.
+    edits maps each component's path to "whole", "regions" or "protected"; tasks are the keys of the validation tasks,
+    train those of the tasks that prompts may show. about says what the project is about, templates are its own texts
+    for prompts, by name; hints are what people want this round to heed.
     """
 
     seed: int
@@ -30,6 +32,11 @@ class Context:
     position: int = 0
     run: int = 0  # for naming candidates beyond this run; never a source of randomness
     tasks: tuple[str, ...] = ()
+    train: tuple[str, ...] = ()
+    models: Ensembles = field(default_factory=dict)
+    about: str = ""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
 
     def random(self, label: str) -> Random:
         """A generator of its own for each place and purpose: equal labels at one position give the same stream."""
@@ -82,8 +89,8 @@ def fits_anything(setup: Setup) -> str:
 class Recipe:
     """The operators of a method. parameters are its settings with their defaults.
 
-    memory and archive are made anew for each run. fits says, before a run starts, why the method cannot work there in a
-    sentence for the person who asked for it, or "".
+    memory and archive are made anew for each run. roles are those that a model has to play for it. fits says, before a
+    run starts, why the method cannot work there in a sentence for the person who asked for it, or "".
     """
 
     vary: Vary
@@ -93,6 +100,7 @@ class Recipe:
     accept: Acceptance = field(default_factory=Improves)
     memory: Callable[[Setup], Memory] | None = None
     archive: Callable[[Setup], Archive] | None = None
+    roles: tuple[str, ...] = ()
     fits: Callable[[Setup], str] = fits_anything
     parameters: Mapping[str, Any] = field(default_factory=dict)
     round: Round = grow

@@ -32,6 +32,39 @@ class Result:
     facts: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model answered. Hostile text.
+
+    data is the JSON of a reply that was to follow a schema, None where it is none. stop says why it ended: "end",
+    "length" (the limit of its output) or "refusal". cost is in the currency of the price list, None where no price is
+    known; tokens are those of prompt and reply.
+    """
+
+    text: str
+    model: str
+    stop: str = "end"
+    data: Any = None
+    tokens: int = 0
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One measurement as a prompt may show it. Hostile text, bounded.
+
+    input and expected are the task's, as JSON text, and "" unless it is a train task.
+    """
+
+    task: str
+    score: float | None
+    failure: str = ""
+    feedback: str = ""
+    output: str = ""
+    input: str = ""
+    expected: str = ""
+
+
 def results_from(rows: Sequence[Sequence[Any]]) -> list[Result]:
     """Results from their journal form: [task, score, failure] each, and the facts behind them where there are any."""
     return [Result(*row) for row in rows]

@@ -8,8 +8,19 @@ from apps.engine.axes import Axes
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """A model that plays a role, and how often it is drawn against the others that do."""
+
+    model: str
+    weight: float = 1.0
+
+
+type Ensembles = Mapping[str, tuple[Voice, ...]]  # by role; "mutate" plays the roles that nobody is named for
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
-    """The seed's texts and what of them may be edited, by path; the validation tasks' keys; axes; parameters.
+    """The seed's texts and what of them may be edited, by path; the validation tasks' keys; axes; parameters; models.
 
     edits says "whole", "regions" or "protected". parameters are all of the method's, with the run's own values.
     """
@@ -19,3 +30,4 @@ class Setup:
     tasks: tuple[str, ...] = ()
     axes: Axes = field(default_factory=Axes)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    models: Ensembles = field(default_factory=dict)

@@ -99,7 +99,7 @@ def forbid(asked: Effect | Sequence[Effect]) -> None:
     """Raise TypeError for effects that are the driver's own, ValueError for what a method may not do or see."""
     for effect in asked if isinstance(asked, list) else [asked]:
         if not isinstance(effect, METHOD_EFFECTS):
-            raise TypeError(f"a method yielded {effect!r}; it may yield Choose, Propose, Measure and Judge")
+            raise TypeError(f"a method yielded {effect!r}; it may yield Choose, Ask, Propose, Measure and Judge")
         if isinstance(effect, Measure) and isinstance(effect.tasks, str) and effect.tasks not in METHOD_SPLITS:
             raise ValueError(f"a method may not measure on {effect.tasks} tasks")
         if isinstance(effect, Propose) and not effect.parents:

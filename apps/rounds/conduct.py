@@ -9,6 +9,7 @@ from apps.engine.canonical import decode, encode
 from apps.engine.effects import (
     METHOD_SPLITS,
     QUEUED,
+    Ask,
     Choose,
     Compare,
     Effect,
@@ -104,7 +105,7 @@ def may_run(book: Book, opened: OpenRound, effect: Effect) -> bool:
 
 
 def _tainted(book: Book, effect: Effect) -> bool:
-    number = None if isinstance(effect, Choose | Propose) else effect.candidate
+    number = None if isinstance(effect, Ask | Choose | Propose) else effect.candidate
     return number in book.population.members and book.population.tainted(number)
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from apps.common.ids import row_id, run_and_number
 from apps.engine import inplace
 from apps.engine.canonical import decode, digest, encode
-from apps.engine.effects import Choose, Contract, Effect, Judge, Promote, Propose, Refused
+from apps.engine.effects import Ask, Choose, Contract, Effect, Judge, Promote, Propose, Refused, contract_payload
 from apps.engine.estimate import Estimate
 from apps.engine.population import Member
 from apps.engine.promotion import ConfirmedGain, Standing
@@ -40,7 +40,7 @@ def in_place(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes:
 
 def subject(book: Book, effect: Effect, answer: bytes) -> int | None:
     """Id of the candidate that an effect makes, measures or judges; None where there is none, or none yet."""
-    if isinstance(effect, Choose):
+    if isinstance(effect, Choose | Ask):
         return None
     if isinstance(effect, Propose):
         return row_id(book.run.pk, decode(answer)["done"]) if answer else None
@@ -183,7 +183,6 @@ def _candidate_row(
         authors["persons"] = persons.by
         if persons.replaces is not None:
             parents["replaces"] = persons.replaces
-    contract = {name: getattr(effect.contract, name) for name in Contract.__slots__ if getattr(effect.contract, name)}
     return {
         "id": row_id(book.run.pk, book.counters.born),
         "run_id": book.run.pk,
@@ -192,7 +191,7 @@ def _candidate_row(
         "content": listed,
         "content_digest": digest(listed),
         "authors": encode(authors),
-        "contract": encode(contract),
+        "contract": encode(contract_payload(effect.contract)),
         "traits": encode(dict(effect.traits)),
         "salt": os.urandom(16),
         "base": row_id(book.run.pk, effect.parents[0]) if effect.parents else None,

@@ -8,20 +8,32 @@ from typing import Any, cast
 from apps.engine import inplace, supervise
 from apps.engine.axes import Axes
 from apps.engine.canonical import decode, digest, encode
-from apps.engine.effects import Choose, Compare, Effect, Judge, Measure, Promote, Propose, Refused
+from apps.engine.effects import Ask, Choose, Compare, Effect, Judge, Measure, Promote, Propose, Refused
 from apps.engine.population import Member, Population
 from apps.engine.promotion import ConfirmedGain
 from apps.engine.recipe import Context, Outcome, Recipe, Steps
-from apps.engine.records import Chosen, Result, results_from
+from apps.engine.records import Chosen, Result, Shown, results_from
 from apps.engine.replay import Asked, Play, Row, done, refused
-from apps.engine.setup import Setup
+from apps.engine.replies import reply_from, reply_payload
+from apps.engine.setup import Ensembles, Setup, Voice
+from apps.engine.testing.scripted import Model, number_mover
+from apps.engine.trajectories import Latest, shown_from, shown_payload
 
 type Score = Callable[[Mapping[str, str], str, int], Result]  # texts, task, how many measurements came before
+type Tell = Callable[[Mapping[str, str], Result], Shown]  # texts and the result of a task
+
+
+def bare(texts: Mapping[str, str], result: Result) -> Shown:
+    """What a prompt may show of a measurement of which nothing but the result is known."""
+    return Shown(result.task, result.score, result.failure)
 
 
 @dataclass(slots=True)
 class World:
-    """One run of a recipe. score says what measuring gives; refuse may name a reason for an effect at a place."""
+    """One run of a recipe. score says what measuring gives; refuse may name a reason for an effect at a place.
+
+    model answers what is asked; tell says what a prompt may show of a measurement.
+    """
 
     recipe: Recipe
     seed: int
@@ -34,6 +46,11 @@ class World:
     plan: supervise.Plan = field(default_factory=lambda: supervise.Plan(repeatable=True, gate=False))
     gate: tuple[str, ...] = ()
     edits: Mapping[str, str] = field(default_factory=dict)  # of paths that are not "regions"
+    train: tuple[str, ...] = ()
+    models: Ensembles = field(default_factory=lambda: {"mutate": (Voice("scripted"),)})
+    model: Model = field(default_factory=number_mover)
+    tell: Tell = bare
+    hints: tuple[str, ...] = ()
 
     journal: dict[int, list[Row]] = field(default_factory=dict)
     outcomes: dict[int, Outcome | Refused | None] = field(default_factory=dict)
@@ -43,10 +60,14 @@ class World:
     tried: set[int] = field(default_factory=set)
     looks: int = 0
     confirmed: int = 0
+    texts_by_digest: dict[str, Any] = field(default_factory=dict)  # replies, and measurements that prompts were shown
+    measured_on: dict[int, dict[str, Shown]] = field(default_factory=dict)
+    calls: list[Ask] = field(default_factory=list)
     population: Population = field(init=False)
 
     def __post_init__(self) -> None:
-        setup = Setup(self.texts, self._edits, self.tasks, self.axes, self.recipe.settings(self.parameters))
+        settings = self.recipe.settings(self.parameters)
+        setup = Setup(self.texts, self._edits, self.tasks, self.axes, settings, self.models)
         self.population = self.recipe.population(setup)
 
     @property
@@ -76,7 +97,9 @@ class World:
 
     def play(self, number: int) -> Play:
         """A fresh generator of a round."""
-        ctx = Context(self.seed, number, self._edits, self.recipe.settings(self.parameters), tasks=self.tasks)
+        settings = self.recipe.settings(self.parameters)
+        ctx = Context(self.seed, number, self._edits, settings, tasks=self.tasks)
+        ctx.train, ctx.models, ctx.hints = self.train, self.models, self.hints
         steps = self._steps(number, ctx)
         return Play(steps, ctx, self._deliver)
 
@@ -114,22 +137,45 @@ class World:
         match effect:
             case Choose(kind="champion"):
                 found = [self._standing(effect)]
+            case Choose(kind="trajectory"):
+                found = self._show(cast(Latest, effect.rule), effect.n)
+            case Ask():
+                found = self._ask(effect, dice)
             case Choose():
                 found = inplace.choose(self.population, effect, dice)
             case Propose():
                 found = self._propose(effect)
             case Measure(candidate, tasks, repeats):
-                found = self._measure(candidate, self.tasks if isinstance(tasks, str) else tasks, repeats)
+                found = self._measure(candidate, self._split(tasks) if isinstance(tasks, str) else tasks, repeats)
             case Judge():
                 found = self._judge(effect)
             case Promote():
                 found = self._promote(effect, dice)
             case Compare(candidate, (_, champion), tasks):
                 self.looks += 1
-                split = self.gate if tasks == "gate" else self.tasks
-                sides = [self._measure(number, split, 1) for number in (candidate, champion)]
+                sides = [self._measure(number, self._split(tasks), 1) for number in (candidate, champion)]
                 found = {"candidate": sides[0], "champion": sides[1]}
         return found
+
+    def _split(self, name: str) -> tuple[str, ...]:
+        return {"gate": self.gate, "train": self.train}.get(name, self.tasks)
+
+    def _ask(self, effect: Ask, dice: Random) -> dict[str, Any]:
+        if not any(voice.model == effect.model for voices in self.models.values() for voice in voices):
+            raise Refused(f"there is no model {effect.model!r}")
+        self.calls.append(effect)
+        reply = self.model(effect, dice)
+        told = reply_payload(reply)
+        self.texts_by_digest[told["reply"]] = reply.text
+        return told
+
+    def _show(self, rule: Latest, n: int) -> list[str]:
+        keys = []
+        for shown in rule.pick(self.measured_on.get(rule.candidate, {}).values(), n):
+            data = shown_payload(shown)
+            keys.append(digest(encode(data)).hex())
+            self.texts_by_digest[keys[-1]] = data
+        return keys
 
     def _promote(self, effect: Promote, dice: Random) -> dict[str, str]:
         ruling = cast(Any, effect.rule).rule(effect.evidence, dice)
@@ -175,6 +221,8 @@ class World:
         for task in tasks * repeats:
             result = self.score(self.contents[candidate], task, self.measurements)
             self.measurements += 1
+            shown = self.measured_on.setdefault(candidate, {})
+            shown[task] = self.tell(self.contents[candidate], result)
             row = [result.task, result.score, result.failure]
             rows.append([*row, dict(result.facts)] if result.facts else row)
         self.population.measured(candidate, results_from([row for row in rows if row[0] in self.tasks]))
@@ -184,4 +232,8 @@ class World:
         if isinstance(effect, Choose) and effect.kind == "candidate":
             members = self.population.members
             return [Chosen(number, score, self.contents[number], members[number].traits) for number, score in value]
+        if isinstance(effect, Choose) and effect.kind == "trajectory":
+            return [shown_from(self.texts_by_digest[key]) for key in value]
+        if isinstance(effect, Ask):
+            return reply_from(value, self.texts_by_digest[value["reply"]], effect)
         return value
