@@ -1,4 +1,7 @@
-"""Finds every method: a module in methods/ with a RECIPE is a method, its name is the file's name."""
+"""Finds every method: a module in methods/ with a RECIPE is a method, its name is the file's name.
+
+A module may say with `SHOWN = Evidence(...)` how far its claim is shown here.
+"""
 
 from functools import cache
 from importlib import import_module
@@ -6,6 +9,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from apps.engine import methods
+from apps.engine.evidence import Evidence
 from apps.engine.recipe import Recipe
 
 
@@ -31,3 +35,9 @@ def get(name: str) -> Recipe:
 def claim(name: str) -> str:
     """First paragraph of the method's docstring."""
     return (module(name).__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+
+
+def shown(name: str) -> Evidence:
+    """How far the method's claim is shown here; of what says nothing, that nothing is."""
+    found: Evidence = getattr(module(name), "SHOWN", Evidence())
+    return found

@@ -4,6 +4,7 @@ import inspect
 from pathlib import Path
 
 from apps.engine import registry
+from apps.engine.evidence import Evidence
 
 FILE = Path(__file__).parents[2] / "docs" / "methods.md"
 HEAD = """# Methods
@@ -22,4 +23,12 @@ def _section(name: str) -> str:
     said = inspect.cleandoc(registry.module(name).__doc__ or "").strip()
     settings = [f"| `{key}` | `{value!r}` |" for key, value in registry.get(name).parameters.items()]
     table = "\n".join(["\n| parameter | default |", "|---|---|", *settings, ""]) if settings else ""
-    return f"## {name}\n\n{said}\n{table}"
+    return f"## {name}\n\n{said}\n{_shown(name)}{table}"
+
+
+def _shown(name: str) -> str:
+    """How far the claim is shown here; "" for a method that says nothing of it."""
+    evidence = registry.shown(name)
+    if evidence == Evidence():
+        return ""
+    return f"\nShown here: {'; '.join(f'{step}: {by}' for step, by in evidence.steps)}.\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from apps.engine import registry
 from apps.rounds.method_list import page
 
 ROOT = Path(__file__).parents[2]
@@ -93,3 +94,9 @@ def test_every_dependency_says_why_it_is_there() -> None:
 
 def test_every_method_is_listed_in_its_own_words() -> None:
     assert (ROOT / "docs" / "methods.md").read_text() == page(), "run manage.py list_methods --write"
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_what_shows_a_claim_is_there(name: str) -> None:
+    shown_by = registry.shown(name).mechanism
+    assert not shown_by or (ROOT / shown_by).is_file(), f"{name} is shown by {shown_by}, and there is no such file"

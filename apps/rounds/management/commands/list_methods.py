@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from apps.engine import registry
+from apps.engine.evidence import Evidence
 from apps.rounds.management.frame import Frame
 from apps.rounds.method_list import FILE, page
 
@@ -23,3 +24,9 @@ class Command(Frame):
             return
         for name in registry.names():
             self.stdout.write(f"{name}\n    {registry.claim(name)}")
+            self.stdout.writelines(f"    {step}: {by}" for step, by in self._shown(name))
+
+    def _shown(self, name: str) -> tuple[tuple[str, str], ...]:
+        """How far the claim is shown; nothing for a method that says nothing of it."""
+        evidence = registry.shown(name)
+        return evidence.steps if evidence != Evidence() else ()
