@@ -1,0 +1,99 @@
+"""The connection to a provider: only to addresses that may be asked, without redirects, and bounded."""
+
+import ssl
+from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import cache
+
+import anyio
+import httpcore2
+import httpx2
+
+from apps.llm.addresses import Forbidden, resolve
+
+MOST_BYTES = 64 * 1024 * 1024  # of one response on the wire; a delta of four characters takes some 150 of them
+
+
+class TooLarge(Exception):
+    """A response has more bytes than any reply needs."""
+
+
+class _Guarded(httpcore2.AsyncNetworkBackend):
+    """Connects to the addresses that were looked at, not to a name that is looked up again."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        self._allowed = allowed
+        self._inner = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        try:
+            with anyio.fail_after(timeout):
+                addresses = await resolve(host, port, self._allowed)
+        except TimeoutError as error:
+            raise httpcore2.ConnectTimeout("looking up the name took too long") from error
+        except OSError as error:
+            raise httpcore2.ConnectError(f"the name {host} cannot be resolved") from error
+        for address in addresses[:-1]:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                continue
+        return await self._inner.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+
+class _Counted(httpx2.AsyncByteStream):
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        seen = 0
+        async for chunk in self._inner:
+            seen += len(chunk)
+            if seen > MOST_BYTES:
+                raise TooLarge(f"more than {MOST_BYTES // 1024 // 1024} MB were sent")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: it takes longer than many a call."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+class Transport(httpx2.AsyncHTTPTransport):
+    """One provider's connections. allowed: the private hosts that the operator named."""
+
+    def __init__(self, allowed: Sequence[str], connections: int) -> None:
+        # The environment is not read: a proxy named there would make the connection, and the check would see only it.
+        super().__init__(verify=_certificates(), trust_env=False)
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=_certificates(),
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=30.0,
+            network_backend=_Guarded(allowed),
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            await response.aclose()
+            raise TooLarge("the response is compressed, which was not asked for and could hide any size")
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        response.stream = _Counted(response.stream)
+        return response
+
+
+__all__ = ["Forbidden", "TooLarge", "Transport"]

@@ -1,0 +1,213 @@
+"""One call through the SDK to a real server: what is sent, what comes back, and whose affair a failure is."""
+
+import json
+
+import pytest
+
+from apps.llm.contract import Stopped, Usage
+from apps.llm.pool import Callers
+from tests.llm.conftest import ALLOWED, IMPATIENT, KEY, VARIABLE, job, prompt
+from tests.llm.server import CUT, REFUSAL, Answer, MessagesServer, error, failing_stream, html, malformed
+
+
+def test_a_reply_comes_back_with_its_tokens(messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(Answer("twelve words", input=11, output=5, cache_read=3, cache_write=2))
+    outcome = callers.run(job(messages_server))
+    assert (outcome.text, outcome.stop, outcome.failure) == ("twelve words", "end", None)
+    assert outcome.usage == Usage(11, 5, 3, 2)
+    assert outcome.request_id == "req_scripted"
+
+
+def test_the_request_holds_what_was_asked_and_the_key_as_a_bearer(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    callers.run(job(messages_server, prompt=prompt("hello", "be short"), max_tokens=99, effort="low"))
+    (asked,) = messages_server.received
+    assert asked.body["messages"] == [{"role": "user", "content": "hello"}]
+    assert asked.body["model"] == "parrot-1"
+    assert asked.system == "be short"
+    assert asked.body["max_tokens"] == 99
+    assert asked.body["stream"] is True
+    assert asked.body["output_config"] == {"effort": "low"}
+    assert asked.body["cache_control"] == {"type": "ephemeral"}
+    assert "temperature" not in asked.body
+    assert asked.headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_what_a_catalogue_row_adds_goes_into_the_body(messages_server: MessagesServer, callers: Callers) -> None:
+    callers.run(job(messages_server, extra={"temperature": 0.7}, caching=False))
+    (asked,) = messages_server.received
+    assert asked.body["temperature"] == 0.7
+    assert "cache_control" not in asked.body
+
+
+def test_a_schema_goes_to_a_server_that_keeps_to_one(messages_server: MessagesServer, callers: Callers) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    callers.run(job(messages_server, schema=schema))
+    assert messages_server.received[0].body["output_config"]["format"] == {"type": "json_schema", "schema": schema}
+
+
+def test_a_schema_is_told_in_words_to_a_server_that_does_not(messages_server: MessagesServer, callers: Callers) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    callers.run(job(messages_server, schema=schema, structured=False, prompt=prompt(system="be short")))
+    (asked,) = messages_server.received
+    assert "output_config" not in asked.body
+    assert asked.system.startswith("be short")
+    assert json.dumps(schema) in asked.system
+
+
+@pytest.mark.parametrize("stop", ["max_tokens", "model_context_window_exceeded"])
+def test_a_reply_that_was_cut_at_a_limit_says_so(stop: str, messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(Answer("half of it", stop=stop))
+    assert callers.run(job(messages_server)).stop == "length"
+
+
+def test_a_refusal_is_a_reply_that_says_so(messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(REFUSAL)
+    outcome = callers.run(job(messages_server))
+    assert (outcome.stop, outcome.failure) == ("refusal", None)
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])
+def test_what_passes_is_tried_again(status: int, messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(error(status), error(status), "at last")
+    outcome = callers.run(job(messages_server))
+    assert (outcome.text, outcome.attempts, outcome.failure) == ("at last", 3, None)
+
+
+@pytest.mark.parametrize("answer", [error(529), failing_stream(), CUT, html(502)])
+def test_what_does_not_pass_is_given_back_as_nobody_s_fault(
+    answer: Answer, messages_server: MessagesServer, callers: Callers
+) -> None:
+    messages_server.script(*[answer] * 3)
+    outcome = callers.run(job(messages_server))
+    assert outcome.failure is not None
+    assert outcome.failure.blame == "again"
+    assert outcome.attempts == 3
+    assert len(messages_server.received) == 3
+
+
+def test_attempts_that_failed_count_for_what_they_used(messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(Answer("half of what", cut_after=1, input=100), Answer(input=100, output=7))
+    outcome = callers.run(job(messages_server))
+    assert outcome.usage.input == 200
+    assert outcome.usage.output >= 7
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(401, VARIABLE), (402, "credit"), (403, "may not use"), (404, "knows no model 'parrot-1'")]
+)
+def test_what_a_person_must_mend_is_the_model_s_and_says_how(
+    status: int, words: str, messages_server: MessagesServer, callers: Callers
+) -> None:
+    messages_server.script(error(status))
+    failure = callers.run(job(messages_server)).failure
+    assert failure is not None
+    assert (failure.blame, failure.status) == ("model", status)
+    assert words in failure.detail
+    assert len(messages_server.received) == 1
+
+
+@pytest.mark.parametrize("answer", [error(400, "your prompt is odd"), error(413), error(422), malformed()])
+def test_what_will_never_succeed_is_the_call_s(
+    answer: Answer, messages_server: MessagesServer, callers: Callers
+) -> None:
+    messages_server.script(answer)
+    failure = callers.run(job(messages_server)).failure
+    assert failure is not None
+    assert failure.blame == "call"
+    assert len(messages_server.received) == 1
+
+
+def test_what_the_server_says_of_a_bad_request_is_told(messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(error(400, "messages: roles must alternate"))
+    failure = callers.run(job(messages_server)).failure
+    assert failure is not None
+    assert "roles must alternate" in failure.detail
+
+
+@pytest.mark.parametrize("answer", [html(), html(404), Answer(raw=b"{}"), Answer(raw=b"", status=302)])
+def test_an_address_where_no_messages_api_is_says_so(
+    answer: Answer, messages_server: MessagesServer, callers: Callers
+) -> None:
+    messages_server.script(answer)
+    failure = callers.run(job(messages_server)).failure
+    assert failure is not None
+    assert failure.blame == "model"
+    assert "The base URL is probably wrong" in failure.detail
+
+
+def test_a_stream_of_nothing_is_no_reply(messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(malformed(b": nothing\n\n"))
+    failure = callers.run(job(messages_server)).failure
+    assert failure is not None
+    assert failure.blame == "call"
+
+
+@pytest.mark.parametrize("pieces", [1, 5000])
+def test_a_reply_without_end_is_cut_off(pieces: int, messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(Answer("x" * 10_000_000, pieces=pieces))
+    outcome = callers.run(job(messages_server))
+    assert outcome.failure is not None
+    assert outcome.failure.blame == "call"
+    assert "longer than 1,000,000 characters" in outcome.failure.detail
+    assert outcome.text == ""
+
+
+def test_a_server_that_is_not_there_is_tried_again(callers: Callers) -> None:
+    outcome = callers.run(job())
+    assert outcome.failure is not None
+    assert (outcome.failure.blame, outcome.attempts) == ("again", 3)
+    assert "connection" in outcome.failure.detail.lower()
+
+
+def test_a_slow_server_has_a_timeout(messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(*[Answer(latency=30.0)] * 3)
+    outcome = callers.run(job(messages_server, timeout=0.05))
+    assert outcome.failure is not None
+    assert outcome.failure.blame == "again"
+    assert "within 0.05 seconds" in outcome.failure.detail
+
+
+def test_a_call_that_is_stopped_ends_at_once_and_delivers_nothing(
+    messages_server: MessagesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.llm.pool._BEAT_SECONDS", 0.01)
+    messages_server.script(Answer(latency=600.0))
+
+    def beat() -> None:
+        raise Stopped
+
+    with Callers(1, ALLOWED, IMPATIENT) as callers:
+        with pytest.raises(Stopped):
+            callers.run(job(messages_server), beat)
+        assert callers.free == 1
+        assert callers.run(job(messages_server, "two")).text == "ok"
+
+
+def test_a_server_that_asks_for_an_hour_gets_its_way_elsewhere(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    messages_server.script(error(429, retry_after=3600))
+    outcome = callers.run(job(messages_server))
+    assert outcome.failure is not None
+    assert (outcome.failure.retry_after, outcome.attempts) == (3600.0, 1)
+
+
+def test_no_more_calls_go_out_than_a_model_takes(messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(*[Answer(latency=0.05)] * 8)
+    for number in range(8):
+        callers.submit(job(messages_server, str(number), concurrency=2))
+    outcomes = []
+    while len(outcomes) < 8:
+        outcomes += callers.collect(5.0)
+    assert {outcome.text for outcome in outcomes} == {"ok"}
+    assert messages_server.most_at_once == 2
+
+
+def test_a_pool_takes_no_more_than_its_size(messages_server: MessagesServer) -> None:
+    messages_server.script(Answer(latency=600.0))
+    with Callers(1, ALLOWED) as callers:
+        callers.submit(job(messages_server))
+        with pytest.raises(RuntimeError, match="no call is free"):
+            callers.submit(job(messages_server, "two"))
