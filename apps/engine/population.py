@@ -113,9 +113,10 @@ class Population:
         self.members[number].measured = True
         key = self.members[number].key
         estimate = self._estimates.setdefault(key, Estimate())
+        known = estimate.over(self.required) is not None  # a content counts once for how hard tasks are
         moved = estimate.pool(results)
         scores = self._scores(estimate)
-        if scores and len(scores) == len(self.required):
+        if not known and len(scores) == len(self.required):
             self._difficulty.complete(scores)
         for sharing in self._sharing.get(key, ()) if moved else ():
             self._relist(sharing)
@@ -126,10 +127,11 @@ class Population:
         if decision == "promote":
             return
         member.verdict = decision
-        if decision == "keep":
-            self._sharing.setdefault(member.key, []).append(number)
-        elif number in self._sharing.get(member.key, ()):
-            self._sharing[member.key].remove(number)
+        sharing = self._sharing.setdefault(member.key, [])
+        if decision == "keep" and number not in sharing:  # a person may keep what a rule has kept
+            sharing.append(number)
+        elif decision != "keep" and number in sharing:
+            sharing.remove(number)
         self._relist(number)
         if self._memory and number:
             base = self.base_score(number)

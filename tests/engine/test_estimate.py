@@ -52,3 +52,24 @@ def test_copies_of_a_content_that_score_as_before_are_not_listed_again():
     population.measured(7, [Result("t", 0.5)])
     assert told == [*range(100), *range(100)]
     assert population.score(99) > 0.1
+
+
+def test_a_content_says_once_how_hard_the_tasks_are_however_often_it_is_measured():
+    population = Population(("easy", "hard"))
+    for number, (easy, hard) in enumerate([(1.0, 0.0), (0.5, 0.5)]):
+        population.add(Member(number, (), {}, bytes([number]), "any"))
+        population.measured(number, [Result("easy", easy), Result("hard", hard)])
+    for score in (0.9, 1.1):
+        population.measured(0, [Result("easy", score), Result("hard", 0.0)])
+    population.add(Member(2, (), {}, b"2", "any"))
+    population.measured(2, [Result("easy", 1.0)])
+    assert math.isclose(population.adjusted(2), 0.75)  # easy tasks add a quarter, by two candidates
+
+
+def test_a_candidate_that_was_kept_twice_leaves_at_once_when_it_is_reverted():
+    population = Population(("t",))
+    population.add(Member(0, (), {}, b"0", "any"))
+    population.measured(0, [Result("t", 1.0)])
+    for decision in ("keep", "keep", "revert"):
+        population.judged(0, decision)
+    assert list(population.sharing(0)) == []

@@ -88,7 +88,10 @@ class Command(Frame):
         sandbox = isolation()
         project = take_in(Actor.system(), options["folder"])
         if project.name != project.family:
-            self.stderr.write(f"The folder changed since it was first imported; its new version is “{project.name}”.")
+            self.stderr.write(
+                f"The folder changed since it was first imported; its new version is “{project.name}”. "
+                "If only the evaluator changed, `manage.py import_project FOLDER --update NAME` replaces it in place."
+            )
         if options["no_wait"]:
             self._leave(start(Actor.system(), project, order, sandbox.kind), options)
         else:
