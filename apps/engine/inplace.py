@@ -1,11 +1,12 @@
 """The effects that need nothing but the population: drawing and judging. Pure: tests run them as the driver does."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from random import Random
 from typing import Any, cast
 
 from apps.engine.acceptance import Acceptance, Decision
 from apps.engine.canonical import encode
+from apps.engine.contracts.validity import complaint
 from apps.engine.effects import Choose, Judge, Propose, Refused
 from apps.engine.measurement.racing import Undecided
 from apps.engine.population import Population
@@ -48,14 +49,21 @@ def judge(population: Population, effect: Judge) -> Decision:
     return cast(Acceptance, effect.rule).judge(population, effect.candidate)
 
 
-def check(effect: Propose, base: Mapping[str, str], edits: Mapping[str, str]) -> None:
-    """Raise Refused unless the edit may stand: it changes something, only what may be edited, within bounds."""
+def check(
+    effect: Propose, base: Mapping[str, str], edits: Mapping[str, str], tasks: Collection[str] | None = None
+) -> None:
+    """Raise Refused unless the edit may stand: it changes something, only what may be edited, within bounds.
+
+    tasks are the keys that its contract may name; without them the contract is not looked at.
+    """
     for path, text in effect.edit.items():
         _check_file(path, base.get(path), text, edits)
     if all(base.get(path) == text for path, text in effect.edit.items()):
         raise Refused("the edit changes nothing")
     if effect.traits and (size := len(encode(effect.traits))) > LARGEST_TRAITS:
         raise Refused(f"the traits have {size} bytes; {LARGEST_TRAITS} are allowed")
+    if tasks is not None and (said := complaint(effect.contract, tasks)):
+        raise Refused(said)
 
 
 def _check_file(path: str, before: str | None, after: str, edits: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from apps.common.ids import run_and_number
 from apps.engine import registry
 from apps.engine.axes import Axes, axes_from
 from apps.engine.canonical import decode, digest
+from apps.engine.effects import METHOD_SPLITS
 from apps.engine.recipe import Recipe
 from apps.engine.setup import Setup
 from apps.engine.supervise import Plan
@@ -42,6 +43,11 @@ class Brief:
     def required(self) -> tuple[str, ...]:
         """Keys of the tasks that selection scores count."""
         return self.split("validation")
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """Keys of the tasks that methods may see, and contracts may name."""
+        return frozenset(key for key, task in self.tasks.items() if task.split in METHOD_SPLITS)
 
     def split(self, name: str) -> tuple[str, ...]:
         """Keys of a split's tasks, in order."""

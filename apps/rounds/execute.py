@@ -163,7 +163,7 @@ def _base(book: Book, effect: Propose) -> Mapping[str, str]:
             raise Refused(f"there is no candidate {number} in this run")
         _not_reverted(book, number)
     base = book.texts.of(effect.parents[0])
-    inplace.check(effect, base, book.brief.edits)
+    inplace.check(effect, base, book.brief.edits, book.brief.shown)
     return base
 
 

@@ -203,7 +203,7 @@ class World:
                 raise Refused(f"there is no candidate {parent}")
         base = self.contents[effect.parents[0]] if effect.parents else {}
         if effect.parents:
-            inplace.check(effect, base, self._edits)
+            inplace.check(effect, base, self._edits, (*self.tasks, *self.train))
         number = len(self.contents)
         self.contents[number] = {**base, **effect.edit}
         texts = {path: text.encode() for path, text in self.contents[number].items()}
