@@ -8,15 +8,14 @@ from pathlib import Path
 from apps.engine.axes import Axes
 from apps.engine.canonical import digest, encode
 from apps.projects.components import PackagedComponent, check_entry, check_total, read_components
+from apps.projects.evaluator_files import Content, read_evaluator
 from apps.projects.folder import Folder, Unusable
-from apps.projects.manifest import FILE, Entry, Manifest, read_manifest
+from apps.projects.manifest import FILE, Manifest, read_manifest
 from apps.projects.problems import PackageError, Problem, Report
-from apps.projects.python_source import check_function
 from apps.projects.settings import Settings
 from apps.projects.tasklist import PackagedTask, read_tasks
 
 LARGEST_MANIFEST = 64_000
-LARGEST_EVALUATOR = 1_000_000
 
 __all__ = ["Package", "PackageError", "Problem", "read_package"]
 
@@ -30,7 +29,7 @@ class Package:
     direction: str
     entry: str
     components: tuple[PackagedComponent, ...]
-    evaluator: Mapping[str, str]
+    evaluator: Mapping[str, Content]
     evaluator_entry: str
     repeatable: bool | None
     weak_seed: bool
@@ -73,7 +72,7 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None) -> Packag
     components = read_components(files, manifest.components, _hidden(manifest), report)
     check_total(components, manifest.settings.limits["file_mb"], report)
     check_entry(components, manifest.components, manifest.entry, report)
-    evaluator = _read_evaluator(files, manifest, report)
+    evaluator = read_evaluator(files, manifest, report)
     tasks = read_tasks(files, manifest, report)
     report.settle()
     return Package(
@@ -118,20 +117,3 @@ def _hidden(manifest: Manifest) -> list[str]:
     """Files of the folder that candidates must not see."""
     tasks = [manifest.tasks_file.path] if manifest.tasks_file else []
     return [FILE, manifest.evaluator.file, *(helper.path for helper in manifest.helpers), *tasks]
-
-
-def _read_evaluator(files: Folder, manifest: Manifest, report: Report) -> dict[str, str]:
-    """Text of the evaluator's files by path."""
-    function = manifest.evaluator
-    texts: dict[str, str] = {}
-    for entry in (Entry(function.file, function.line), *manifest.helpers):
-        if not entry.path:
-            continue
-        try:
-            texts[entry.path] = files.text(entry.path, LARGEST_EVALUATOR)
-        except Unusable as refusal:
-            place = (FILE, entry.line) if refusal.line is None else (entry.path, refusal.line)
-            report.add(*place, refusal.what, refusal.remedy)
-    if function.file in texts:
-        check_function(function, texts[function.file], "it is called as score(input, expected, output, seed)", report)
-    return texts

@@ -13,6 +13,7 @@ from apps.accounts.models import User
 from apps.engine.axes import Axes, axes_from
 from apps.engine.canonical import decode
 from apps.projects.access import may
+from apps.projects.evaluator_files import as_bytes
 from apps.projects.models import AxesVersion, Invitation, Membership, Project, Task
 
 # Columns of Project that a package with another evaluator brings; they decide scores, or say how scores vary.
@@ -34,7 +35,7 @@ def edits(project: Project) -> dict[str, str]:
 
 def scorer_files(project: Project) -> dict[str, bytes]:
     """The evaluator's files by path."""
-    return {path: text.encode() for path, text in decode(bytes(project.evaluator)).items()}
+    return as_bytes(decode(bytes(project.evaluator)))
 
 
 def tasks(project: Project, *splits: str) -> QuerySet[Task]:

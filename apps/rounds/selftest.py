@@ -19,9 +19,11 @@ from apps.engine.axes import SIZE
 from apps.engine.canonical import encode
 from apps.engine.records import facts_of
 from apps.projects import manifest
+from apps.projects.evaluator_files import as_bytes
 from apps.projects.facts import Facts
 from apps.projects.package import Package, read_package
 from apps.projects.problems import Report, quoted
+from apps.projects.scorers import library
 from apps.projects.tasklist import PackagedTask
 from apps.projects.vocabulary import suggestion
 from apps.sandbox.contract import Job, Limits, Measured, Program, Runtime, Scorer, TaskItem
@@ -90,7 +92,7 @@ class Laboratory:
             id=f"self-test-{seed}",
             program=Program(files, package.entry),
             scorer=Scorer(
-                {path: text.encode() for path, text in package.evaluator.items()},
+                as_bytes(package.evaluator),
                 package.evaluator_entry,
                 **package.settings.evaluator_limits,
             ),
@@ -209,7 +211,8 @@ def _is_scorers(failure: str) -> bool:
 
 def _place(package: Package, result: Measured) -> tuple[str, int | None]:
     """File and line of a failure: the last frame in the project's own files, else where the function begins."""
-    texts: Mapping[str, str] = package.evaluator
+    own = {path: text for path, text in package.evaluator.items() if path not in library()}
+    texts: Mapping[str, str] = {path: text for path, text in own.items() if isinstance(text, str)}
     entry = package.evaluator_entry
     if not _is_scorers(result.failure):
         texts, entry = {path: content.decode() for path, content in package.files.items()}, package.entry

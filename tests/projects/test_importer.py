@@ -11,6 +11,7 @@ from apps.projects import importer, selectors
 from apps.projects.importer import import_package
 from apps.projects.models import Component, Membership, Project, Task
 from apps.projects.protocol import protocol
+from apps.projects.scorers import library
 from apps.projects.verify import problems
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +110,19 @@ def test_the_protocol_knows_the_sandbox(workspace, facts):
     project = import_package(SYSTEM, workspace.package(), facts)
     assert protocol(project, "bubblewrap")[0] != protocol(project, "landlock")[0]
     assert protocol(project, "landlock") == protocol(project, "landlock")
+
+
+def test_an_evaluator_gets_the_scorers_that_it_imports(workspace, facts):
+    workspace.write(
+        "evaluator.py", "from evoweb_scorers import exact\n\n\ndef score(i, e, o, seed):\n    return exact(o, e)\n"
+    )
+    files = selectors.scorer_files(import_package(SYSTEM, workspace.package(), facts))
+    assert files.keys() == {"evaluator.py", *library()}
+    assert files["evoweb_scorers/answers.py"].decode() == library()["evoweb_scorers/answers.py"]
+
+
+def test_helpers_of_an_evaluator_may_be_binary(workspace, facts):
+    data = bytes(range(256)) * 40
+    workspace.write("db/pets.sqlite", data)
+    workspace.change("evoweb.toml", 'file = "evaluator.py"', 'file = "evaluator.py"\nhelpers = ["db/pets.sqlite"]')
+    assert selectors.scorer_files(import_package(SYSTEM, workspace.package(), facts))["db/pets.sqlite"] == data
