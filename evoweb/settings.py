@@ -9,6 +9,7 @@ EVOWEB_PROJECT_ROOTS   folders, separated as in PATH, from below which admins ma
 EVOWEB_SANDBOX         `none` lets candidates run WITHOUT isolation where there is none; every page then says so
 EVOWEB_SLOTS           evaluations at a time in one process (default: the number of cores)
 EVOWEB_UNDO_SECONDS    how long an answer can be taken back before it takes effect (default: 10)
+EVOWEB_LLM_PRIVATE_URLS  comma-separated hosts (host or host:port) inside a private network that models may be asked at
 EVOWEB_MEASURES        `0`: workers of the rounds queue only drive; workers of the sandbox queue measure (several hosts)
 """
 
@@ -47,6 +48,7 @@ EVOWEB_PROJECT_ROOTS = [root for root in os.environ.get("EVOWEB_PROJECT_ROOTS", 
 EVOWEB_SANDBOX = os.environ.get("EVOWEB_SANDBOX", "")
 EVOWEB_SLOTS = number("EVOWEB_SLOTS") or os.cpu_count() or 1
 EVOWEB_UNDO_SECONDS = number("EVOWEB_UNDO_SECONDS") if "EVOWEB_UNDO_SECONDS" in os.environ else 10
+EVOWEB_LLM_PRIVATE_URLS = [host for host in os.environ.get("EVOWEB_LLM_PRIVATE_URLS", "").split(",") if host]
 EVOWEB_MEASURES = os.environ.get("EVOWEB_MEASURES", "1") == "1"
 
 DEBUG = False

@@ -1,6 +1,6 @@
 """What a method is set against: everything about a run that stays the same, known before its first round."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,22 @@ class Voice:
 
 
 type Ensembles = Mapping[str, tuple[Voice, ...]]  # by role; "mutate" plays the roles that nobody is named for
+FALLBACK = "mutate"
+
+
+def ensembles_payload(models: Ensembles) -> dict[str, list[list[Any]]]:
+    """The JSON form: [model, weight] each, by role."""
+    return {role: [[voice.model, voice.weight] for voice in voices] for role, voices in models.items() if voices}
+
+
+def ensembles_from(payload: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, tuple[Voice, ...]]:
+    """The ensembles behind their JSON form."""
+    return {role: tuple(Voice(*voice) for voice in voices) for role, voices in payload.items()}
+
+
+def unplayed(models: Ensembles, roles: Sequence[str]) -> list[str]:
+    """Those of the roles that no model plays."""
+    return [role for role in roles if not models.get(role) and not models.get(FALLBACK)]
 
 
 @dataclass(frozen=True, slots=True)

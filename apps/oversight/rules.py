@@ -10,7 +10,7 @@ from typing import Any
 
 from apps.engine.canonical import decode, encode
 
-POINTS = ("choose", "propose", "measure", "judge", "promote")
+POINTS = ("choose", "ask", "propose", "measure", "judge", "promote")
 WHENS = ("before", "after")
 EXPENSIVE_SECONDS = 60.0
 # The wrapper's own measurements: the same point as a method's, because they cost the same.
@@ -68,6 +68,8 @@ MODES: dict[str, tuple[Rule, ...]] = {
     ),
     "step-by-step": (
         Rule("choose", "after"),
+        Rule("ask", "before"),
+        Rule("ask", "after"),
         Rule("propose", "after"),
         Rule("measure", "before"),
         Rule("judge", "after"),

@@ -48,6 +48,9 @@ class Project(models.Model):
     preload = models.JSONField(default=list, help_text="modules imported once in the warm parent")
     variables = models.JSONField(default=dict, help_text="environment of candidates")
 
+    about = models.TextField(blank=True, help_text="what it is about: what prompts tell a model")
+    templates = models.JSONField(default=dict, help_text="its own texts for prompts, by name")
+
     method = models.CharField(max_length=100)
     parameters = models.JSONField(default=dict, help_text="of the method")
     budget = models.JSONField(default=dict, help_text="candidates, and seconds where bounded")

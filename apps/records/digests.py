@@ -29,6 +29,10 @@ def started(run: Run) -> dict[str, Any]:
     }
     if (axes := bytes(run.axes)) != NOTHING:
         told["axes"] = digest(axes).hex()
+    # Only where there are any: what was logged before there were models still holds.
+    for name, kept in (("models", run.ensembles), ("wording", run.wording)):
+        if (said := bytes(kept)) != NOTHING:
+            told[name] = digest(said).hex()
     if run.origin is not None:
         told["origin"] = run.origin
     return told

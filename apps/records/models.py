@@ -69,6 +69,12 @@ class Run(models.Model):
     axes = models.BinaryField(
         default=b"{}", help_text="canonical bytes: descriptors and objectives that the method sees"
     )
+    ensembles = models.BinaryField(
+        default=b"{}", help_text="canonical bytes: the models of each role, [name, weight] each, by role"
+    )
+    wording = models.BinaryField(
+        default=b"{}", help_text="canonical bytes: {about, templates}, what its prompts say of the project"
+    )
     seed = models.BigIntegerField()
     protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="+")
     code = models.BinaryField(max_length=32, help_text="digest of engine, method and operators")

@@ -43,6 +43,7 @@ class Step:
     entries: list[Entry] = field(default_factory=list)
     snapshot: dict[str, bytes] | None = None
     served: dict[int, tuple[int, str]] = field(default_factory=dict)  # round and receipt by commission
+    heeded: set[int] = field(default_factory=set)  # commissions whose hint stood in a prompt that was answered
     crowned: list[tuple[int | None, int]] = field(default_factory=list)  # champion before and after
 
     def __bool__(self) -> bool:

@@ -34,6 +34,7 @@ from apps.records.sql import insert, update
 from apps.records.step import Step
 
 LEASE = timedelta(seconds=20)
+READ = "read"  # the receipt of a hint
 
 type Closing = tuple[str, str, bytes | None]  # a run's last state, why, and its conclusion
 
@@ -98,6 +99,8 @@ def _serve(step: Step) -> None:
         waiting = Commission.objects.filter(pk=commission, served__isnull=True)
         if not waiting.update(served=number, receipt=receipt):
             raise Stale("a commission was served meanwhile")
+    if step.heeded:
+        Commission.objects.filter(pk__in=step.heeded).update(receipt=READ)
 
 
 def _move(step: Step) -> None:

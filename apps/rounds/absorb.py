@@ -5,17 +5,21 @@ from collections.abc import Mapping
 from django.db.models import Count, Sum
 
 from apps.common.ids import of_run, row_id, run_and_number
-from apps.engine.canonical import decode
+from apps.engine.canonical import decode, digest
 from apps.engine.effects import QUEUED, Compare, Effect, Measure
 from apps.engine.records import results_from
+from apps.engine.replay import done, refused
+from apps.llm.contract import CallOutcome
 from apps.records.models import Effect as EffectRow
 from apps.records.models import EffectState, Trajectory
 from apps.records.step import Row
 from apps.records.transitions import Stale
-from apps.rounds import conduct, execute, measuring
+from apps.rounds import asking, conduct, execute, measuring
 from apps.rounds.book import Book, OpenRound
+from apps.rounds.journal import change
 from apps.rounds.measuring import PERFORMED, Errand, Place
 from apps.rounds.slots import Slot
+from apps.rounds.voices import Question
 
 
 def store(book: Book, errand: Errand) -> None:
@@ -31,12 +35,31 @@ def store(book: Book, errand: Errand) -> None:
     book.counters.spent += recorded.seconds
     fold(book, opened, errand.effect, recorded.answer)
     if all(result[2] == "unmeasurable" for results in recorded.by_subject for result in results):
-        conduct.change(book, opened, row, EffectState.UNMEASURABLE, recorded.answer)
+        change(book, opened, row, EffectState.UNMEASURABLE, recorded.answer)
     else:
         conduct.after(book, opened, row, recorded.answer)
 
 
-def is_current(book: Book, errand: Errand) -> bool:
+def hear(book: Book, question: Question, outcome: CallOutcome) -> None:
+    """Record what came of a call. One whose claim was lost is dropped: its effect is asked again, or was cancelled."""
+    if not is_current(book, question):
+        return
+    opened = book.rounds[question.place[0]]
+    row = opened.rows[question.place[1:]]
+    if outcome.failure is None:
+        asking.receive(book, opened, outcome)
+        told, text = asking.replied(outcome, None)
+        book.step.contents[digest(text)] = text
+        conduct.after(book, opened, row, done(told))
+    elif outcome.failure.blame == "again" and row["failures"] + 1 < asking.ATTEMPTS:
+        asking.put_off(book, opened, row)
+    elif outcome.failure.blame == "model":
+        asking.take_back(book, opened, row)
+    else:
+        change(book, opened, row, EffectState.REFUSED, refused(*asking.why_not(outcome.failure)))
+
+
+def is_current(book: Book, errand: Errand | Question) -> bool:
     """The effect still runs under the token with which this process claimed it."""
     opened = book.rounds.get(errand.place[0])
     row = opened.rows.get(errand.place[1:]) if opened else None
@@ -153,9 +176,16 @@ def effect_at(opened: OpenRound, child: int) -> Effect | None:
     return current
 
 
-def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: Slot) -> None:
-    """A round that was open before: what this process has on its way goes on, what dead processes had is repeated."""
+def take_up(book: Book, opened: OpenRound, known: Mapping[Place, int], slot: Slot) -> None:
+    """A round that was open before: what this process has on its way goes on, what dead processes had is repeated.
+
+    known: the tokens of what this process has on its way.
+    """
     for (position, child), row in opened.rows.items():
+        if row["kind"] == "ask" and row["state"] == EffectState.RUNNING:
+            if known.get((opened.id, position, child)) != row["token"] and _left(book, row, slot):
+                asking.take_back(book, opened, row)
+            continue
         if position != opened.play.position or row["kind"] not in PERFORMED:
             continue
         number = run_and_number(row["candidate"])[1]
@@ -164,11 +194,10 @@ def take_up(book: Book, opened: OpenRound, known: Mapping[Place, Errand], slot: 
             opened.reserved.add(number)
         if row["state"] != EffectState.RUNNING:
             continue
-        mine = known.get((opened.id, position, child))
         effect = effect_at(opened, child)
-        if (mine is not None and mine.token == row["token"]) or not isinstance(effect, QUEUED):
+        if known.get((opened.id, position, child)) == row["token"] or not isinstance(effect, QUEUED):
             continue
-        if row["holder"] == slot.name or _expired(book, row) or slot.dead([row["holder"]]):
+        if _left(book, row, slot):
             _take_back(book, opened, effect, row)
 
 
@@ -179,6 +208,22 @@ def _take_back(book: Book, opened: OpenRound, effect: Measure | Compare, row: Ro
         conduct.claim(book, opened, effect, row)
     else:
         conduct.offer(book, opened, row)
+
+
+def _left(book: Book, row: Row, slot: Slot) -> bool:
+    """Whether nobody carries out a running effect any more, known to be so of this process' own."""
+    return row["holder"] == slot.name or _expired(book, row) or bool(slot.dead([row["holder"]]))
+
+
+def resumable(book: Book) -> set[int]:
+    """Rounds with a question that was put off, or whose model was stopped, and that may be asked now."""
+    return {opened.id for opened in book.rounds.values() if any(_askable(book, row) for row in opened.rows.values())}
+
+
+def _askable(book: Book, row: Row) -> bool:
+    if row["kind"] != "ask" or row["state"] != EffectState.READY or book.rests(row):
+        return False
+    return decode(bytes(row["ran"] or row["asked"]))["model"] not in book.models.stopped
 
 
 def _expired(book: Book, row: Row) -> bool:

@@ -1,6 +1,7 @@
 """What a driver holds in memory of its run. A cache of the database: thrown away whenever a commit fails."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,12 +10,14 @@ from apps.engine.population import Population
 from apps.engine.recipe import Context
 from apps.engine.replay import Play
 from apps.oversight.rules import Table
+from apps.records import content
 from apps.records.models import Commission, Run
 from apps.records.step import Row, Step
 from apps.records.transitions import LEASE
 from apps.rounds.brief import Brief
 from apps.rounds.measuring import Errand
 from apps.rounds.texts import Texts
+from apps.rounds.voices import Models, Question
 
 
 @dataclass(slots=True)
@@ -73,6 +76,8 @@ class Book:
     rounds: dict[int, OpenRound] = field(default_factory=dict)
     step: Step = field(default_factory=Step)
     errands: list[Errand] = field(default_factory=list)  # claimed in this step: to be sent once it is committed
+    questions: list[Question] = field(default_factory=list)  # the same, for models
+    models: Models = field(default_factory=Models)
     failures: Counter[str] = field(default_factory=Counter)
     barren: int = 0  # in a row
     idle: str = ""  # why the last of them was
@@ -83,6 +88,20 @@ class Book:
     commissions: list[Commission] = field(default_factory=list)  # what people asked for and no round serves yet
     concluded: bytes | None = None
     ended: tuple[str, str] | None = None  # state and reason
+
+    def contents(self, keys: Sequence[str]) -> list[bytes]:
+        """Stored contents by digest (hex), in that order; those of the step that is being collected too.
+
+        Raises ContentMissing.
+        """
+        wanted = [bytes.fromhex(key) for key in keys]
+        new = self.step.contents
+        found = content.load(key for key in wanted if key not in new)
+        return [new[key] if key in new else found[key] for key in wanted]
+
+    def rests(self, row: Row) -> bool:
+        """Whether a ready effect is put off to a later moment."""
+        return row["until"] is not None and bool(row["until"] > self.now())
 
     def now(self) -> datetime:
         """The time by the database's clock."""

@@ -14,7 +14,7 @@ from apps.engine.axes import Axes, axes_from
 from apps.engine.canonical import decode, digest
 from apps.engine.effects import METHOD_SPLITS
 from apps.engine.recipe import Recipe
-from apps.engine.setup import Setup
+from apps.engine.setup import Ensembles, Setup, ensembles_from
 from apps.engine.supervise import Plan
 from apps.projects import selectors
 from apps.projects.models import Project, Task
@@ -67,11 +67,29 @@ class Brief:
         """Descriptors and objectives that the method sees, as they were when the run started."""
         return axes_from(decode(bytes(self.run.axes)))
 
+    @cached_property
+    def models(self) -> Ensembles:
+        """Who plays which role, as it was when the run started."""
+        return ensembles_from(decode(bytes(self.run.ensembles)))
+
+    @cached_property
+    def about(self) -> str:
+        """What prompts say the project is about, as it was when the run started."""
+        return str(self._wording.get("about", ""))
+
+    @cached_property
+    def templates(self) -> Mapping[str, str]:
+        """The project's own texts for prompts by name, as they were when the run started."""
+        return dict(self._wording.get("templates", {}))
+
+    @cached_property
+    def _wording(self) -> Mapping[str, Any]:
+        return dict(decode(bytes(self.run.wording)))
+
     def setup(self) -> Setup:
         """What the method is set against."""
-        return Setup(
-            planted_texts(self.project, self.run.origin), self.edits, self.required, self.axes, self.parameters
-        )
+        planted = planted_texts(self.project, self.run.origin)
+        return Setup(planted, self.edits, self.required, self.axes, self.parameters, self.models)
 
     @cached_property
     def plan(self) -> Plan:

@@ -17,26 +17,24 @@ from apps.engine.effects import (
     Propose,
     Refused,
     kind_of,
-    payload,
 )
 from apps.engine.recipe import Barren, Grown
 from apps.engine.replay import BY_PEOPLE, refused
 from apps.log.chain import Entry
 from apps.oversight.rules import Facts, Go
 from apps.records import digests
-from apps.records.models import CLOSED, EffectState, RoundState, Run, RunState
-from apps.records.step import Change, Move, Row
-from apps.records.transitions import reclaimed
-from apps.rounds import execute
+from apps.records.models import EffectState, RoundState, Run, RunState
+from apps.records.step import Move, Row
+from apps.rounds import asking, execute
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import Brief
 from apps.rounds.conclusion import conclusion
+from apps.rounds.journal import TOGETHER, begin, change, write
 from apps.rounds.measuring import Place, errand
 from apps.rounds.texts import of_candidate
 
 GROWING = ("grow", "edit", "again")  # rounds that bring a candidate
 FOR_ANYBODY = "-"  # holder of an effect that any performer may take
-TOGETHER = -1  # child number of a row that stands for itself, or for a whole list
 
 
 def advance(book: Book, opened: OpenRound) -> None:
@@ -59,7 +57,7 @@ def _meet_all(book: Book, opened: OpenRound) -> bytes | None:
     effects: Any = opened.play.current
     place = (opened.play.position, TOGETHER)
     if place not in opened.rows:
-        _write(book, opened, TOGETHER, effects)
+        write(book, opened, TOGETHER, effects, None)
     answers = [_meet(book, opened, effect, child) for child, effect in enumerate(effects)]
     if None in answers:
         return None
@@ -78,7 +76,7 @@ def _meet(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes | 
     if row["state"] in (EffectState.HELD_BEFORE, EffectState.HELD_AFTER):
         opened.waiting = True
         return None
-    if row["state"] != EffectState.READY:
+    if row["state"] != EffectState.READY or book.rests(row):
         return None
     if not row["approved"]:  # by nobody, and the policy may have changed since it was stored
         return _rule(book, opened, effect, row)
@@ -86,7 +84,10 @@ def _meet(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes | 
 
 
 def _ask(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes | None:
-    return _rule(book, opened, effect, _write(book, opened, child, effect))
+    row = write(book, opened, child, effect, execute.subject(book, effect, b""))
+    if isinstance(effect, Ask):
+        asking.keep(book, effect)
+    return _rule(book, opened, effect, row)
 
 
 def _rule(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | None:
@@ -113,6 +114,9 @@ def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes
     try:
         if isinstance(effect, QUEUED):
             _send(book, opened, effect, row)
+            return None
+        if isinstance(effect, Ask):
+            asking.send(book, opened, effect, row)
             return None
         answer = execute.in_place(book, opened, effect, row)
     except Refused as refusal:
@@ -143,12 +147,8 @@ def _send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) ->
 
 def claim(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
     """This process carries the effect out: its jobs go out once that is committed."""
-    change(book, opened, row, EffectState.RUNNING, None)
+    begin(book, opened, row)
     place: Place = (opened.id, row["position"], row["child"])
-    row["token"], row["attempts"] = row["token"] + 1, row["attempts"] + 1
-    row["holder"], row["until"] = book.holder, book.lease_end()
-    if row["attempts"] > 1:
-        book.step.entries.append(reclaimed(book.run.pk, place, row["attempts"]))
     book.errands.append(
         errand(book.brief, place, effect, row["token"], lambda run, number: texts_of(book, run, number))
     )
@@ -197,42 +197,6 @@ def expected_seconds(known: Brief, counted: Counters | Run, effect: Effect) -> f
     named = known.split(effect.tasks) if isinstance(effect.tasks, str) else effect.tasks
     times = 2 if isinstance(effect, Compare) else effect.repeats
     return times * len(named) * counted.spent / counted.evaluations
-
-
-def _write(book: Book, opened: OpenRound, child: int, effect: Any) -> Row:
-    row: Row = {
-        "round_id": opened.id,
-        "position": opened.play.position,
-        "child": child,
-        "kind": kind_of(effect),
-        "asked": encode(payload(effect)) if child != TOGETHER else opened.play.asked,
-        "ran": None,
-        "revision": 0,
-        "state": EffectState.READY,
-        "answer": None,
-        "candidate": None if isinstance(effect, list) else execute.subject(book, effect, b""),
-        "attempts": 0,
-        "failures": 0,
-        "token": 0,
-        "holder": "",
-        "until": None,
-        "approved": False,
-        "since": book.now(),
-    }
-    opened.rows[row["position"], child] = row
-    book.step.effects[opened.id, row["position"], child] = row
-    return row
-
-
-def change(book: Book, opened: OpenRound, row: Row, state: str, answer: bytes | None) -> None:
-    """Another state for a journal row: in the row itself if it is new, else conditional on what the database has."""
-    place = (opened.id, row["position"], row["child"])
-    if place not in book.step.effects and place not in book.step.changes:
-        book.step.changes[place] = Change(row["token"], row["state"], row)
-    row["state"], row["answer"] = state, answer
-    row["since"] = None if state in CLOSED else book.now()
-    if state != EffectState.RUNNING:
-        row["until"] = None
 
 
 def _refuse(book: Book, opened: OpenRound, row: Row, refusal: Refused) -> bytes:

@@ -9,13 +9,15 @@ from collections import deque
 
 from apps.engine.canonical import encode
 from apps.engine.replay import Diverged
+from apps.llm.contract import CallJob, CallOutcome
 from apps.records import transitions
 from apps.records.models import Commission, Run, RunState
 from apps.records.step import Step
-from apps.rounds import absorb, conduct, measuring, opening
+from apps.rounds import absorb, asking, conduct, measuring, opening
 from apps.rounds.book import Book
 from apps.rounds.measuring import Errand, Place
 from apps.rounds.slots import Slot
+from apps.rounds.voices import Question
 from apps.sandbox.contract import Job, Outcome
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,9 @@ class Driver:
         self._errands: dict[Place, Errand] = {}  # on their way
         self._arrived: list[Errand] = []  # complete, not yet stored
         self._ready: deque[Job] = deque()  # their claim is committed; they wait for an evaluator
+        self._asking: dict[str, Question] = {}  # on their way to a model, by call
+        self._heard: list[tuple[Question, CallOutcome]] = []  # not yet stored
+        self._calls: deque[CallJob] = deque()  # their claim is committed; they wait for a caller
         self._later: list[tuple[float, Errand, str]] = []  # failed on infrastructure: again at that moment
         self._polled = self._snapped = 0.0
         self._more = False  # the last step began as many rounds as one step may
@@ -51,7 +56,7 @@ class Driver:
     @property
     def idle(self) -> bool:
         """Nothing is on its way and nothing can move: the run waits for people, or for a latch to be released."""
-        if self._errands or self._arrived or self._ready or self.book.step:
+        if self._errands or self._arrived or self._ready or self._asking or self.book.step:
             return False
         if self.book.latched:
             return True
@@ -81,6 +86,20 @@ class Driver:
         if errand.complete:
             self._arrived.append(errand)
 
+    @property
+    def calls(self) -> int:
+        """How many calls wait for a caller."""
+        return len(self._calls)
+
+    def next_call(self) -> CallJob | None:
+        """A call whose claim is committed, for a free caller."""
+        return self._calls.popleft() if self._calls else None
+
+    def hear(self, outcome: CallOutcome) -> None:
+        """A call of this run has ended; the late reply of a claim that was lost is refused."""
+        if (question := self._asking.get(outcome.job.id)) is not None:
+            self._heard.append((question, outcome))
+
     def step(self) -> bool:
         """Store what arrived, run rounds on, write it all in one transaction. Whether anything was written.
 
@@ -91,6 +110,8 @@ class Driver:
         book = self.book
         for errand in self._arrived:
             absorb.store(book, errand)
+        for question, outcome in self._heard:
+            absorb.hear(book, question, outcome)
         if not book.latched:
             for identifier in self._to_advance():
                 if identifier in book.rounds:
@@ -114,8 +135,12 @@ class Driver:
             transitions.end(self.run, RunState.DIVERGED, f"This version of evoweb cannot continue the run: {error}")
             raise
         absorb.recount(book)
+        tokens = {place: errand.token for place, errand in self._errands.items()}
+        tokens |= {question.place: question.token for question in self._asking.values()}
         for opened in book.rounds.values():
-            absorb.take_up(book, opened, self._errands, self._slot)
+            absorb.take_up(book, opened, tokens, self._slot)
+        self._asking = {key: each for key, each in self._asking.items() if absorb.is_current(book, each)}
+        self._heard = [each for each in self._heard if each[0].job.id in self._asking]
         kept = {errand.place for errand in self._errands.values() if absorb.is_current(book, errand)}
         self._errands = {place: errand for place, errand in self._errands.items() if place in kept}
         self._arrived = [errand for errand in self._arrived if errand.place in kept]
@@ -136,6 +161,10 @@ class Driver:
             unsent -= set(errand.jobs)
         self._ready = deque(job for job in self._ready if measuring.place_of(job.id) in self._errands)
         self._later = [item for item in self._later if item[1].place in self._errands]
+        for question in (self._asking.pop(job.id) for job in self._calls if job.id in self._asking):
+            opened = book.rounds[question.place[0]]
+            asking.take_back(book, opened, opened.rows[question.place[1:]])
+        self._calls.clear()
 
     def _retry(self) -> None:
         now = time.monotonic()
@@ -145,6 +174,7 @@ class Driver:
 
     def _to_advance(self) -> list[int]:
         rounds = self._unmoved | self._news | {errand.place[0] for errand in self._arrived}
+        rounds |= {question.place[0] for question, _ in self._heard}
         self._unmoved, self._news = set(), set()
         return sorted(rounds)
 
@@ -156,7 +186,7 @@ class Driver:
         self._polled = now
         if Run.objects.values_list("control", flat=True).get(pk=self.run.pk) != self.run.control:
             raise transitions.Stale(f"policy or latches of {self.run} changed")
-        self._news |= absorb.news(self.book)
+        self._news |= absorb.news(self.book) | absorb.resumable(self.book)
 
     def _fill(self) -> None:
         """Start rounds while the budget and the parallelism allow; conclude when the budget is spent."""
@@ -213,9 +243,15 @@ class Driver:
         for errand in book.errands:
             self._errands[errand.place] = errand
             self._ready.extend(errand.jobs.values())
+        for question, _ in self._heard:
+            self._asking.pop(question.job.id, None)
+        self._heard = []
+        for question in book.questions:
+            self._asking[question.job.id] = question
+            self._calls.append(question.job)
         for opened in book.rounds.values():
             opened.stored = max((position for position, _ in opened.rows), default=0)
-        book.step, book.errands = Step(), []
+        book.step, book.errands, book.questions = Step(), [], []
         if closing is not None:
             self.run.refresh_from_db()
         return True

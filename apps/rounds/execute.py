@@ -21,6 +21,7 @@ from apps.records import digests
 from apps.records.models import CandidateEdit, Run, Trajectory
 from apps.records.step import Row
 from apps.rounds.book import Book, OpenRound
+from apps.rounds.showing import show
 from apps.rounds.texts import load
 
 
@@ -50,6 +51,8 @@ def subject(book: Book, effect: Effect, answer: bytes) -> int | None:
 def _choose(book: Book, opened: OpenRound, effect: Choose, row: Row) -> list[Any]:
     if effect.kind == "champion":
         return [_standing(book, effect)]
+    if effect.kind == "trajectory":
+        return show(book, effect)
     child = row["child"]
     drawn = inplace.choose(book.population, effect, opened.ctx.random("choose" if child < 0 else f"choose/{child}"))
     return _pinned(book, opened, drawn, row) if effect.kind == "candidate" else drawn

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 from django.db.models import Q
 
+from apps.llm.pool import Callers
 from apps.oversight.services import answers
 from apps.records import transitions
 from apps.records.models import Run, RunState
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
 COLLECT_SECONDS = 0.25
+CALLS = 64  # of models at a time, of all runs together; a model has limits of its own
 MOST_STALE = 100
 RETRY = timedelta(seconds=1)
 
@@ -43,6 +45,8 @@ class Loop:
         self._failed: dict[int, int] = {}  # database failures since a step was written, by run
         self._stale: dict[int, int] = {}  # steps in a row that were thrown away, by run
         self._in_flight: dict[str, int] = {}  # run by job
+        self._lines: Callers | None = None  # made for the first call: many runs ask no model
+        self._calling: dict[str, int] = {}  # run by call
         self._beaten = time.monotonic()
 
     def adopt(self, run: Run) -> None:
@@ -78,8 +82,7 @@ class Loop:
 
     def wait(self, seconds: float) -> None:
         """Let time pass while runs wait for people, and keep what this process holds."""
-        if self._pool is not None:
-            self._pool.collect(seconds)
+        self._collect(seconds)
         self._beat()
 
     def close(self) -> None:
@@ -92,6 +95,8 @@ class Loop:
         self._drivers.clear()
         if self._pool is not None:
             self._pool.close()
+        if self._lines is not None:
+            self._lines.close()
         self.slot.close()
 
     def _take(self) -> None:
@@ -103,28 +108,49 @@ class Loop:
             if (run := transitions.take(identifier, self.slot.name, dead)) is not None:
                 self._guarded(identifier, partial(self.adopt, run))
 
+    @property
+    def _callers(self) -> Callers:
+        if self._lines is None:
+            self._lines = Callers(CALLS, settings.EVOWEB_LLM_PRIVATE_URLS)
+        return self._lines
+
     def _submit(self) -> None:
-        if self._pool is None:
-            return
+        """Give evaluators and callers what waits for them, of each run in turn."""
+        if self._pool is not None:
+            for driver, job in self._in_turn(Driver.next_job, self._pool):
+                self._in_flight[job.id] = driver.run.pk
+                self._pool.submit(job)
+        if any(driver.calls for driver in self._drivers.values()):
+            for driver, call in self._in_turn(Driver.next_call, self._callers):
+                self._calling[call.id] = driver.run.pk
+                self._callers.submit(call)
+
+    def _in_turn[J](self, following: Callable[[Driver], J | None], pool: Pool | Callers) -> Iterator[tuple[Driver, J]]:
+        """What the drivers have, one of each after the other, as long as the pool takes it."""
         waiting = list(self._drivers.values())
-        while waiting and self._pool.free:
+        while waiting and pool.free:
             for driver in list(waiting):
-                job = driver.next_job() if self._pool.free else None
+                job = following(driver) if pool.free else None
                 if job is None:
                     waiting.remove(driver)
                     continue
-                self._in_flight[job.id] = driver.run.pk
                 self._drivers[driver.run.pk] = self._drivers.pop(driver.run.pk)  # the others come first next time
-                self._pool.submit(job)
+                yield driver, job
 
     def _collect(self, seconds: float) -> None:
-        if self._pool is None:
+        """Wait for something to be done, measured or answered, and hand it to its driver."""
+        bell = self._lines.fileno() if self._lines is not None else None
+        if self._pool is not None:
+            for outcome in self._pool.collect(seconds, bell):
+                if (driver := self._drivers.get(self._in_flight.pop(outcome.job, 0))) is not None:
+                    driver.finish(outcome)
+            seconds = 0.0
+        elif self._lines is None:
             time.sleep(seconds)  # what other processes measure shows in the database only: there is nothing to wait on
-            return
-        for outcome in self._pool.collect(seconds):
-            driver = self._drivers.get(self._in_flight.pop(outcome.job, 0))
-            if driver is not None:
-                driver.finish(outcome)
+        if self._lines is not None:
+            for reply in self._lines.collect(seconds):
+                if (driver := self._drivers.get(self._calling.pop(reply.job.id, 0))) is not None:
+                    driver.hear(reply)
 
     def _step_all(self) -> None:
         for identifier, driver in list(self._drivers.items()):
@@ -185,6 +211,9 @@ class Loop:
             del self._in_flight[job]
             if self._pool is not None:
                 self._pool.stop(job)
+        for call in [call for call, run in self._calling.items() if run == identifier]:
+            del self._calling[call]
+            self._callers.stop(call)
 
     def _beat(self) -> None:
         now = time.monotonic()

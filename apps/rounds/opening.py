@@ -11,13 +11,15 @@ from django.db.models.functions import Now
 from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine import supervise
 from apps.engine.canonical import decode
-from apps.engine.effects import Choose, Contract
+from apps.engine.effects import Ask, Choose, Contract
 from apps.engine.population import Member, Population
 from apps.engine.promotion import ConfirmedGain
 from apps.engine.recipe import Context, Outcome, Steps
 from apps.engine.records import Chosen, Result, facts_of
 from apps.engine.replay import Asked, Play
 from apps.engine.replay import Row as JournalRow
+from apps.engine.replies import reply_from
+from apps.engine.trajectories import shown_from
 from apps.log.models import Event
 from apps.oversight import selectors
 from apps.projects.models import Project
@@ -33,7 +35,7 @@ from apps.records.models import (
     Verdict,
 )
 from apps.records.step import Row
-from apps.rounds import conduct
+from apps.rounds import asking, conduct, voices
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, planted_texts
 from apps.rounds.texts import Texts, load, of_candidate
@@ -43,7 +45,7 @@ JOURNAL = (
     *("attempts", "failures", "token", "holder", "until", "since", "approved"),
 )
 RECENT = 100  # rounds among which the reason of a barren one is looked for
-NOT_READ = "not read"  # no operator reads text yet: a round that grows from a hint draws as any other
+NOT_READ = "not read"  # until the hint stands in a prompt that was carried out
 ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 
 
@@ -63,6 +65,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         holder=holder,
         claims=claims,
         clock=_clock(),
+        models=voices.read(known.models),
         barren=_barren(run),
         idle=_idle(run),
         confirmed=_confirmed(run),
@@ -201,6 +204,8 @@ def _play(book: Book, row: Round, stored: int | None, commission: Commission | N
     number = run_and_number(row.pk)[1]
     known = book.brief
     ctx = Context(book.run.seed, number, known.edits, known.parameters, run=book.run.pk, tasks=known.required)
+    ctx.train, ctx.models, ctx.about, ctx.templates = known.split("train"), known.models, known.about, known.templates
+    ctx.hints = asking.hints_of(commission)
     play = Play(_steps(book, row.kind, ctx, commission), ctx, lambda effect, value: deliver(book, effect, value))
     return OpenRound(row.pk, row.kind, ctx, play, stored, commission=commission)
 
@@ -230,8 +235,13 @@ def _asked_for(book: Book, kind: str, ctx: Context, commission: Commission) -> S
 
 
 def deliver(book: Book, effect: Asked, value: Any) -> Any:
-    """What the generator gets for a journaled value: candidates come with their texts and traits."""
+    """What the generator gets for a journaled value: texts in the place of their numbers and digests."""
     if isinstance(effect, Choose) and effect.kind == "candidate":
         members = book.population.members
         return [Chosen(number, score, book.texts.of(number), members[number].traits) for number, score in value]
+    if isinstance(effect, Choose) and effect.kind == "trajectory":
+        return [shown_from(decode(data)) for data in book.contents(value)]
+    if isinstance(effect, Ask):
+        (text,) = book.contents([value["reply"]])
+        return reply_from(value, text.decode(errors="surrogatepass"), effect)
     return value

@@ -14,7 +14,7 @@ from apps.records.models import HELD, CandidateEdit, EffectState, Run, RunState
 CANDIDATES = 20
 WINDOW = 10_000
 CANDIDATE_COLUMNS = ("parents", "authors", "score", "failure", "verdict")
-RUN_COLUMNS_LEFT_OUT = ("parameters", "result", "code")
+RUN_COLUMNS_LEFT_OUT = ("parameters", "result", "code", "wording")
 
 TAKEN_WITHIN = timedelta(seconds=10)  # by a worker, if there is one: before that nobody need worry
 _MOVING = (EffectState.READY, EffectState.RUNNING)

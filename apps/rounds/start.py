@@ -16,7 +16,7 @@ from apps.common.errors import UserError
 from apps.engine import registry
 from apps.engine.axes import Axes, axes_payload
 from apps.engine.canonical import digest, encode
-from apps.engine.setup import Setup
+from apps.engine.setup import Ensembles, Setup, ensembles_payload
 from apps.oversight import rules, selectors
 from apps.oversight.services.policies import put_in_force
 from apps.projects.access import require
@@ -45,6 +45,7 @@ class Order:
     baseline_of: Run | None = None
     origin: int | None = None  # id of the candidate that round 0 plants, of another run of the project
     options: Mapping[str, Any] = field(default_factory=dict)  # of the command, for `resume`
+    models: Ensembles = field(default_factory=dict)  # who plays which role
 
 
 def order_of(project: Project | Settings, **told: Any) -> Order:
@@ -89,6 +90,8 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
             method=order.method,
             parameters=encode(dict(order.parameters)),
             axes=encode(axes_payload(axes)),
+            ensembles=encode(ensembles_payload(order.models)),
+            wording=encode(wording(project)),
             seed=order.seed,
             protocol=kept,
             code=code_digest(),
@@ -141,8 +144,15 @@ def check_fit(project: Project, order: Order, axes: Axes) -> None:
     recipe = registry.get(order.method)
     tasks = tuple(task.key for task in project.tasks.filter(split="validation").order_by("position"))
     parameters = recipe.settings(order.parameters)
-    if complaint := recipe.fits(Setup(planted_texts(project, order.origin), edits(project), tasks, axes, parameters)):
+    setup = Setup(planted_texts(project, order.origin), edits(project), tasks, axes, parameters, order.models)
+    if complaint := recipe.fits(setup):
         raise UserError(f"The method {order.method} does not fit {project}: {complaint}")
+
+
+def wording(project: Project) -> dict[str, Any]:
+    """What the run's prompts say of the project, without what it leaves open."""
+    told = {"about": project.about, "templates": project.templates}
+    return {name: value for name, value in told.items() if value}
 
 
 @cache

@@ -50,13 +50,25 @@ class Pool:
         slot = self._choose(job)
         slot.start(job)
 
-    def collect(self, timeout: float) -> list[Outcome]:
-        """Finished jobs: waits until there is one or `timeout` seconds have passed, then returns all that are ready."""
+    def collect(self, timeout: float, beside: int | None = None) -> list[Outcome]:
+        """Finished jobs: waits until there is one or `timeout` seconds have passed, then returns all that are ready.
+
+        beside: the file descriptor of something else that the caller waits for; once it is readable, this returns.
+        """
+        if beside is None:
+            return self._collect(timeout)
+        self._selector.register(beside, selectors.EVENT_READ)
+        try:
+            return self._collect(timeout)
+        finally:
+            self._selector.unregister(beside)
+
+    def _collect(self, timeout: float) -> list[Outcome]:
         until = time.monotonic() + timeout
         while True:
-            self._turn(until)
+            rung = self._turn(until)
             outcomes = self._take_outcomes()
-            if outcomes or time.monotonic() >= until:
+            if outcomes or rung or time.monotonic() >= until:
                 return outcomes
 
     def run(self, job: Job, beat: Callable[[], None] = lambda: None) -> Outcome:
@@ -104,21 +116,25 @@ class Pool:
             raise RuntimeError("no slot is free")
         return min(free, key=lambda slot: slot.coldness(job))
 
-    def _turn(self, until: float) -> None:
-        """Wait once and handle what happened."""
+    def _turn(self, until: float) -> bool:
+        """Wait once and handle what happened. Whether something happened that is not the pool's own."""
         if not any(slot.outcome for slot in self._slots):
             deadline = min((slot.deadline for slot in self._slots), default=until)
             wait = max(0.0, min(until, deadline) - time.monotonic())
         else:
             wait = 0.0
+        rung = False
         for key, events in self._selector.select(wait):
-            host: Host = key.data
-            if host.open:
+            host: Host | None = key.data
+            if host is None:
+                rung = True
+            elif host.open:
                 host.handle(events)
         now = time.monotonic()
         for slot in self._slots:
             slot.expire(now)
         self._departures.look()
+        return rung
 
     def _take_outcomes(self) -> list[Outcome]:
         outcomes = []

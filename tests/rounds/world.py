@@ -94,8 +94,8 @@ class SharedPool:
         self._jobs.add(job.id)
         SharedPool.real.submit(job)
 
-    def collect(self, timeout):
-        outcomes = SharedPool.real.collect(timeout)
+    def collect(self, timeout, beside=None):
+        outcomes = SharedPool.real.collect(timeout, beside)
         self._jobs -= {outcome.job for outcome in outcomes}
         return outcomes
 
@@ -155,6 +155,8 @@ def finish(loop, run, turns=200):
 def abandon(loop):
     """The process dies: its lock goes, its evaluations stop, nothing is written any more."""
     loop._pool.close()
+    if loop._lines is not None:
+        loop._lines.close()
     loop.slot.close()
 
 

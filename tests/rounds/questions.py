@@ -1,0 +1,61 @@
+"""A method that asks a model for every edit, and the model that answers: a pure function of the prompt."""
+
+from contextlib import contextmanager
+from random import Random
+
+from apps.engine import registry
+from apps.engine.effects import Ask, Choose, Propose, Refused
+from apps.engine.prompt import USER, Message, Prompt
+from apps.engine.recipe import Recipe
+from apps.engine.records import Reply
+from apps.engine.setup import Voice
+from apps.engine.testing.scripted import moved
+from apps.engine.trajectories import Latest
+from apps.llm.contract import ModelSpec
+from apps.rounds import voices
+from tests.llm.server import MessagesServer
+
+METHOD = "asker"
+MODEL = "small"
+
+
+def vary(ctx, parents):
+    base = parents[0]
+    shown = yield Choose("trajectory", Latest(base.number), 4)
+    told = [f"Round {ctx.round}.", *ctx.hints, *(f"{each.task}: {each.score}" for each in shown)]
+    told.append(base.texts["main.py"])
+    prompt = Prompt(ctx.about, (Message(USER, "\n".join(told)),), hints=ctx.hints)
+    try:
+        reply: Reply = yield Ask("mutate", prompt, ctx.models["mutate"][0].model)
+        return (yield Propose((base.number,), {"main.py": reply.text}, "asked"))
+    except Refused:
+        return None
+
+
+RECIPE = Recipe(vary=vary, roles=("mutate",))
+
+
+def numbers(asked):
+    """The program of the prompt with one of its numbers moved."""
+    text = asked.text[asked.text.index("# EVOLVE-BLOCK-START") :]
+    before = text.splitlines()[1]
+    return text.replace(before, moved(before, Random(asked.text), 0.5))
+
+
+def known(monkeypatch):
+    """The method of these tests is one that there is."""
+    original = registry.get
+    monkeypatch.setattr(registry, "get", lambda name: RECIPE if name == METHOD else original(name))
+
+
+@contextmanager
+def server(monkeypatch, reply=numbers, latency=0.0, **spec):
+    """A Messages server that plays every role of the runs to come."""
+    with MessagesServer(reply, latency) as serving:
+        monkeypatch.setenv("TEST_MODEL_KEY", "sk-never-shown")
+        reached = ModelSpec(MODEL, "scripted", serving.url, "TEST_MODEL_KEY", **spec)
+        monkeypatch.setattr(voices, "read", lambda ensembles: voices.Models({MODEL: reached}))
+        yield serving
+
+
+MODELS = {"mutate": (Voice(MODEL),)}
