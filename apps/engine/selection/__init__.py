@@ -11,7 +11,9 @@ from typing import Any
 
 from apps.engine.effects import rule_payload as payload
 from apps.engine.selection.best import Best
+from apps.engine.selection.born_here import BornHere
 from apps.engine.selection.crowded import Crowded
+from apps.engine.selection.explore_exploit import ExploreExploit
 from apps.engine.selection.island_tournament import IslandTournament
 from apps.engine.selection.latest import Latest
 from apps.engine.selection.linear_rank import LinearRank
@@ -23,11 +25,14 @@ from apps.engine.selection.seed import Seed
 from apps.engine.selection.task_front import TaskFront
 from apps.engine.selection.tournament import Tournament
 from apps.engine.selection.uniform_cell import UniformCell
+from apps.engine.selection.weighted import Weighted
 
 __all__ = [
     "REGISTRY",
     "Best",
+    "BornHere",
     "Crowded",
+    "ExploreExploit",
     "IslandTournament",
     "Latest",
     "LinearRank",
@@ -39,6 +44,7 @@ __all__ = [
     "TaskFront",
     "Tournament",
     "UniformCell",
+    "Weighted",
     "from_payload",
     "payload",
 ]

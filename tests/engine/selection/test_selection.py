@@ -20,9 +20,12 @@ from apps.engine.selection import (
     TaskFront,
     Tournament,
     UniformCell,
+    Weighted,
     from_payload,
     payload,
 )
+from apps.engine.selection.born_here import BornHere
+from apps.engine.selection.explore_exploit import ExploreExploit
 from apps.engine.selection.living_tournament import LivingTournament
 from apps.engine.selection.power_law import _sums
 
@@ -36,14 +39,17 @@ class Pool:
 
 RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
 OF_ARCHIVES = (  # tested with their archives
+    BornHere(1),
     LivingTournament(3),
     Crowded(),
+    ExploreExploit(1),
     IslandTournament(1, 3),
     Latest(),
     MostNovel(4),
     Proportional(7),
     TaskFront(),
     UniformCell(3),
+    Weighted(1, 5.0),
 )
 COUNT, DRAWS = 12, 6000
 
