@@ -11,6 +11,7 @@ from apps.engine.canonical import decode, encode
 from apps.engine.replay import CHANGES, REJECTED, SUPERSEDED, refused
 from apps.engine.supervise import MEASURE_MORE
 from apps.log.chain import Entry
+from apps.oversight import prompts
 from apps.oversight.models import Answer
 from apps.records import transitions
 from apps.records.models import CandidateEdit, Effect, EffectState, Run
@@ -37,7 +38,10 @@ def _reject(run: Run, effect: Effect, said: Answer) -> list[Entry]:
 
 
 def _request_changes(run: Run, effect: Effect, said: Answer) -> list[Entry]:
-    """A proposal is drawn again with the hint. What was measured is held, and the run grows from it once more."""
+    """A question is asked again with the hint, a proposal is drawn again. What was measured is held, and the run grows
+    from it once more."""
+    if effect.kind == "ask":
+        return [_ask_again(effect, said)]
     closed = _close(effect, said, EffectState.REFUSED, refused(CHANGES, said.reason))
     if effect.kind == "propose":
         return [closed, *_judge(run, effect, said, "drop", f"changes requested: {said.reason}")]
@@ -54,7 +58,9 @@ def _measure_more(run: Run, effect: Effect, said: Answer) -> list[Entry]:
 
 
 def _edit(run: Run, effect: Effect, said: Answer) -> list[Entry]:
-    """A proposal is carried out again as edited; after its measurement the edit is a new round's proposal."""
+    """A question or a proposal is carried out as edited; after its measurement the edit is a new round's proposal."""
+    if effect.kind == "ask":
+        return [_ask_again(effect, said)]
     superseded = _judge(run, effect, said, "drop", SUPERSEDED)
     if effect.kind == "propose":
         revised = transitions.revise(effect, _edited(effect, said))
@@ -62,6 +68,12 @@ def _edit(run: Run, effect: Effect, said: Answer) -> list[Entry]:
     closed = _close(effect, said, EffectState.REFUSED, refused(SUPERSEDED))
     asked = decode(bytes(said.details)) | ({"hypothesis": said.reason} if said.reason else {})
     return [closed, *superseded, _commission(run, effect, said, "edit", asked)]
+
+
+def _ask_again(effect: Effect, said: Answer) -> Entry:
+    """The same row runs once more, with the prompt that the person made of it."""
+    revised = prompts.ran(effect, decode(bytes(said.details)), _by(said))
+    return _closed(effect, said, transitions.revise(effect, revised))
 
 
 def _edited(effect: Effect, said: Answer) -> bytes:

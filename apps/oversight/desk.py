@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -14,10 +14,14 @@ from apps.accounts.actors import Actor
 from apps.common.ids import run_and_number
 from apps.common.text import FIRST_CHARACTERS
 from apps.engine.canonical import decode
-from apps.oversight import prospect, selectors
+from apps.engine.prompt import Prompt
+from apps.engine.trajectories import shown_from
+from apps.oversight import prompts, prospect, selectors
 from apps.oversight.models import Answer, Claim
+from apps.oversight.prompts import Part
 from apps.oversight.vocabulary import offered
 from apps.projects.models import Project
+from apps.records import content
 from apps.records.models import CandidateEdit, Effect, EffectState, Run
 
 HEAVY = ("round__run__project__evaluator", "round__run__parameters", "round__run__result", "round__outcome")
@@ -95,7 +99,24 @@ class Gate:
         """What was drawn that is no candidate: the method's memory, or how the champion stands. Hostile; bounded."""
         if self.effect.kind != "choose" or self.drawn or self.came is None:
             return ""
+        if self.asked.get("choose") == "trajectory":
+            return json.dumps(_shown(self.came), indent=2, ensure_ascii=False)[:FIRST_CHARACTERS]
         return json.dumps(self.came, indent=2, ensure_ascii=False)[:FIRST_CHARACTERS]
+
+    @cached_property
+    def prompt(self) -> Prompt | None:
+        """What a model would be asked, or was asked; None where none is."""
+        return prompts.prompt_of(self.effect) if self.effect.kind == "ask" else None
+
+    @property
+    def question(self) -> list[Part]:
+        """The prompt from top to bottom. Hostile; bounded."""
+        return prompts.parts(self.prompt) if self.prompt else []
+
+    @property
+    def reply(self) -> Part | None:
+        """What the model answered. Hostile; bounded."""
+        return prompts.reply_of(self.effect) if self.effect.kind == "ask" else None
 
     @property
     def differences(self) -> int:
@@ -153,11 +174,20 @@ def gates(actor: Actor) -> QuerySet[Effect]:
     return selectors.gates(actor).defer(*HEAVY)
 
 
+def _shown(keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Measurements that were drawn to be shown to a model, by digest."""
+    wanted = [bytes.fromhex(key) for key in keys]
+    found = content.load(wanted)
+    return [asdict(shown_from(decode(found[key]))) for key in wanted]
+
+
 def _draw(gate: Gate) -> str:
     if gate.asked.get("choose") == "memory":
         return "Go on with what the method remembers?"
     if gate.asked.get("choose") == "task":
         return _race(gate)
+    if gate.asked.get("choose") == "trajectory":
+        return f"Show the method what candidate {gate.asked['rule'].get('candidate')} did?"
     if gate.asked.get("choose") == "champion":
         return f"Try candidate {gate.asked['rule'].get('candidate')} against the champion?"
     numbers = ", ".join(str(number) for number, _ in gate.drawn)
@@ -199,8 +229,29 @@ def _anything(gate: Gate) -> str:
     return f"{verb} “{gate.effect.kind}”{about}?"
 
 
+def _question(gate: Gate) -> str:
+    return f"Ask {gate.asked.get('model')} to {_ROLES.get(gate.asked.get('ask', ''), 'answer this')}?"
+
+
+def _reply(gate: Gate) -> str:
+    return f"Let the method see what {gate.asked.get('model')} answered?"
+
+
+# What a model is asked to do, by its role.
+_ROLES: dict[str, str] = {
+    "mutate": "propose an edit",
+    "crossover": "combine parents",
+    "reflect": "reflect on what was measured",
+    "judge": "judge",
+    "summarise": "summarise",
+    "novelty": "say whether this is new",
+    "repair": "repair a failure",
+}
+
 _ASKS: dict[tuple[str, str], Callable[[Gate], str]] = {
     ("choose", "after"): _draw,
+    ("ask", "before"): _question,
+    ("ask", "after"): _reply,
     ("propose", "before"): lambda gate: "Let this edit become a candidate?",
     ("propose", "after"): lambda gate: f"Let candidate {gate.number} stand and be measured?",
     ("measure", "before"): _measure,

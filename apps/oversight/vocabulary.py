@@ -14,7 +14,10 @@ LONGEST_REASON = 4_000  # characters
 
 _ALWAYS = ("escalate", "defer")
 _AFTER_MEASUREMENT = ("approve", "reject", "request changes", "measure more", "edit", *_ALWAYS)
+_QUESTION = ("approve", "reject", "request changes", "edit", *_ALWAYS)
 _OFFERED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("ask", "before"): _QUESTION,
+    ("ask", "after"): _QUESTION,
     ("propose", "after"): ("approve", "reject", "request changes", "edit", *_ALWAYS),
     ("measure", "after"): _AFTER_MEASUREMENT,
     ("judge", "after"): _AFTER_MEASUREMENT,

@@ -300,8 +300,8 @@ def commission(run: Run, kind: str, candidate: int, asked: Mapping[str, Any], by
 
 
 def revise(effect: Effect, ran: bytes) -> bool:
-    """A held proposal is carried out again as a person rewrote it, only if it is still held at this revision."""
-    held = Effect.objects.filter(pk=effect.pk, state=EffectState.HELD_AFTER, revision=effect.revision)
+    """A held effect is carried out, or once more, as a person rewrote it, only if it is still held at this revision."""
+    held = Effect.objects.filter(pk=effect.pk, state__in=HELD, revision=effect.revision)
     values: dict[str, Any] = {"state": EffectState.READY, "since": Now(), "approved": True}
     return bool(held.update(ran=ran, answer=None, revision=F("revision") + 1, **values))
 

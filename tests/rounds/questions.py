@@ -1,5 +1,6 @@
 """A method that asks a model for every edit, and the model that answers: a pure function of the prompt."""
 
+import re
 from contextlib import contextmanager
 from random import Random
 
@@ -14,6 +15,7 @@ from apps.engine.trajectories import Latest
 from apps.llm.contract import ModelSpec
 from apps.rounds import voices
 from tests.llm.server import MessagesServer
+from tests.rounds.world import PROGRAM
 
 METHOD = "asker"
 MODEL = "small"
@@ -37,9 +39,13 @@ RECIPE = Recipe(vary=vary, roles=("mutate",))
 
 def numbers(asked):
     """The program of the prompt with one of its numbers moved."""
-    text = asked.text[asked.text.index("# EVOLVE-BLOCK-START") :]
-    before = text.splitlines()[1]
-    return text.replace(before, moved(before, Random(asked.text), 0.5))
+    told = "\n".join(_text(turn["content"]) for turn in asked.body["messages"])
+    before = re.findall(r"C = \[.*\]", told)[-1]
+    return PROGRAM.replace(PROGRAM.splitlines()[1], moved(before, Random(told), 0.5))
+
+
+def _text(content):
+    return content if isinstance(content, str) else "".join(block["text"] for block in content)
 
 
 def known(monkeypatch):

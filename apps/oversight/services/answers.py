@@ -18,7 +18,7 @@ from apps.common.errors import Conflict, UserError
 from apps.engine.canonical import encode
 from apps.log.chain import Entry
 from apps.log.services import append
-from apps.oversight import consequences, edits, selectors
+from apps.oversight import consequences, edits, prompts, selectors
 from apps.oversight.digests import answer as digest_of
 from apps.oversight.models import Answer, Claim
 from apps.oversight.vocabulary import DECISIONS, MOST_REPEATS, NEEDS_REASON, NOTED, WITHDRAW, offered
@@ -35,7 +35,8 @@ MOST_RELEASED = 100  # in one go
 class Reply:
     """What a person says to a gate. seen is the hex digest that the gate showed, key makes a double submit harmless.
 
-    edit: the complete new text of each component by path; to: key of the person to escalate to.
+    edit: the complete new text of each component by path, or of each part of a prompt; to: key of the person to
+    escalate to.
     """
 
     decision: str
@@ -123,6 +124,9 @@ def _may_decide(person: int, project: Project) -> bool:
 
 def _details(effect: Effect, reply: Reply) -> tuple[bytes, Mapping[bytes, bytes]]:
     """What an answer holds beyond its words, and the contents that it names."""
+    if effect.kind == "ask" and reply.decision in ("edit", "request changes"):
+        asked, texts = _question(effect, reply)
+        return encode(asked), texts
     if reply.decision == "edit":
         edit, texts = edits.checked(effect, reply.edit or {})
         return encode({"edit": edit}), texts
@@ -131,6 +135,13 @@ def _details(effect: Effect, reply: Reply) -> tuple[bytes, Mapping[bytes, bytes]
             raise UserError(f"Ask for 1 to {MOST_REPEATS} more measurements of each task, not {reply.repeats}.")
         return encode({"repeats": reply.repeats}), {}
     return b"{}", {}
+
+
+def _question(effect: Effect, reply: Reply) -> tuple[dict[str, str], dict[bytes, bytes]]:
+    """What a person makes of a question to a model."""
+    if reply.decision == "edit":
+        return prompts.edited(effect, reply.edit or {})
+    return prompts.with_changes(effect, reply.reason)
 
 
 def _answer(actor: Actor, effect: Effect, reply: Reply, details: bytes, texts: Mapping[bytes, bytes]) -> Answer:

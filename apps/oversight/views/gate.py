@@ -15,7 +15,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.requests import actor_of
 from apps.common.errors import Conflict, UserError
 from apps.common.pages import onward, region
-from apps.oversight import desk, edits, selectors
+from apps.oversight import desk, edits, prompts, selectors
 from apps.oversight.cursor import position
 from apps.oversight.dossier import Dossier, sign_of
 from apps.oversight.forms import FILE, AnswerForm
@@ -38,7 +38,7 @@ def gate(request: HttpRequest, identifier: int) -> HttpResponse:
 
 @require_GET
 def edit(request: HttpRequest, identifier: int) -> HttpResponse:
-    """The candidate's components, to be rewritten."""
+    """The candidate's components, or the prompt, to be rewritten."""
     effect = _effect(request, identifier)
     if effect.state not in HELD or "edit" not in desk.Gate(effect).offered:
         messages.error(request, "There is nothing to edit at this gate.")
@@ -153,9 +153,14 @@ def _page(
 def _edit_page(
     request: HttpRequest, effect: Effect, form: AnswerForm, typed: Mapping[str, str], status: int = 200
 ) -> HttpResponse:
+    gate = desk.Gate(effect)
+    context: dict[str, Any] = {"gate": gate, "form": form, "field": FILE}
+    if gate.prompt is not None:
+        every = prompts.parts(gate.prompt, prompts.LONGEST)
+        context["parts"] = [(part, typed.get(FILE + part.key, part.text)) for part in every]
+        return render(request, "oversight/edit_prompt.html", context, status=status)
     candidate = get_object_or_404(CandidateEdit.objects.select_related("run__project"), pk=effect.candidate)
-    files = [(path, typed.get(FILE + path, text)) for path, text in edits.editable(candidate).items()]
-    context: dict[str, Any] = {"gate": desk.Gate(effect), "form": form, "files": files, "field": FILE}
+    context["files"] = [(path, typed.get(FILE + path, text)) for path, text in edits.editable(candidate).items()]
     return render(request, "oversight/edit.html", context, status=status)
 
 
