@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "apps.projects",
     "apps.records",
     "apps.sandbox",
+    "apps.llm",
     "apps.oversight",
     "apps.rounds",
     "apps.experiments",

@@ -163,6 +163,7 @@ class Callers:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._provider.close()
+        await self._loop.shutdown_asyncgens()
 
     async def _perform(self, job: CallJob) -> None:
         try:

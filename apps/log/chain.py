@@ -54,6 +54,11 @@ KINDS = frozenset(
         "experiment.stopped",
         "experiment.ended",
         "experiment.counted",
+        "model.latched",
+        "model.released",
+        "model.changed",
+        "budget.set",
+        "budget.noticed",
         "log.verified",
     }
 )

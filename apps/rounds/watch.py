@@ -58,6 +58,11 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "experiment.stopped": frozenset({"experiments"}),
     "experiment.ended": frozenset({"experiments"}),
     "experiment.counted": frozenset({"experiments"}),
+    "model.latched": frozenset({"run", "models"}),
+    "model.released": frozenset({"run", "models"}),
+    "model.changed": frozenset({"models"}),
+    "budget.set": frozenset({"run", "project", "models"}),
+    "budget.noticed": frozenset({"run", "project", "models"}),
     "log.verified": frozenset({"verification"}),
 }
 

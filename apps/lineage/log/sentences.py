@@ -264,6 +264,19 @@ def _verified(entry: Entry) -> Words:
     return [f"{entry.actor} had entries 1 to {entry.body['upto']} verified: {found}"]
 
 
+def _budgeted(entry: Entry) -> Words:
+    return [f"{entry.actor} set a budget for calls of models:", *_whose(entry)]
+
+
+def _noticed(entry: Entry) -> Words:
+    return [f"{entry.body['percent']} % of a budget for calls of models is spent:", *_whose(entry)]
+
+
+def _whose(entry: Entry) -> Words:
+    daily = bool(entry.body.get("daily") or entry.body.get("day"))
+    return [*(["a day of"] if daily else []), *entry.subject]
+
+
 def _experiment(done: str) -> Callable[[Entry], Words]:
     def say(entry: Entry) -> Words:
         key = int(entry.body["experiment"])
@@ -308,6 +321,11 @@ _SAYINGS: dict[str, Callable[[Entry], Words]] = {
     "invitation.made": lambda entry: [f"{entry.actor} made an invitation"],
     "invitation.used": lambda entry: [f"{entry.actor} used an invitation"],
     "invitation.revoked": lambda entry: [f"{entry.actor} revoked an invitation"],
+    "model.latched": lambda entry: [f"{entry.actor} stopped model {entry.body['model']}"],
+    "model.released": lambda entry: [f"{entry.actor} let model {entry.body['model']} be asked again"],
+    "model.changed": lambda entry: [f"{entry.actor} changed who plays a role, or a model"],
+    "budget.set": _budgeted,
+    "budget.noticed": _noticed,
     "log.verified": _verified,
     "experiment.made": _experiment("made"),
     "experiment.paused": _experiment("paused"),

@@ -1,0 +1,182 @@
+"""Calls that are about to be made: may they be, what may they take, were they answered before."""
+
+import uuid
+from collections import Counter as Tally
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from apps.engine.canonical import digest, encode
+from apps.engine.prompt import prompt_payload
+from apps.llm import cassette, spending
+from apps.llm.contract import CallJob, CallOutcome, Usage
+from apps.llm.ledger import Denied, Mode, Opened, Opening, Settled, Wanted
+from apps.llm.models import Call, CallState
+from apps.llm.money import amount, said
+from apps.llm.selectors import Known, known
+from apps.llm.spending import Counter, Need, Scope
+from apps.llm.tokens import estimated
+from apps.records import content
+from apps.records.models import Run
+from apps.records.sql import insert
+
+_LEFT = "Raise the budget, or let the run end."
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What all calls that are opened together share."""
+
+    run: Run | None
+    mode: Mode
+    at: datetime
+    counters: list[Counter] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    contents: dict[bytes, bytes] = field(default_factory=dict)
+    asked: Tally[bytes] = field(default_factory=Tally)  # of rows that are not in the database yet
+    opening: Opening = field(default_factory=Opening)
+
+
+def open_calls(run: Run | None, wanted: Sequence[Wanted], mode: Mode = "record") -> Opening:
+    """Write a row for each call that may be made, and reserve what it may take. Inside the caller's transaction.
+
+    mode: "record" makes every call; "reuse" answers from the ledger what it has answered before; "replay" makes none.
+    Without a run the calls belong to nobody: no budget bounds them.
+    """
+    desk = _Desk(run, mode, timezone.now())
+    if run is not None:
+        desk.counters = spending.counters(Scope(run.project_id, run.pk, desk.at.astimezone(UTC).date()))
+    models = known(one.model for one in wanted)
+    for one in wanted:
+        desk.opening.calls.append(_open(desk, one, models.get(one.model)))
+    content.store_files(desk.contents)
+    content.store(desk.contents)
+    insert(Call, desk.rows)
+    return desk.opening
+
+
+def _open(desk: _Desk, one: Wanted, model: Known | None) -> Opened | Denied:
+    """One call: answered from the ledger, opened, or denied."""
+    if model is None:
+        return Denied(
+            "unknown",
+            f"The catalogue has no model {one.model!r}.",
+            "Add it with `manage.py models add`, or give its role to another one.",
+        )
+    most = min(one.max_tokens or model.row.max_tokens, model.row.max_tokens)
+    job = CallJob(uuid.uuid4().hex, model.spec, one.prompt, one.schema, most, one.effort)
+    request = cassette.request(model.row.model, one.prompt, one.schema, most, one.effort)
+    number = cassette.occurrence(desk.run.pk if desk.run else None, request) + desk.asked[request]
+    recorded = cassette.recorded(request, number) if desk.mode != "record" else None
+    need = Need(0, 0)
+    if recorded is None:
+        need = Need(estimated(one.prompt) + most, model.rates.most(estimated(one.prompt), most) if model.rates else 0)
+        if denied := _denied(desk, one, model, need):
+            return denied
+    desk.asked[request] += 1
+    _write(desk, one, job, need, {"request": request, "occurrence": number, "catalogue_id": model.row.pk})
+    return _replayed(desk, job, recorded) if recorded is not None else Opened(job)
+
+
+def _denied(desk: _Desk, one: Wanted, model: Known, need: Need) -> Denied | None:
+    """Why a call is not made, if it is not; else its need is reserved."""
+    if desk.mode == "replay":
+        return Denied("replay", f"The ledger holds no answer of {one.model} to this.", "Run it in the mode reuse.")
+    if model.latch is not None:
+        return Denied("latched", f"The model {one.model} is stopped: {model.latch.reason}", "Mend it and release it.")
+    bounded = any(counter.budget and counter.budget.money is not None for counter in desk.counters)
+    if model.rates is None and bounded:
+        return Denied(
+            "price",
+            f"There is a budget of money, and no price of {one.model} is known.",
+            f"Give one with `manage.py models price {one.model}`, 0 for a model of your own, or bound tokens instead.",
+        )
+    full = spending.reserve(desk.counters, need)
+    return None if full is None else _spent(desk, full, need)
+
+
+def _spent(desk: _Desk, full: Counter, need: Need) -> Denied:
+    """That a budget has no room for the call, now or for good."""
+    spend, (tokens, money) = full.spend, full.limits
+    whose = "run" if spend.run_id is not None else "day" if spend.day is not None else "project"
+    if full.fits(need):
+        return Denied("busy", f"Calls in flight have reserved what is left of the budget of the {whose}.")
+    desk.opening.entries += spending.tell(full, 100)
+    if spend.tokens + need.tokens > tokens:
+        left = f"{max(0, tokens - spend.tokens):,} tokens of {tokens:,}, and this call may take {need.tokens:,}"
+    else:
+        left = f"{said(max(0, money - spend.money))} of {said(money)}, and this call may cost {said(need.money)}"
+    return Denied("budget", f"The budget of the {whose} has {left}.", _LEFT)
+
+
+def _write(desk: _Desk, one: Wanted, job: CallJob, need: Need, found: dict[str, Any]) -> None:
+    """The row of a call that is in flight from now on, and its prompt."""
+    data = encode(prompt_payload(one.prompt))
+    prompt = digest(data)
+    desk.contents[prompt] = data
+    round_, position, child = one.place or (None, None, -1)
+    desk.rows.append(
+        {
+            **_BLANK,
+            **found,
+            "key": job.id,
+            "model_id": job.spec.model,
+            "role": one.role,
+            "state": CallState.IN_FLIGHT,
+            "project_id": desk.run.project_id if desk.run else None,
+            "run_id": desk.run.pk if desk.run else None,
+            "round": round_,
+            "position": position,
+            "child": child,
+            "candidate": one.candidate,
+            "task": one.task,
+            "repeat": one.repeat,
+            "prompt": prompt,
+            "tokens_reserved": need.tokens,
+            "money_reserved": need.money,
+            "opened": desk.at,
+        }
+    )
+
+
+_BLANK: dict[str, Any] = {
+    "reply": None,
+    "stop": "",
+    "replayed": False,
+    "input": 0,
+    "output": 0,
+    "cache_read": 0,
+    "cache_write": 0,
+    "cost": None,
+    "seconds": None,
+    "attempts": 0,
+    "request_id": "",
+    "status": None,
+    "blame": "",
+    "detail": "",
+}
+
+
+def _replayed(desk: _Desk, job: CallJob, earlier: Call) -> Opened:
+    """A call that is answered as it was before. Its row costs nothing; the journal gets what the first one got."""
+    usage = Usage(earlier.input, earlier.output, earlier.cache_read, earlier.cache_write)
+    copied = ("reply", "stop", "input", "output", "cache_read", "cache_write")
+    row = desk.rows[-1]
+    row |= {name: getattr(earlier, name) for name in copied} | {"state": CallState.DONE, "replayed": True, "cost": 0}
+    outcome = CallOutcome(job, cassette.text(earlier), earlier.stop, usage, attempts=0)  # type: ignore[arg-type]
+    return Opened(job, Settled(outcome, answer(job, bytes(earlier.reply or b""), outcome, amount(earlier.cost))))
+
+
+def answer(job: CallJob, reply: bytes, outcome: CallOutcome, cost: float | None) -> dict[str, Any]:
+    """What the journal keeps of a call."""
+    return {
+        "reply": reply.hex(),
+        "model": job.spec.name,
+        "stop": outcome.stop,
+        "tokens": outcome.usage.total,
+        "cost": cost,
+        "call": job.id,
+    }

@@ -1,0 +1,85 @@
+"""Reading the catalogue: models as callers need them, what they cost, who plays a role, what stands still."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from apps.engine.canonical import decode
+from apps.engine.effects import ROLES
+from apps.engine.setup import Voice
+from apps.llm.contract import ModelSpec
+from apps.llm.models import Casting, LanguageModel, ModelLatch, Price
+from apps.llm.money import Rates
+from apps.projects.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A model of the catalogue with all that decides whether it is called, and what that costs."""
+
+    row: LanguageModel
+    rates: Rates | None  # None: no price is known
+    latch: ModelLatch | None
+
+    @property
+    def spec(self) -> ModelSpec:
+        return spec(self.row)
+
+
+def spec(row: LanguageModel) -> ModelSpec:
+    """A row of the catalogue as callers take it."""
+    return ModelSpec(
+        name=row.name,
+        model=row.model,
+        base_url=row.base_url,
+        key_variable=row.key_variable,
+        max_tokens=row.max_tokens,
+        timeout=row.timeout,
+        concurrency=row.concurrency,
+        requests_per_minute=row.requests_per_minute,
+        tokens_per_minute=row.tokens_per_minute,
+        extra=decode(bytes(row.extra)),
+        structured=row.structured,
+        caching=row.caching,
+        counting=row.counting,
+    )
+
+
+def known(names: Iterable[str]) -> dict[str, Known]:
+    """Models that are not retired, by name, as they stand now."""
+    rows = {row.pk: row for row in LanguageModel.objects.filter(name__in=set(names), retired=False)}
+    latches = {latch.model_id: latch for latch in ModelLatch.objects.filter(model__in=rows, released_at__isnull=True)}
+    prices = rates(rows)
+    return {row.name: Known(row, prices.get(key), latches.get(key)) for key, row in rows.items()}
+
+
+def rates(models: Iterable[int], at: datetime | None = None) -> dict[int, Rates]:
+    """What models cost at a moment (now, without one), by key; those without a price are missing."""
+    since = Q(since__lte=Now()) if at is None else Q(since__lte=at)
+    rows = Price.objects.filter(since, model__in=list(models)).order_by("since")
+    return {row.model_id: Rates(row.input, row.output, row.cache_read, row.cache_write) for row in rows}
+
+
+def ensembles(project: Project | None) -> dict[str, tuple[Voice, ...]]:
+    """Who plays which role in a project: its own casting of it, else the installation's. Retired models play none."""
+    rows = Casting.objects.filter(Q(project=project) | Q(project=None), model__retired=False, weight__gt=0)
+    cast: dict[tuple[bool, str], list[Voice]] = {}
+    for row in rows.select_related("model").order_by("model__name"):
+        cast.setdefault((row.project_id is not None, row.role), []).append(Voice(row.model.name, row.weight))
+    found = {role: cast.get((True, role)) or cast.get((False, role)) or [] for role in ROLES}
+    return {role: tuple(voices) for role, voices in found.items() if voices}
+
+
+def latched(names: Iterable[str]) -> dict[str, ModelLatch]:
+    """The open latches of these models, by name."""
+    rows = ModelLatch.objects.filter(model__name__in=set(names), released_at__isnull=True).select_related("model")
+    return {latch.model.name: latch for latch in rows}
+
+
+def keys_set(rows: Iterable[LanguageModel]) -> Mapping[str, bool]:
+    """Whether each model's variable of the environment holds something, by name; True where none is needed."""
+    return {row.name: not row.key_variable or bool(os.environ.get(row.key_variable, "").strip()) for row in rows}

@@ -1,0 +1,115 @@
+"""What was asked before is answered from the ledger, and costs nothing."""
+
+from typing import Any
+
+import pytest
+
+from apps.llm.ledger import Denied
+from apps.llm.models import Call, Spend
+from apps.llm.pool import Callers
+from apps.llm.services import budgets
+from apps.llm.services.budgets import Limits
+from tests.llm import desk
+from tests.llm.server import MessagesServer, error
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_private")]
+
+
+@pytest.fixture
+def _private(settings: Any) -> None:
+    settings.EVOWEB_LLM_PRIVATE_URLS = ["127.0.0.1"]
+
+
+def same(answer: dict[str, Any]) -> dict[str, Any]:
+    """What a method sees of an answer: all but the name of the call."""
+    return {name: value for name, value in answer.items() if name != "call"}
+
+
+def test_a_second_run_gets_the_same_answers_and_pays_nothing(messages_server: MessagesServer, callers: Callers) -> None:
+    desk.add(messages_server)
+    first = desk.new_run()
+    asked = [desk.wanted("a"), desk.wanted("b")]
+    messages_server.script("to a", "to b")
+    before = desk.made(callers, first, *asked)
+    second = desk.new_run(first.project)
+    spent = Spend.objects.get(run=None, day=None).money
+    budgets.of_run(desk.SYSTEM, second, Limits(tokens=0))  # nothing may be paid
+    again = desk.made(callers, second, *asked, mode="replay")
+    assert [same(answer) for answer in again] == [same(answer) for answer in before]
+    assert len(messages_server.received) == 2
+    rows = Call.objects.filter(run=second)
+    assert {(row.replayed, row.cost) for row in rows} == {(True, 0)}
+    assert Spend.objects.get(run=None, day=None).money == spent
+
+
+def test_equal_questions_are_answered_in_their_order(messages_server: MessagesServer, callers: Callers) -> None:
+    desk.add(messages_server)
+    first = desk.new_run()
+    messages_server.script("heads", "tails")
+    before = [desk.made(callers, first, desk.wanted())[0] for _ in range(2)]
+    assert before[0]["reply"] != before[1]["reply"]
+    second = desk.new_run(first.project)
+    together = desk.made(callers, second, desk.wanted(), desk.wanted(), mode="replay")
+    assert [same(answer) for answer in together] == [same(answer) for answer in before]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "something else"},
+        {"schema": {"type": "object"}},
+        {"max_tokens": 7},
+        {"effort": "high"},
+        {"model": "crow"},
+    ],
+)
+def test_whatever_decides_a_reply_makes_another_question(
+    other: dict[str, Any], messages_server: MessagesServer, callers: Callers
+) -> None:
+    desk.add(messages_server)
+    desk.add(messages_server, "crow")
+    first = desk.new_run()
+    desk.made(callers, first, desk.wanted())
+    second = desk.new_run(first.project)
+    (denied,) = desk.made(callers, second, desk.wanted(**other), mode="replay")
+    assert isinstance(denied, Denied)
+    assert denied.why == "replay"
+
+
+def test_reuse_asks_what_the_ledger_does_not_know(messages_server: MessagesServer, callers: Callers) -> None:
+    desk.add(messages_server)
+    first = desk.new_run()
+    desk.made(callers, first, desk.wanted("a"))
+    second = desk.new_run(first.project)
+    desk.made(callers, second, desk.wanted("a"), desk.wanted("b"), mode="reuse")
+    assert [asked.text for asked in messages_server.received] == ["a", "b"]
+
+
+def test_record_asks_again(messages_server: MessagesServer, callers: Callers) -> None:
+    desk.add(messages_server)
+    run = desk.new_run()
+    desk.made(callers, run, desk.wanted())
+    desk.made(callers, run, desk.wanted())
+    assert len(messages_server.received) == 2
+
+
+def test_a_failed_call_is_no_recording_and_counts_for_nothing(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    desk.add(messages_server)
+    first = desk.new_run()
+    messages_server.script(error(400), "at last")
+    desk.made(callers, first, desk.wanted())
+    before = desk.made(callers, first, desk.wanted())
+    second = desk.new_run(first.project)
+    again = desk.made(callers, second, desk.wanted(), mode="replay")
+    assert same(again[0]) == same(before[0])
+
+
+def test_a_stopped_model_still_answers_from_the_ledger(messages_server: MessagesServer, callers: Callers) -> None:
+    row = desk.add(messages_server)
+    first = desk.new_run()
+    desk.made(callers, first, desk.wanted())
+    desk.catalogue.stop(desk.SYSTEM, row, "for today")
+    second = desk.new_run(first.project)
+    assert desk.made(callers, second, desk.wanted(), mode="reuse")[0]["stop"] == "end"
