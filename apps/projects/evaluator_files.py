@@ -27,7 +27,7 @@ def read_evaluator(files: Folder, manifest: Manifest, report: Report) -> dict[st
         if not entry.path:
             continue
         try:
-            found[entry.path] = _content(files, entry.path)
+            found[entry.path] = content(files, entry.path)
         except Unusable as refusal:
             place = (FILE, entry.line) if refusal.line is None else (entry.path, refusal.line)
             report.add(*place, refusal.what, refusal.remedy)
@@ -44,7 +44,8 @@ def as_bytes(files: Mapping[str, Content]) -> dict[str, bytes]:
     return {path: _bytes(content) for path, content in files.items()}
 
 
-def _content(files: Folder, path: str) -> Content:
+def content(files: Folder, path: str) -> Content:
+    """A file as it is kept. Raises Unusable."""
     if path.endswith(".py"):
         return files.text(path, LARGEST_TEXT)
     data = files.bytes(path, LARGEST_DATA)

@@ -1,7 +1,9 @@
 """Reads files of a project folder, and refuses what cannot be part of it: links that leave, binaries, giants."""
 
+import io
 import re
 import unicodedata
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -44,13 +46,19 @@ def clean_path(raw: str) -> str:
 
 
 class Folder:
-    """The files of one project folder; nothing outside it can be reached."""
+    """The files of one project folder; nothing outside it can be reached.
 
-    def __init__(self, root: Path) -> None:
+    added are texts that stand in it without being files: what another engine keeps inside of a file.
+    """
+
+    def __init__(self, root: Path, added: Mapping[str, bytes] | None = None) -> None:
         self.root = root.resolve()
+        self.added = dict(added or {})
 
     def open(self, path: str, limit: int) -> BinaryIO:
         """The file, for reading. Raises Unusable if it is missing, elsewhere, no file, or above limit bytes."""
+        if path in self.added:
+            return io.BytesIO(self.added[path])
         target = self.root / path
         try:
             self._check(target, path, limit)

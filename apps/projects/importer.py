@@ -49,6 +49,8 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
         direction=package.direction,
         metric=package.metric,
         entry=package.entry,
+        style=package.style,
+        notes=[str(note) for note in package.notes],
         evaluator=encode(package.evaluator),
         evaluator_entry=package.evaluator_entry,
         repeatable=facts.repeatable,

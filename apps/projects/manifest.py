@@ -9,7 +9,7 @@ from apps.engine import registry
 from apps.engine.axes import Axes
 from apps.projects.axes import read_axes
 from apps.projects.folder import Unusable, clean_path
-from apps.projects.problems import Report, quoted
+from apps.projects.problems import quoted
 from apps.projects.settings import Settings
 from apps.projects.toml_reader import Document, Table
 from apps.projects.vocabulary import (
@@ -23,6 +23,7 @@ from apps.projects.vocabulary import (
     MODES,
     PARALLEL,
     SECONDS,
+    SEED,
     Bound,
     suggestion,
 )
@@ -75,12 +76,12 @@ class Manifest:
     settings: Settings
 
 
-def read_manifest(text: str, report: Report, methods: tuple[str, ...] | None = None) -> Manifest:
-    """The manifest in text. Problems go to report; raises PackageError only where nothing can be read at all.
+def read_manifest(document: Document, methods: tuple[str, ...] | None = None) -> Manifest:
+    """The manifest in a document. Problems go to its report.
 
     methods are the known ones; None asks the registry.
     """
-    root = Document(FILE, text, report).root
+    root = document.root
     evaluator = root.table("evaluator")
     tasks = root.table("tasks")
     metric = root.text("metric", "score")
@@ -118,6 +119,7 @@ def _settings(root: Table, evaluator: Table, methods: tuple[str, ...] | None) ->
         budget=_budget(run),
         mode=_mode(run),
         parallel=run.number("parallel", PARALLEL),
+        seed=run.number("seed", SEED),
     )
     sandbox.close()
     run.close()

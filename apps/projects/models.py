@@ -12,7 +12,12 @@ from django.db import models
 from django.db.models.functions import Now
 
 from apps.engine.effects import SPLITS
-from apps.projects.vocabulary import DIRECTIONS, EDITS, KINDS, ROLES, choices
+from apps.projects.vocabulary import DIRECTIONS, EDITS, KINDS, ROLES, STYLES, choices
+
+
+def forgeable(style: str) -> bool:
+    """Whether scores of this style are told by a process that a candidate shares."""
+    return style != "evoweb"
 
 
 class Project(models.Model):
@@ -29,7 +34,16 @@ class Project(models.Model):
     metric = models.CharField(max_length=100, default="score", help_text="what pages call the score")
     entry = models.CharField(max_length=300, help_text="file.py:function that answers a task")
 
-    evaluator = models.BinaryField(help_text="canonical {path: text}; never within reach of a candidate")
+    style = models.CharField(
+        max_length=20,
+        choices=tuple(STYLES.items()),
+        default="evoweb",
+        help_text="whose contract the evaluator keeps; another engine's runs beside the candidate, see forgeable",
+    )
+    notes = models.JSONField(default=list, help_text="lines: what of another engine's folder has no counterpart here")
+    evaluator = models.BinaryField(
+        help_text="canonical {path: text}; never within reach of a candidate, unless the project is forgeable"
+    )
     evaluator_entry = models.CharField(max_length=300)
     evaluator_limits = models.JSONField(default=dict, help_text="wall_seconds and memory_mb of the scorer")
     repeatable = models.BooleanField(default=False, help_text="equal content scored equally in every repeat at import")
@@ -56,6 +70,7 @@ class Project(models.Model):
     budget = models.JSONField(default=dict, help_text="candidates, and seconds where bounded")
     mode = models.CharField(max_length=32, default="full-auto")
     parallel = models.PositiveSmallIntegerField(default=1)
+    seed = models.BigIntegerField(default=0, help_text="of random draws, unless a run says otherwise")
 
     champion = models.BigIntegerField(
         null=True, blank=True, help_text="key of the promoted CandidateEdit; a number, because records live above"
@@ -63,6 +78,11 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def forgeable(self) -> bool:
+        """Whether a candidate runs in one sandbox with its evaluator, and so could write its own score."""
+        return forgeable(self.style)
 
 
 class Component(models.Model):

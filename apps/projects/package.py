@@ -1,23 +1,28 @@
 """A project folder, read and checked in one go: everything that an import stores, and nothing that it does not."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from apps.engine.axes import Axes
 from apps.engine.canonical import digest, encode
 from apps.projects.components import PackagedComponent, check_entry, check_total, read_components
-from apps.projects.evaluator_files import Content, read_evaluator
+from apps.projects.evaluator_files import Content, as_bytes, read_evaluator
 from apps.projects.folder import Folder, Unusable
+from apps.projects.foreign.harness import is_own
+from apps.projects.foreign.reading import evaluator_files, read_foreign
+from apps.projects.foreign.recognition import nearly
+from apps.projects.foreign.translation import Translation
 from apps.projects.manifest import FILE, Manifest, read_manifest
 from apps.projects.problems import PackageError, Problem, Report
 from apps.projects.settings import Settings
 from apps.projects.tasklist import PackagedTask, read_tasks
+from apps.projects.toml_reader import Document
 
 LARGEST_MANIFEST = 64_000
 
-__all__ = ["Package", "PackageError", "Problem", "read_package"]
+__all__ = ["NOTHING", "Package", "PackageError", "Problem", "Told", "read_package"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,26 @@ class Package:
     tasks: tuple[PackagedTask, ...]
     settings: Settings
     axes: Axes = field(default_factory=Axes)
+    style: str = "evoweb"
+    judged_by: str = ""  # another engine's evaluator as its folder calls it
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def forgeable(self) -> bool:
+        """Whether a candidate runs in one sandbox with its evaluator, and so could write its own score."""
+        return self.style != "evoweb"
+
+    @property
+    def beside(self) -> dict[str, bytes]:
+        """What runs in one sandbox with a candidate, by path."""
+        return as_bytes(self.evaluator) if self.forgeable else {}
+
+    @property
+    def programs(self) -> dict[str, str]:
+        """The folder's own texts in a candidate's sandbox, by path."""
+        own = {path: content.decode() for path, content in self.files.items()}
+        beside = self.evaluator.items() if self.forgeable else ()
+        return {**own, **{path: text for path, text in beside if isinstance(text, str) and is_own(path)}}
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -44,12 +69,17 @@ class Package:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 over everything but the axes: two folders with equal digests are the same project.
+        """SHA-256 over everything but axes and notes: two folders with equal digests are the same project.
 
-        Axes may change at any time, because they change no score (services/axes.py).
+        Axes may change at any time, because they change no score (services/axes.py). What later versions of evoweb
+        added is left out where it says nothing, so that a project stays the one that it was.
         """
         plain = asdict(self)
-        del plain["axes"]
+        del plain["axes"], plain["notes"], plain["judged_by"]
+        if not self.forgeable:
+            del plain["style"]
+        if not self.settings.seed:
+            del plain["settings"]["seed"]
         for component in plain["components"]:
             component["content"] = digest(component["content"]).hex()
         for task in plain["tasks"]:
@@ -61,18 +91,37 @@ class Package:
         return [task for task in self.tasks if task.split in splits]
 
 
-def read_package(folder: Path, methods: tuple[str, ...] | None = None) -> Package:
-    """Read a project folder. Raises PackageError with everything that is wrong with it.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said beside a folder: more packages, and what it is called where it came from."""
+
+    packages: tuple[str, ...] = ()
+    called: str = ""
+
+
+NOTHING = Told()
+
+
+def read_package(folder: Path, methods: tuple[str, ...] | None = None, told: Told = NOTHING) -> Package:
+    """Read a project folder, of evoweb or of another engine. Raises PackageError with everything that is wrong with it.
 
     methods are the known ones; None asks the engine's registry.
     """
     report = Report()
     files = Folder(folder)
-    manifest = read_manifest(_manifest_text(files, report), report, methods)
-    components = read_components(files, manifest.components, _hidden(manifest), report)
+    document = _document(files, told.packages, report)
+    foreign = read_foreign(files, document, told.called, report)
+    _refuse_unknown(files, foreign, report)
+    manifest = read_manifest(document, methods)
+    if foreign:
+        files = Folder(folder, foreign.added)
+    components = read_components(files, manifest.components, _hidden(manifest, foreign), report)
     check_total(components, manifest.settings.limits["file_mb"], report)
-    check_entry(components, manifest.components, manifest.entry, report)
-    evaluator = read_evaluator(files, manifest, report)
+    if foreign:
+        evaluator: dict[str, Content] = evaluator_files(foreign)
+    else:
+        check_entry(components, manifest.components, manifest.entry, report)
+        evaluator = read_evaluator(files, manifest, report)
     tasks = read_tasks(files, manifest, report)
     report.settle()
     return Package(
@@ -88,32 +137,58 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None) -> Packag
         tasks=tasks,
         settings=manifest.settings,
         axes=manifest.axes,
+        style=foreign.style if foreign else "evoweb",
+        judged_by=foreign.sources[0] if foreign else "",
+        notes=tuple(report.notes),
     )
 
 
-def _manifest_text(files: Folder, report: Report) -> str:
-    if wrong := _no_project(files.root):
-        report.add(str(files.root), None, wrong, f"Name the folder that holds {FILE} (docs/projects.md).")
+def _document(files: Folder, packages: Sequence[str], report: Report) -> Document:
+    """evoweb.toml, empty where there is none, with further packages."""
+    if wrong := _no_folder(files.root):
+        report.add(str(files.root), None, wrong, _REMEDY)
     report.settle()
-    try:
-        return files.text(FILE, LARGEST_MANIFEST)
-    except Unusable as refusal:
-        report.add(FILE, refusal.line, refusal.what, refusal.remedy)
+    text = ""
+    if FILE in os.listdir(files.root):
+        try:
+            text = files.text(FILE, LARGEST_MANIFEST)
+        except Unusable as refusal:
+            report.add(FILE, refusal.line, refusal.what, refusal.remedy)
     report.settle()
-    raise AssertionError("settle raises here")
+    document = Document(FILE, text, report)
+    if packages:
+        document.add_texts(("sandbox", "packages"), packages)
+    return document
 
 
-def _no_project(root: Path) -> str:
-    """Why this is no project folder, looked at from outside; empty when it may be one."""
+_REMEDY = f"Name the folder that holds {FILE} (docs/projects.md), or one of another engine (docs/foreign.md)."
+
+
+def _refuse_unknown(files: Folder, foreign: Translation | None, report: Report) -> None:
+    """A folder that is neither a project nor another engine's."""
+    names = os.listdir(files.root)
+    if FILE in names or foreign:
+        return
+    missing = nearly(names)
+    remedy = f"{_REMEDY} Seen as one of those, {missing}." if missing else _REMEDY
+    report.add(str(files.root), None, f"there is no {FILE} in this folder", remedy)
+    report.settle()
+
+
+def _no_folder(root: Path) -> str:
+    """Why this is no folder that can be read; empty when it is one."""
     try:
         if not root.is_dir():
             return "this is a file, not a folder" if root.exists() else "there is no such folder"
-        return "" if FILE in os.listdir(root) else f"there is no {FILE} in this folder"
+        os.listdir(root)
     except OSError as error:
         return f"the folder cannot be read: {error.strerror}"
+    return ""
 
 
-def _hidden(manifest: Manifest) -> list[str]:
-    """Files of the folder that candidates must not see."""
+def _hidden(manifest: Manifest, foreign: Translation | None) -> list[str]:
+    """Files of the folder that candidates must not be."""
+    if foreign:
+        return [FILE, *foreign.files]
     tasks = [manifest.tasks_file.path] if manifest.tasks_file else []
     return [FILE, manifest.evaluator.file, *(helper.path for helper in manifest.helpers), *tasks]

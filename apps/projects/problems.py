@@ -3,18 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 MOST = 100  # beyond this a list of problems helps nobody
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to put right. file is relative to the project folder, line counts from 1."""
+    """One thing to put right, or, as a note, to know. file is relative to the project folder, line counts from 1."""
 
     file: str
     line: int | None
     what: str
     remedy: str = ""
+    level: Literal["error", "note"] = "error"
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
@@ -33,10 +35,11 @@ class PackageError(Exception):
 
 
 class Report:
-    """Collects problems, up to MOST."""
+    """Collects problems, up to MOST, and notes."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
 
     @property
     def full(self) -> bool:
@@ -45,6 +48,11 @@ class Report:
     def add(self, file: str, line: int | None, what: str, remedy: str = "") -> None:
         if not self.full:
             self.problems.append(Problem(file, line, what, remedy))
+
+    def note(self, file: str, line: int | None, what: str, remedy: str = "") -> None:
+        """What is worth knowing and keeps nothing from going on."""
+        if len(self.notes) < MOST:
+            self.notes.append(Problem(file, line, what, remedy, "note"))
 
     def settle(self) -> None:
         """Raises PackageError if there is any problem."""

@@ -33,7 +33,9 @@ def scorer_digest(project: Project) -> bytes:
 
 
 def _scorer(project: Project) -> dict[str, Any]:
-    return {
+    # Left out where it says nothing, so that protocols from before there were other styles stay what they are.
+    style = {"style": project.style, "forgeable": True} if project.forgeable else {}
+    return style | {
         "metric": project.metric,
         "direction": project.direction,
         "scorer": {path: digest(text).hex() for path, text in scorer_files(project).items()},

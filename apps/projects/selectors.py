@@ -16,6 +16,8 @@ from apps.projects.access import may
 from apps.projects.evaluator_files import as_bytes
 from apps.projects.models import AxesVersion, Invitation, Membership, Project, Task
 
+FORGEABLE = "evaluator and candidate run in one sandbox, so a candidate could write its own score (forgeable)"
+
 # Columns of Project that a package with another evaluator brings; they decide scores, or say how scores vary.
 OF_EVALUATOR = (
     *("evaluator_entry", "evaluator_limits", "limits", "packages", "preload", "variables"),
@@ -36,6 +38,18 @@ def edits(project: Project) -> dict[str, str]:
 def scorer_files(project: Project) -> dict[str, bytes]:
     """The evaluator's files by path."""
     return as_bytes(decode(bytes(project.evaluator)))
+
+
+def beside(project: Project) -> dict[str, bytes]:
+    """What runs in one sandbox with a candidate, by path: the evaluator of a forgeable project, else nothing."""
+    return scorer_files(project) if project.forgeable else {}
+
+
+def standing(project: Project) -> list[str]:
+    """What whoever looks at scores of the project should know: that they are forgeable, and the notes of its import."""
+    if not project.forgeable:
+        return list(project.notes)
+    return [f"written for {project.get_style_display()}: {FORGEABLE}", *project.notes]
 
 
 def tasks(project: Project, *splits: str) -> QuerySet[Task]:

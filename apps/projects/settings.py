@@ -19,6 +19,7 @@ class Settings:
     budget: Mapping[str, float]
     mode: str
     parallel: int
+    seed: int = 0
 
     def columns(self) -> dict[str, Any]:
         """The values by column."""

@@ -13,6 +13,7 @@ from typing import IO
 from uuid import UUID
 
 from apps.projects.folder import MOST_FILES, Unusable, clean_path
+from apps.projects.foreign.recognition import SIGNS
 from apps.projects.manifest import FILE
 from apps.projects.problems import quoted
 
@@ -95,11 +96,11 @@ def is_litter(path: str) -> bool:
 
 
 def without_top(paths: Iterable[str]) -> dict[str, str]:
-    """Each path without the folder that holds them all, where the manifest is in it."""
+    """Each path without the folder that holds them all, where the manifest or another engine's evaluator is in it."""
     listed = [path for path in paths if not is_litter(path)]
     tops = {path.partition("/")[0] for path in listed}
     top = tops.pop() if len(tops) == 1 else ""
-    held = top not in ("", ".", "..") and f"{top}/{FILE}" in listed
+    held = top not in ("", ".", "..") and any(f"{top}/{sign}" in listed for sign in (FILE, *SIGNS))
     return {path: path.removeprefix(f"{top}/") if held else path for path in listed}
 
 

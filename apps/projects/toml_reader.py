@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import inf, isfinite, nan
 from typing import Any
@@ -37,6 +37,23 @@ class Document:
     @property
     def root(self) -> "Table":
         return Table(self, self._values, ())
+
+    def without(self, key: str) -> "Table":
+        """The table of that name, taken out of the document."""
+        table = self.root.table(key)
+        self._values.pop(key, None)
+        return table
+
+    def add_texts(self, path: tuple[str, str], texts: Sequence[str]) -> None:
+        """Append texts to a list in a table, each once, as if they stood in the document."""
+        name, key = path
+        table = self._values.setdefault(name, {})
+        if isinstance(table, dict) and isinstance(table.get(key, []), list):
+            table[key] = list(dict.fromkeys([*table.get(key, []), *texts]))
+
+    def lay_over(self, values: Mapping[str, Any]) -> None:
+        """From now on the document is written on top of these values: what it says itself wins."""
+        self._values = _merged(values, self._values)
 
     def problem(self, path: Path, what: str, remedy: str = "") -> None:
         self.report.add(self.file, line_of(self._lines, path), what, remedy)
@@ -179,6 +196,16 @@ class Table:
     def _place(self) -> str:
         names = [part for part in self.path if isinstance(part, str)]
         return f" under [{'.'.join(names)}]" if names else " at the top, before the first [table]"
+
+
+def _merged(below: Any, above: Any) -> Any:
+    """Tables are merged key by key; anything else above hides what is below."""
+    if not isinstance(below, Mapping) or not isinstance(above, Mapping):
+        return above
+    return {
+        **below,
+        **{key: _merged(below[key], value) if key in below else value for key, value in above.items()},
+    }
 
 
 def _as_float(value: int) -> float:

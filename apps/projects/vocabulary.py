@@ -12,6 +12,15 @@ KINDS = ("program", "prompt", "skill", "tool", "middleware", "memory", "config",
 EDITS = ("whole", "regions", "protected")
 DIRECTIONS = ("maximise", "minimise")
 
+# Whose contract the evaluator keeps. All but the first run beside the candidate: their scores are forgeable.
+STYLES = {
+    "evoweb": "evoweb",
+    "openevolve": "OpenEvolve",
+    "shinka": "ShinkaEvolve",
+    "gepa": "GEPA",
+    "asi_evolve": "ASI-Evolve",
+}
+
 MODES = ("full-auto", "gate-only", "step-by-step")
 LATER_MODES = ("checkpoint", "thorough", "co-pilot", "pre-experiment", "post-experiment", "custom")
 
@@ -61,6 +70,7 @@ EVALUATOR_LIMITS = {
 CANDIDATES = Bound(1000, 1, 10_000_000)
 SECONDS = Bound(3600.0, 1, 31_536_000)
 PARALLEL = Bound(1, 1, 64)
+SEED = Bound(0, -(2**63), 2**63 - 1)
 CELLS = Bound(10, 1, MOST_CELLS)  # of a descriptor
 
 

@@ -108,6 +108,11 @@ class Brief:
         return Scorer(files=files, entry=self.project.evaluator_entry, key=key, **self.project.evaluator_limits)
 
     @cached_property
+    def beside(self) -> Mapping[str, bytes]:
+        """What runs in one sandbox with each candidate."""
+        return selectors.beside(self.project)
+
+    @cached_property
     def runtime(self) -> Runtime:
         built = prepare(self.project.packages, Path(settings.EVOWEB_HOME), tuple(self.project.preload))
         return with_variables(built, self.project.variables)

@@ -19,7 +19,7 @@ from apps.projects.access import require as require_verb
 from apps.projects.facts import Facts
 from apps.projects.importer import import_package, known
 from apps.projects.models import Intake, IntakeState, Project
-from apps.projects.package import Package, PackageError, Problem, read_package
+from apps.projects.package import NOTHING, Package, PackageError, Problem, Told, read_package
 from apps.projects.services import evaluators
 from apps.projects.staging import Staging, left_over
 from apps.rounds.renewal import replace_evaluator
@@ -36,26 +36,26 @@ READ_AT_ONCE = 4_000_000  # bytes of a folder that is read in a request; a large
 UNDER_WAY = (IntakeState.WAITING, IntakeState.CHECKING)
 
 
-def take_in(actor: Actor, folder: Path, replacing: Project | None = None) -> Project:
-    """The project of a folder, or the one whose evaluator the folder's replaces.
+def take_in(actor: Actor, folder: Path, replacing: Project | None = None, told: Told = NOTHING) -> Project:
+    """The project of a folder, or the one whose evaluator the folder's replaces. told is as for read_package.
 
     Raises PackageError, UserError, NoIsolation, PermissionDenied; nothing is half-done.
     """
-    package = read_package(folder)
+    package = read_package(folder, told=told)
     if replacing is not None:
-        return _replace(actor, replacing, package, folder)
+        return _replace(actor, replacing, package, folder, told)
     if (same := known(actor, package)) is not None:
         return same
-    tried, facts = check(folder, _home(), _isolation())
+    tried, facts = check(folder, _home(), _isolation(), told=told)
     return import_package(actor, tried, facts)
 
 
-def _replace(actor: Actor, project: Project, package: Package, folder: Path) -> Project:
+def _replace(actor: Actor, project: Project, package: Package, folder: Path, told: Told) -> Project:
     if package.digest == bytes(project.package_digest):
         return known(actor, package) or project
     if wrong := evaluators.obstacles(project, package):  # before anything is measured
         raise UserError(f"This is no other evaluator for {project}: {' '.join(wrong)} Nothing was changed.")
-    tried, facts = check(folder, _home(), _isolation())
+    tried, facts = check(folder, _home(), _isolation(), told=told)
     replace_evaluator(actor, project, tried, facts)
     return Project.objects.get(pk=project.pk)
 
@@ -65,6 +65,15 @@ def staging(intake: Intake) -> Staging:
     return Staging(_home(), intake.pk)
 
 
+def _read(intake: Intake) -> Package:
+    return read_package(staging(intake).root, told=_told(intake))
+
+
+def _told(intake: Intake) -> Told:
+    """A folder of another engine has no name but the one that it was brought under."""
+    return Told(called=intake.origin)
+
+
 def submit(intake: Intake) -> None:
     """Have the intake's files checked: what reading them shows at once, the rest where candidates run."""
     staged = staging(intake)
@@ -72,7 +81,7 @@ def submit(intake: Intake) -> None:
     intake.state = IntakeState.WAITING
     try:
         if sum(staged.files().values()) <= READ_AT_ONCE:
-            package = read_package(staged.root)
+            package = _read(intake)
             if (same := known(Actor.person(intake.person), package)) is not None:
                 intake.project, intake.state = same, IntakeState.IMPORTED
                 staged.discard()
@@ -86,7 +95,7 @@ def submit(intake: Intake) -> None:
 def replaceable(intake: Intake) -> list[Project]:
     """The projects whose evaluator an intake that was found fine could replace."""
     try:
-        return evaluators.candidates(read_package(staging(intake).root)) if intake.state == IntakeState.FINE else []
+        return evaluators.candidates(_read(intake)) if intake.state == IntakeState.FINE else []
     except PackageError:
         return []
 
@@ -98,7 +107,7 @@ def bring_in(actor: Actor, intake: Intake, replacing: Project | None = None) -> 
     """
     require_verb(actor, "maintain", None)
     staged = staging(intake)
-    package = read_package(staged.root)
+    package = _read(intake)
     if intake.state != IntakeState.FINE or package.digest != bytes(intake.digest or b""):
         raise UserError("The files changed after they were checked. Check them again.")
     facts = Facts(**{**intake.facts, "notes": tuple(intake.facts["notes"])})
@@ -155,7 +164,8 @@ def _examine(intake: Intake) -> None:
         return
     _tell(intake, "reading")
     try:
-        package, facts = check(staging(intake).root, _home(), _isolation(), lambda step: _tell(intake, step))
+        told = _told(intake)
+        package, facts = check(staging(intake).root, _home(), _isolation(), lambda step: _tell(intake, step), told)
     except PackageError as error:
         _wrong(intake, error)
     except (UserError, NoIsolation) as error:

@@ -49,7 +49,7 @@ def errand(brief: Brief, place: Place, effect: Measure | Compare, token: int, te
     items = _items(brief, place, effect)
     jobs = {}
     for index, (owner, number) in enumerate(subjects):
-        files = {path: text.encode() for path, text in texts(owner, number).items()}
+        files = {path: text.encode() for path, text in texts(owner, number).items()} | dict(brief.beside)
         name = "/".join(map(str, (*place, token, index)))
         program = Program(files, brief.project.entry)
         jobs[name] = Job(name, program, brief.scorer, items, brief.limits, brief.runtime)

@@ -21,7 +21,9 @@ from apps.engine.records import facts_of
 from apps.projects import manifest
 from apps.projects.evaluator_files import as_bytes
 from apps.projects.facts import Facts
-from apps.projects.package import Package, read_package
+from apps.projects.foreign.sabotage import sabotaged
+from apps.projects.imports import advice, imported_but_absent
+from apps.projects.package import NOTHING, Package, Told, read_package
 from apps.projects.problems import Report, quoted
 from apps.projects.scorers import library
 from apps.projects.tasklist import PackagedTask
@@ -54,13 +56,15 @@ def _quiet(_: str) -> None:
 
 
 def check(
-    folder: Path, home: Path, isolation: Isolation, tell: Callable[[str], None] = _quiet
+    folder: Path, home: Path, isolation: Isolation, tell: Callable[[str], None] = _quiet, told: Told = NOTHING
 ) -> tuple[Package, Facts]:
     """Read a project folder and try it out. home is EVOWEB_HOME; tell hears what is being done, in words.
 
+    told is as for read_package.
+
     Raises PackageError with all that is wrong with the folder, UserError when this machine could not try it.
     """
-    package = read_package(folder)
+    package = read_package(folder, told=told)
     if package.settings.packages:
         tell(f"building the packages: {', '.join(package.settings.packages)}")
     runtime = _build(package, home)
@@ -90,7 +94,7 @@ class Laboratory:
         package = self.package
         job = Job(
             id=f"self-test-{seed}",
-            program=Program(files, package.entry),
+            program=Program({**files, **package.beside}, package.entry),
             scorer=Scorer(
                 as_bytes(package.evaluator),
                 package.evaluator_entry,
@@ -118,6 +122,7 @@ def self_test(laboratory: Laboratory) -> Facts:
     laboratory.tell(f"measuring it again on {_tasks(sample)}: does the scorer repeat itself?")
     again = [laboratory.measure(package.files, sample, seed) for seed in range(1, REPEATS)]
     _settle_failures(package, [result for results in again for result in results], report)
+    _settle_swallowed(package, first, report)
     by_task = _by_task(sample, [first, *again])
     noise = fmean(variance(scores) for scores in by_task) ** 0.5
     if package.repeatable and noise:
@@ -134,7 +139,7 @@ def self_test(laboratory: Laboratory) -> Facts:
         seconds=fmean(sum(result.seconds for result in results) for results in again) * len(validation) / len(sample),
         tasks=len(validation),
     )
-    notes = [*_placed(package, validation, report)]
+    notes = [*map(str, package.notes), *_placed(package, validation, report)]
     notes += _try_spoilt(laboratory, sample, first, replace(facts, tasks=len(sample)), report)
     report.settle()
     return replace(facts, notes=tuple(notes))
@@ -201,8 +206,27 @@ def _settle_failures(package: Package, results: Sequence[Measured], report: Repo
         who = "the evaluator fails on the seed's answer to" if _is_scorers(failure) else "the seed fails on"
         more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
         what = f"{who} task {quoted(failed[0].task)}{more}: {failure}, {_last_line(failed[0].detail)}"
-        report.add(file, line, what, _REMEDIES.get(failure, "The seed must score on every task; correct it."))
+        report.add(file, line, what, _remedy(package, failed[0]))
     report.settle()
+
+
+def _settle_swallowed(package: Package, results: Sequence[Measured], report: Report) -> None:
+    """Report an import that failed where the evaluator caught it and scored all the same. Raises PackageError."""
+    told = next(
+        (result.feedback for result in results if package.forgeable and "No module named" in result.feedback), ""
+    )
+    if told:
+        absent = tuple(imported_but_absent(package.programs, package.settings.packages, (package.style,)))
+        what = f"the seed is scored though an import failed: {_last_line(told)[:200]}"
+        report.add(package.judged_by, None, what, advice(told, absent))
+    report.settle()
+
+
+def _remedy(package: Package, failed: Measured) -> str:
+    """What to do about a failure of the seed. All imports that are missing are named at once."""
+    absent = tuple(imported_but_absent(package.programs, package.settings.packages, (package.style,)))
+    usual = _REMEDIES.get(failed.failure, "The seed must score on every task; correct it.")
+    return advice(failed.detail, absent) or usual
 
 
 def _is_scorers(failure: str) -> bool:
@@ -215,10 +239,12 @@ def _place(package: Package, result: Measured) -> tuple[str, int | None]:
     texts: Mapping[str, str] = {path: text for path, text in own.items() if isinstance(text, str)}
     entry = package.evaluator_entry
     if not _is_scorers(result.failure):
-        texts, entry = {path: content.decode() for path, content in package.files.items()}, package.entry
+        texts, entry = package.programs, package.entry
     for file, line in reversed(_FRAME.findall(result.detail)):
         if file in texts:
             return file, int(line)
+    if package.forgeable:
+        return package.judged_by, None
     file, _, name = entry.rpartition(":")
     found = re.search(rf"^\s*(?:async\s+)?def\s+{name}\b", texts[file], re.MULTILINE)
     return file, texts[file].count("\n", 0, found.end()) + 1 if found else None
@@ -236,8 +262,8 @@ def _try_spoilt(
     package = laboratory.package
     keys = {task.key for task in sample}
     seed = [result for result in first if result.task in keys]
-    for who, source in _spoilt(package, seed[0]):
-        files = {**package.files, package.entry.rpartition(":")[0]: source.encode()}
+    spoilt = sabotaged(package.components) if package.forgeable else _spoilt(package, seed[0])
+    for who, files in spoilt:
         laboratory.tell(f"measuring {who}: it must score worse")
         results = laboratory.measure(files, sample, 0)
         broken = next((result for result in results if _is_scorers(result.failure)), None)
@@ -248,12 +274,13 @@ def _try_spoilt(
             _compare(package, who, fmean(_scores(results)), fmean(_scores(seed)), facts, report)
 
 
-def _spoilt(package: Package, seed: Measured) -> Iterator[tuple[str, str]]:
-    """Candidates that cannot be any good: what they are, and the text of their entry file."""
-    name = package.entry.rpartition(":")[2]
+def _spoilt(package: Package, seed: Measured) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+    """Candidates that cannot be any good: what they are, and their files."""
+    file, _, name = package.entry.rpartition(":")
     garbage = json.dumps(_garbage(json.loads(seed.output)))
-    yield "a candidate that returns nothing", _NOTHING.format(name=name)
-    yield "a candidate that returns garbage", _SPOILT.format(name=name, answer=garbage)
+    nothing, spoilt = _NOTHING.format(name=name), _SPOILT.format(name=name, answer=garbage)
+    yield "a candidate that returns nothing", {**package.files, file: nothing.encode()}
+    yield "a candidate that returns garbage", {**package.files, file: spoilt.encode()}
 
 
 def _garbage(value: Any) -> Any:
@@ -277,6 +304,8 @@ def _compare(package: Package, who: str, score: float, seed: float, facts: Facts
     if package.weak_seed or sign * (seed - score) > facts.smallest_effect:
         return
     file, _, name = package.evaluator_entry.rpartition(":")
+    if package.forgeable:
+        file = name = package.judged_by
     report.add(
         file,
         _place(package, Measured("", None, "scorer_error"))[1],

@@ -55,7 +55,7 @@ def order_of(project: Project | Settings, **told: Any) -> Order:
         "method": project.method,
         "candidates": int(project.budget["candidates"]),
         "seconds": project.budget.get("seconds"),
-        "seed": 0,
+        "seed": project.seed,
         "mode": project.mode,
         "parallel": project.parallel,
         "parameters": project.parameters if said.get("method", project.method) == project.method else {},

@@ -141,6 +141,7 @@ def _attempt(trial: Trial, home: Path) -> Attempt:
     run = trial.candidate.run
     project: Project = run.project
     files = {path: text.encode() for path, text in of_candidate(run.pk, trial.candidate.number).items()}
+    files |= selectors.beside(project)
     runtime = with_variables(prepare(project.packages, home, tuple(project.preload)), project.variables)
     limits = Limits(**selectors.limits(project))
     program = Program(files, project.entry)

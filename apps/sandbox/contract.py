@@ -17,6 +17,7 @@ FAILURES = (
     "crashed",  # died or left without a result
     "output_limit",  # more bytes than allowed
     "invalid_output",  # not data: not JSON, too deep, not finite where it must be
+    "incorrect",  # the scorer says that the answer is wrong and has no score
     "scorer_error",  # the scorer raised or gave no number: the evaluator's fault, recorded against nobody's skill
     "scorer_timeout",
     "unmeasurable",  # failed three times on infrastructure
@@ -63,7 +64,8 @@ class Program:
 class Scorer:
     """The project's evaluator, as `file.py:function`; called as function(input, expected, output, seed).
 
-    It returns a number, or a dict with "score" (number) and optionally "metrics" (str -> number) and "feedback" (text).
+    It returns a number, or a dict with "score" (number) and optionally "metrics" (str -> number) and "feedback" (text);
+    or a dict with "incorrect" (text): why the answer has no score.
     The candidate never sees these files nor anything expected.
     """
 

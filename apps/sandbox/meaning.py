@@ -34,6 +34,9 @@ _MEANINGS = {
     "invalid_output": Meaning(
         "What it returned is no data.", "Answers are JSON: finite numbers, text, lists and objects with text keys."
     ),
+    "incorrect": Meaning(
+        "The evaluator says that this is no correct answer.", "It gave the reason below, and no score."
+    ),
     "scorer_error": Meaning(
         "The project’s scorer failed on this answer.", "That is the scorer’s fault, not the candidate’s."
     ),

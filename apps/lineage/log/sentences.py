@@ -14,6 +14,7 @@ from apps.engine.canonical import decode
 from apps.log.models import PERSON, Event
 from apps.oversight.vocabulary import WITHDRAW
 from apps.projects.models import Project
+from apps.projects.vocabulary import STYLES
 from apps.records.models import Effect, Run
 
 _NOBODY: Mapping[str, str] = {}
@@ -291,8 +292,14 @@ def _counted(entry: Entry) -> Words:
     return [*entry.subject, f"{counts} in", link]
 
 
+def _imported(entry: Entry) -> Words:
+    style = STYLES.get(entry.body.get("style", ""), "")
+    forgeable = f", written for {style}: its scores are forgeable" if style else ""
+    return [f"{entry.actor} imported the project{forgeable}"]
+
+
 _SAYINGS: dict[str, Callable[[Entry], Words]] = {
-    "project.imported": lambda entry: [f"{entry.actor} imported the project"],
+    "project.imported": _imported,
     "run.started": _started,
     "run.extended": _extended,
     "run.finishing": lambda entry: [f"{entry.actor} asked", *entry.subject, "to come to its end"],

@@ -60,7 +60,9 @@ def replace(actor: Actor, project: Project, package: Package, facts: Facts) -> b
 
 def imported(actor: Actor, project: Project) -> Entry:
     """The log's word of a folder that came in."""
-    body = {"package": bytes(project.package_digest).hex(), "repeatable": project.repeatable}
+    body: dict[str, Any] = {"package": bytes(project.package_digest).hex(), "repeatable": project.repeatable}
+    if project.forgeable:
+        body |= {"style": project.style, "forgeable": True}
     return Entry("project.imported", str(actor), f"project:{project.pk}", body)
 
 
@@ -74,6 +76,7 @@ def _take_over(project: Project, package: Package, facts: Facts) -> None:
         "evaluator": encode(package.evaluator),
         "evaluator_entry": package.evaluator_entry,
         "package_digest": package.digest,
+        "notes": [str(note) for note in package.notes],
         "repeatable": facts.repeatable,
         "noise": facts.noise,
         **package.settings.columns(),

@@ -31,6 +31,19 @@ _REFUSALS = {
 _PIPE_CLOSED = 141  # as the shell says of a program that SIGPIPE ended
 
 
+def add_folder(parser: ArgumentParser) -> None:
+    """A project folder, and the option that names packages beside those that it names itself."""
+    known = "a project folder (docs/projects.md), or one of another engine (docs/foreign.md)"
+    parser.add_argument("folder", type=Path, help=known)
+    parser.add_argument(
+        "--package",
+        action="append",
+        default=[],
+        metavar="NAME==VERSION",
+        help="a package that the folder's programs import, beside those under [sandbox]; may be given several times",
+    )
+
+
 class Frame(BaseCommand):
     """Base of evoweb's commands. Exit codes: 0, 1 for what went wrong, 2 for usage, 128 + signal when interrupted."""
 

@@ -109,6 +109,8 @@ def _judge(function: loading.Function, seed: int, parts: list[bytes], folder: st
 def _understand(verdict: Any) -> dict[str, Any]:
     if not isinstance(verdict, dict):
         return {"score": _number(verdict, "the score")}
+    if "incorrect" in verdict:
+        return {"failure": "incorrect", "detail": str(verdict["incorrect"])[:_MAX_FEEDBACK]}
     metrics = verdict.get("metrics") or {}
     if not isinstance(metrics, dict) or len(metrics) > _MAX_METRICS:
         raise Misjudged(f"metrics must be a dict of at most {_MAX_METRICS} numbers")

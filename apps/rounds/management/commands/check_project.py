@@ -11,24 +11,25 @@ from typing import Any
 from django.conf import settings
 
 from apps.projects.facts import Facts, promotable_gain
-from apps.projects.package import Package, PackageError
-from apps.rounds.management.frame import Frame
+from apps.projects.package import Package, PackageError, Told
+from apps.rounds.management.frame import Frame, add_folder
 from apps.rounds.selftest import REPEATS, check
 from apps.rounds.terminal import isolation
 
 
 class Command(Frame):
-    usage = "FOLDER [--json]"
+    usage = "FOLDER [--package NAME==VERSION] [--json]"
     stores = False
     help = "Check a project folder: reads it, tries its evaluator on the seed, and explains each problem."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="a project folder with an evoweb.toml (docs/projects.md)")
+        add_folder(parser)
         parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            package, facts = check(options["folder"], Path(settings.EVOWEB_HOME), isolation())
+            told = Told(tuple(options["package"]))
+            package, facts = check(options["folder"], Path(settings.EVOWEB_HOME), isolation(), told=told)
         except PackageError as error:
             self.stdout.write(_as_json(error) if options["json"] else str(error))
             raise SystemExit(1) from None

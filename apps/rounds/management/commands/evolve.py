@@ -3,7 +3,6 @@
 import time
 from argparse import ArgumentParser, ArgumentTypeError
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -12,14 +11,15 @@ from apps.accounts.actors import Actor
 from apps.common.doorbell import signs
 from apps.common.ids import NUMBERS, row_id
 from apps.projects.models import Project
-from apps.projects.package import read_package
+from apps.projects.package import Told, read_package
+from apps.projects.selectors import standing
 from apps.projects.settings import Settings
 from apps.projects.toml_text import read
 from apps.records.models import Run
 from apps.rounds.again import like
 from apps.rounds.intake import take_in
 from apps.rounds.management.commands.resume import find
-from apps.rounds.management.frame import Frame
+from apps.rounds.management.frame import Frame, add_folder
 from apps.rounds.start import Order, check, order_of, start
 from apps.rounds.terminal import begin, carry_on, finish, isolation, open_loop
 
@@ -43,7 +43,7 @@ class Command(Frame):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="a project folder with an evoweb.toml (docs/projects.md)")
+        add_folder(parser)
         parser.add_argument("--method", help="default: the project's")
         parser.add_argument("--candidates", type=int, metavar="N", help="candidates to measure; default: the project's")
         parser.add_argument("--seed", type=int, metavar="S", help="of all random draws (default 0)")
@@ -82,11 +82,14 @@ class Command(Frame):
 
     def handle(self, *args: Any, **options: Any) -> None:
         begun = time.monotonic()
-        package = read_package(options["folder"])
+        told = Told(tuple(options["package"]))
+        package = read_package(options["folder"], told=told)
         order = _order(package.settings, options)
         check(order)  # before the import: a slip in an option imports nothing
         sandbox = isolation()
-        project = take_in(Actor.system(), options["folder"])
+        project = take_in(Actor.system(), options["folder"], told=told)
+        for line in standing(project):
+            self.stderr.write(f"note: {line}")
         if project.name != project.family:
             self.stderr.write(
                 f"The folder changed since it was first imported; its new version is “{project.name}”. "

@@ -1,24 +1,25 @@
 """manage.py import_project FOLDER: check a project folder and import it, all or nothing."""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from apps.accounts.actors import Actor
+from apps.projects.package import Told
+from apps.projects.selectors import standing
 from apps.rounds.intake import take_in
 from apps.rounds.management.commands.axes import find
-from apps.rounds.management.frame import Frame
+from apps.rounds.management.frame import Frame, add_folder
 from apps.rounds.renewal import due
 
 
 class Command(Frame):
-    usage = "FOLDER [--update PROJECT]"
+    usage = "FOLDER [--package NAME==VERSION] [--update PROJECT]"
     help = (
         "Import a project folder. Unchanged since its last import it is the same project, changed a new version of it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="a project folder with an evoweb.toml (docs/projects.md)")
+        add_folder(parser)
         parser.add_argument(
             "--update",
             dest="replace",
@@ -29,8 +30,10 @@ class Command(Frame):
 
     def handle(self, *args: Any, **options: Any) -> None:
         replacing = find(options["replace"]) if options["replace"] else None
-        project = take_in(Actor.system(), options["folder"], replacing)
+        project = take_in(Actor.system(), options["folder"], replacing, Told(tuple(options["package"])))
         self.stdout.write(f"{project.name}\n  slug  {project.slug}\n  uuid  {project.uuid}")
+        for line in standing(project):
+            self.stdout.write(f"  note  {line}")
         if due(project):
             self.stderr.write(
                 "Runs of this project were measured under an earlier evaluator. Measure the seed, the champion and the "

@@ -1,0 +1,69 @@
+"""ASI-Evolve: eval.sh, initial_program, input.md and config.yaml."""
+
+from typing import Any
+
+from apps.projects.folder import Folder
+from apps.projects.foreign.beside import beside
+from apps.projects.foreign.configuration import configuration
+from apps.projects.foreign.listing import Settings
+from apps.projects.foreign.recognition import Recognised
+from apps.projects.foreign.search import run_table
+from apps.projects.foreign.translation import Translation, component, sandbox, single_task
+from apps.projects.problems import Report
+
+TIMEOUT = 1800.0
+
+_MODELS = "models, their keys and their sampling are set up once for the installation, and chosen per run"
+REASONS = {
+    "api.": _MODELS,
+    "logging.": "what happens is in the log and on the run's page",
+    "experiment_name": "runs have numbers",
+    "pipeline.agents.": "the method decides who is asked",
+    "pipeline.judge.": "scores come from the evaluator alone",
+    "pipeline.max_retries.": "what fails on the sandbox's side is tried again three times",
+    "pipeline.researcher.": "the method asks for diffs or for whole programs",
+    "pipeline.": "the method has no parameter of this kind",
+    "cognition.": "the method has no parameter of this kind",
+    "database.": "the method has no parameter of this kind",
+}
+SHARED = {
+    "pipeline.sample_n": ("sample", "samples", "sample_n"),
+    "database.max_size": ("population", "population_size", "max_size"),
+    "cognition.retrieval.top_k": ("retrieved", "top_k", "cognition_top_k"),
+    "cognition.retrieval.score_threshold": ("retrieval_threshold", "threshold"),
+    "database.sampling.island.num_islands": ("islands", "num_islands"),
+    "database.sampling.island.migration_interval": ("migration_interval", "migrate_every"),
+    "database.sampling.island.migration_rate": ("migration_rate",),
+    "database.sampling.island.exploration_ratio": ("exploration", "exploration_ratio", "explore"),
+    "database.sampling.island.exploitation_ratio": ("exploitation", "exploitation_ratio", "exploit"),
+}
+
+
+def translate(folder: Folder, found: Recognised, config: str, report: Report) -> Translation:
+    """The folder in evoweb's words."""
+    settings = configuration(folder, config, ("config.yaml", "config.yml"), "config*.y*ml", report)
+    seconds = settings.number("pipeline.engineer_timeout", "[sandbox] wall_seconds")
+    values: dict[str, Any] = {
+        "metric": "eval_score",
+        "components": [component(found.program, "program")],
+        "task": single_task({"program": found.program, "evaluator": found.evaluator}),
+        "sandbox": sandbox(TIMEOUT if seconds is None else seconds),
+        "run": _run(settings),
+    }
+    settings.close(REASONS)
+    if not (folder.root / "input.md").is_file():
+        report.note(found.evaluator, None, "there is no input.md, which tells a model what the task is", "")
+    if (folder.root / "init_cognition.py").is_file():
+        report.note("init_cognition.py", None, "what it would put into the cognition base is not read: it is a program")
+    files = beside(folder, {found.program}, report)
+    sources = tuple(name for name in (found.evaluator, "evaluator.py") if name in files)
+    return Translation("asi_evolve", values, files, sources=sources)
+
+
+def _run(settings: Settings) -> dict[str, Any]:
+    run = run_table("asi_evolve", settings, SHARED)
+    if (parallel := settings.number("pipeline.parallel.num_workers", "[run] parallel", 1, 64)) is not None:
+        run["parallel"] = int(parallel)
+    if (seed := settings.number("api.seed", "[run] seed")) is not None:
+        run["seed"] = int(seed)
+    return run

@@ -1,0 +1,88 @@
+"""Runs a ShinkaEvolve evaluator: evaluate.py --program_path P --results_dir D, which writes two JSON files into D.
+
+It runs as a program in a process of its own, as there: it may end by exit, by os._exit or with another status, what
+counts are metrics.json and correct.json.
+"""
+
+import json
+import os
+import runpy
+import sys
+import traceback
+from typing import Any
+
+from evoweb_jail import surroundings, verdict
+
+_LARGEST = 4 << 20
+_LAST = 3_000  # characters of what a failed evaluator said
+
+
+def run(given: dict[str, Any], seed: int) -> dict[str, Any]:
+    """The verdict on one program."""
+    surroundings.enter(seed)
+    results = os.path.join(surroundings.JAIL, f"results_{seed}")
+    os.makedirs(results, exist_ok=True)
+    last_words = os.path.join(surroundings.JAIL, "last_words")
+    program = surroundings.path(given["program"])
+    words = ["--program_path", program, "--results_dir", results, *given["arguments"]]
+    status = _apart(surroundings.path(given["evaluator"]), words, last_words)
+    if (said := _json(results, "correct.json")) is None or (metrics := _json(results, "metrics.json")) is None:
+        return verdict.refused(f"{given['evaluator']} ended with status {status} without results", _told(last_words))
+    parts = [("feedback", metrics["text_feedback"])] if metrics.get("text_feedback") else []
+    if said.get("correct") is not True:
+        return verdict.refused(str(said.get("error") or "the evaluator says correct = false"), parts)
+    public, private = _table(metrics, "public"), _table(metrics, "private")
+    kept = public | {f"private.{name}": value for name, value in verdict.numbers(private).items()}
+    others = {name: value for name, value in metrics.items() if name not in _KNOWN}
+    return verdict.scored(metrics.get("combined_score"), verdict.numbers(others) | kept, parts)
+
+
+_KNOWN = ("combined_score", "public", "private", "text_feedback", "extra_data")
+
+
+def _apart(file: str, words: list[str], last_words: str) -> int:
+    """Run a Python file as a program in a forked process, with everything that is imported already. Its status."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    status = 1
+    try:
+        sys.argv = [file, *words]
+        sys.path.insert(0, os.path.dirname(file))
+        runpy.run_path(file, run_name="__main__")
+        status = 0
+    except SystemExit as leaving:
+        status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+        _leave_word(last_words, str(leaving.code))
+    except BaseException:  # noqa: BLE001 this is the edge: an evaluator may raise anything
+        _leave_word(last_words, traceback.format_exc()[-_LAST:])
+    finally:
+        os._exit(status & 0xFF)
+
+
+def _leave_word(place: str, text: str) -> None:
+    with open(place, "w", encoding="utf-8", errors="replace") as file:
+        file.write(text.replace(f"{surroundings.FOLDER}/", ""))
+
+
+def _told(last_words: str) -> list[tuple[str, str]]:
+    try:
+        with open(last_words, encoding="utf-8", errors="replace") as file:
+            return [("it said", file.read(_LAST))]
+    except OSError:
+        return []
+
+
+def _json(folder: str, name: str) -> dict[str, Any] | None:
+    """A JSON object that the evaluator wrote; None where there is none."""
+    try:
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            value = json.loads(file.read(_LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _table(metrics: dict[str, Any], name: str) -> dict[str, Any]:
+    value = metrics.get(name)
+    return dict(value) if isinstance(value, dict) else {}

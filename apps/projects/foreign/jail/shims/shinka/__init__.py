@@ -1,0 +1,1 @@
+"""Stands in for the shinka package inside the sandbox: the names that evaluators import."""

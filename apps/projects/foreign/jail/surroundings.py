@@ -1,0 +1,62 @@
+"""The place in which another engine's evaluator believes to be: its folder, its packages, a python on the path."""
+
+import importlib.util
+import os
+import random
+import sys
+from types import ModuleType
+
+JAIL = os.path.dirname(os.path.abspath(__file__))
+FOLDER = os.path.dirname(JAIL)
+SHIMS = os.path.join(JAIL, "shims")
+_PROGRAMS = os.path.join(JAIL, "bin")
+
+
+def enter(seed: int) -> None:
+    """Once per evaluation. What draws from the global generators draws the same for the same seed."""
+    os.chdir(FOLDER)
+    if SHIMS not in sys.path:
+        sys.path.append(SHIMS)  # last: a package of the project comes before our stand-in for it
+        _offer_python()
+    random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed % (1 << 32))
+
+
+def path(name: str) -> str:
+    """Where a file of the folder is."""
+    return os.path.join(FOLDER, name)
+
+
+def text(name: str) -> str:
+    """A file of the folder."""
+    with open(path(name), encoding="utf-8") as file:
+        return file.read()
+
+
+def module(name: str, file: str) -> ModuleType:
+    """A Python file of the folder, imported once under a name."""
+    if name in sys.modules:
+        return sys.modules[name]
+    place = path(file)
+    if os.path.dirname(place) not in sys.path:
+        sys.path.insert(0, os.path.dirname(place))
+    spec = importlib.util.spec_from_file_location(name, place)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} cannot be imported")
+    made = importlib.util.module_from_spec(spec)
+    sys.modules[name] = made
+    spec.loader.exec_module(made)
+    return made
+
+
+def _offer_python() -> None:
+    """Processes that the evaluator starts find python, and import what the evaluator can import."""
+    os.makedirs(_PROGRAMS, exist_ok=True)
+    for name in ("python", "python3"):
+        link = os.path.join(_PROGRAMS, name)
+        if not os.path.lexists(link):
+            os.symlink(sys.executable, link)
+    os.environ["PATH"] = os.pathsep.join((_PROGRAMS, os.environ.get("PATH", "/usr/bin")))
+    os.environ["PYTHONPATH"] = os.pathsep.join(place for place in sys.path if place and place != FOLDER)
