@@ -50,6 +50,7 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
         metric=package.metric,
         entry=package.entry,
         style=package.style,
+        about=package.about,
         notes=[str(note) for note in package.notes],
         evaluator=encode(package.evaluator),
         evaluator_entry=package.evaluator_entry,

@@ -29,6 +29,7 @@ from apps.projects.vocabulary import (
 )
 
 FILE = "evoweb.toml"
+LONGEST_ABOUT = 20_000  # characters
 
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _OWN_VARIABLES = re.compile(r"PATH|HOME|TMPDIR|LD_.*|PYTHON.*")
@@ -70,6 +71,7 @@ class Manifest:
     helpers: tuple[Entry, ...]
     repeatable: bool | None
     weak_seed: bool
+    about: str
     tasks: tuple[tuple[dict[str, Any], int | None], ...]
     tasks_file: Entry | None
     axes: Axes
@@ -95,6 +97,7 @@ def read_manifest(document: Document, methods: tuple[str, ...] | None = None) ->
         helpers=tuple(_entry_of(evaluator, "helpers", path) for path in evaluator.texts("helpers")),
         repeatable=evaluator.flag("repeatable", None),
         weak_seed=bool(evaluator.flag("weak_seed", False)),
+        about=root.prose("about", LONGEST_ABOUT),
         tasks=tuple((task.values(), task.line("id")) for task in root.tables("task")),
         tasks_file=_entry_of(tasks, "file", tasks.text("file")) if "tasks" in root else None,
         axes=read_axes(root, metric),

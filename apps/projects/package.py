@@ -41,6 +41,7 @@ class Package:
     tasks: tuple[PackagedTask, ...]
     settings: Settings
     axes: Axes = field(default_factory=Axes)
+    about: str = ""
     style: str = "evoweb"
     judged_by: str = ""  # another engine's evaluator as its folder calls it
     notes: tuple[Problem, ...] = ()
@@ -76,6 +77,8 @@ class Package:
         """
         plain = asdict(self)
         del plain["axes"], plain["notes"], plain["judged_by"]
+        if not self.about:
+            del plain["about"]
         if not self.forgeable:
             del plain["style"]
         if not self.settings.seed:
@@ -137,6 +140,7 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None, told: Tol
         tasks=tasks,
         settings=manifest.settings,
         axes=manifest.axes,
+        about=manifest.about,
         style=foreign.style if foreign else "evoweb",
         judged_by=foreign.sources[0] if foreign else "",
         notes=tuple(report.notes),

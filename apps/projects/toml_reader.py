@@ -112,6 +112,14 @@ class Table:
             return ""
         return text
 
+    def prose(self, key: str, longest: int) -> str:
+        """Text of any number of lines; empty where there is none."""
+        value = str(self._take(key, str, ""))
+        if len(value) > longest or "\0" in value:
+            self.problem(key, f"{key} has {len(value):,} characters", f"Write at most {longest:,}.")
+            return ""
+        return value.strip()
+
     def word(self, key: str, known: tuple[str, ...], default: str) -> str:
         """One of the known words."""
         value = self._take(key, str, default)

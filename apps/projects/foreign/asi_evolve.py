@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from apps.projects.folder import Folder
+from apps.projects.folder import Folder, Unusable
 from apps.projects.foreign.beside import beside
 from apps.projects.foreign.configuration import configuration
 from apps.projects.foreign.listing import Settings
 from apps.projects.foreign.recognition import Recognised
 from apps.projects.foreign.search import run_table
-from apps.projects.foreign.translation import Translation, component, sandbox, single_task
+from apps.projects.foreign.translation import Translation, about, component, sandbox, single_task
 from apps.projects.problems import Report
 
 TIMEOUT = 1800.0
@@ -51,13 +51,21 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
         "run": _run(settings),
     }
     settings.close(REASONS)
-    if not (folder.root / "input.md").is_file():
-        report.note(found.evaluator, None, "there is no input.md, which tells a model what the task is", "")
+    values |= about(_input(folder, found, report))
     if (folder.root / "init_cognition.py").is_file():
         report.note("init_cognition.py", None, "what it would put into the cognition base is not read: it is a program")
     files = beside(folder, {found.program}, report)
     sources = tuple(name for name in (found.evaluator, "evaluator.py") if name in files)
     return Translation("asi_evolve", values, files, sources=sources)
+
+
+def _input(folder: Folder, found: Recognised, report: Report) -> str:
+    """What the task is, in words."""
+    try:
+        return folder.text("input.md", 256_000)
+    except Unusable:
+        report.note(found.evaluator, None, "there is no input.md that tells a model what the task is")
+        return ""
 
 
 def _run(settings: Settings) -> dict[str, Any]:

@@ -11,15 +11,6 @@ _RESULTS = (
     *("openevolve_output", "checkpoints", "results", "steps"),
     *("wandb", "outputs", "cognition_data", "database_data"),
 )
-    "openevolve_output",
-    "checkpoints",
-    "results",
-    "steps",
-    "wandb",
-    "outputs",
-    "cognition_data",
-    "database_data",
-)
 
 
 def beside(folder: Folder, taken: Collection[str], report: Report) -> dict[str, Content]:

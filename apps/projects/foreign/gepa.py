@@ -17,7 +17,7 @@ from apps.projects.foreign.beside import beside
 from apps.projects.foreign.listing import Settings
 from apps.projects.foreign.recognition import Recognised
 from apps.projects.foreign.search import run_table
-from apps.projects.foreign.translation import Translation, component, sandbox
+from apps.projects.foreign.translation import Translation, about, component, sandbox
 from apps.projects.foreign.yaml_reader import Setting
 from apps.projects.problems import Report
 
@@ -97,6 +97,7 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
         "sandbox": sandbox(TIMEOUT if timeout is None else timeout),
         "run": _run(settings, sum(task["split"] == "validation" for task in tasks)),
     }
+    values |= about("\n\n".join(str(task.values[name]) for name in ("objective", "background") if name in task.values))
     settings.close(REASONS)
     added = {paths[name]: text.encode() for name, text in seed.items()}
     return Translation("gepa", values, beside(folder, (), report), added, sources=(file,))

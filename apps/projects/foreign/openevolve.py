@@ -8,7 +8,7 @@ from apps.projects.foreign.configuration import configuration
 from apps.projects.foreign.listing import Settings
 from apps.projects.foreign.recognition import Recognised
 from apps.projects.foreign.search import run_table
-from apps.projects.foreign.translation import Translation, component, sandbox, single_task
+from apps.projects.foreign.translation import Translation, about, component, sandbox, single_task
 from apps.projects.problems import Report
 
 # Defaults of OpenEvolve, config.py.
@@ -84,6 +84,7 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
         "run": _run(settings),
         "descriptors": _descriptors(settings, features),
     }
+    values |= about(settings.text("prompt.system_message", "about, which prompts tell a model"))
     settings.close(REASONS)
     files = beside(folder, {found.program}, report)
     return Translation("openevolve", values, files, sources=(found.evaluator,))

@@ -8,7 +8,7 @@ from apps.projects.foreign.configuration import configuration
 from apps.projects.foreign.listing import Settings
 from apps.projects.foreign.recognition import Recognised
 from apps.projects.foreign.search import run_table
-from apps.projects.foreign.translation import Translation, component, sandbox, single_task
+from apps.projects.foreign.translation import Translation, about, component, sandbox, single_task
 from apps.projects.problems import Report
 
 TIMEOUT = 3600.0  # there is none unless `time` says so
@@ -28,7 +28,6 @@ REASONS = {
     "evo_config.novelty_llm_models": _MODELS,
     "evo_config.novelty_llm_kwargs.": _MODELS,
     "evo_config.embedding_model": _MODELS,
-    "evo_config.task_sys_msg": "prompts are made by the method; a project can put templates of its own in their place",
     "evo_config.language": "the program's suffix tells",
     "evo_config.init_program_path": "initial.* is what evolves",
     "evo_config.results_dir": "every step is recorded, and a run goes on from where it was",
@@ -69,6 +68,7 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
         "sandbox": sandbox(TIMEOUT if seconds is None else seconds),
         "run": _run(settings),
     }
+    values |= about(settings.text("evo_config.task_sys_msg", "about, which prompts tell a model"))
     settings.close(REASONS)
     if (folder.root / "run_evo.py").is_file():
         report.note("run_evo.py", None, "settings in this file are not read: it is a program", _REMEDY)

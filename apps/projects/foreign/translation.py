@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.projects.evaluator_files import Content
+from apps.projects.manifest import LONGEST_ABOUT
 
 ENTRY = "evoweb_jail/run_{style}.py:run"
 READER = "evoweb_jail/read.py:read"
@@ -33,6 +34,11 @@ def component(path: str, kind: str = "") -> dict[str, Any]:
 def single_task(given: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The one task of an engine that knows none: how its evaluator is called."""
     return [{"id": "evaluation", "input": dict(given)}]
+
+
+def about(text: str) -> dict[str, str]:
+    """What the project is about, as far as a manifest holds it."""
+    return {"about": text[:LONGEST_ABOUT]} if text.strip() else {}
 
 
 # What evaluators and what runs them import anyway: once, in the warm parent.
