@@ -21,6 +21,7 @@ from apps.projects.facts import Facts
 from apps.projects.models import Component, Membership, Project, Task
 from apps.projects.package import Package
 from apps.projects.protocol import scorer_digest
+from apps.projects.services import wording
 from apps.projects.services.axes import added as axes_added
 from apps.projects.services.axes import brought
 from apps.projects.services.evaluators import imported
@@ -28,10 +29,14 @@ from apps.projects.services.members import added as member_added
 
 
 def known(actor: Actor, package: Package) -> Project | None:
-    """The project of the same folder, from now on with the axes that the folder has now. Raises PermissionDenied."""
+    """The project of the same folder, from now on with the axes and the wording that the folder has now.
+
+    Raises PermissionDenied.
+    """
     project = Project.objects.filter(package_digest=package.digest).first()
     if project is not None:
         brought(actor, project, package.axes)
+        wording.brought(actor, project, package)
     return project
 
 
@@ -56,6 +61,7 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
         evaluator_entry=package.evaluator_entry,
         repeatable=facts.repeatable,
         noise=facts.noise,
+        templates=dict(package.templates),
         **package.settings.columns(),
     )
     project.slug = _free_slug(project.name)

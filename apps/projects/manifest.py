@@ -31,6 +31,7 @@ from apps.projects.vocabulary import (
 FILE = "evoweb.toml"
 LONGEST_ABOUT = 20_000  # characters
 
+_TEMPLATE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _OWN_VARIABLES = re.compile(r"PATH|HOME|TMPDIR|LD_.*|PYTHON.*")
 
@@ -60,7 +61,10 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The content of evoweb.toml. tasks are inline ones with their lines, tasks_file is None where none is named."""
+    """The content of evoweb.toml. tasks are inline ones with their lines, tasks_file is None where none is named.
+
+    prompts are the files of the project's own texts for prompts, by the name of the text that each takes the place of.
+    """
 
     name: str
     metric: str
@@ -75,6 +79,7 @@ class Manifest:
     tasks: tuple[tuple[dict[str, Any], int | None], ...]
     tasks_file: Entry | None
     axes: Axes
+    prompts: tuple[tuple[str, Entry], ...]
     settings: Settings
 
 
@@ -101,6 +106,7 @@ def read_manifest(document: Document, methods: tuple[str, ...] | None = None) ->
         tasks=tuple((task.values(), task.line("id")) for task in root.tables("task")),
         tasks_file=_entry_of(tasks, "file", tasks.text("file")) if "tasks" in root else None,
         axes=read_axes(root, metric),
+        prompts=_prompts(root.table("prompts")),
         settings=_settings(root, evaluator, methods),
     )
     for table in (root, evaluator, tasks):
@@ -165,6 +171,13 @@ def _component(table: Table) -> Entry:
     )
     table.close()
     return entry
+
+
+def _prompts(table: Table) -> tuple[tuple[str, Entry], ...]:
+    for name in (found := table.values()):
+        if not _TEMPLATE.fullmatch(name):
+            table.problem(name, f"{quoted(name)} is no name of a prompt", 'Write a name such as "mutate_system".')
+    return tuple((name, _entry_of(table, name, table.text(name, longest=300))) for name in found)
 
 
 def _path(table: Table, key: str, default: str) -> str:

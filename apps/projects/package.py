@@ -21,6 +21,7 @@ from apps.projects.tasklist import PackagedTask, read_tasks
 from apps.projects.toml_reader import Document
 
 LARGEST_MANIFEST = 64_000
+LARGEST_TEMPLATE = 100_000
 
 __all__ = ["NOTHING", "Package", "PackageError", "Problem", "Told", "read_package"]
 
@@ -42,6 +43,7 @@ class Package:
     settings: Settings
     axes: Axes = field(default_factory=Axes)
     about: str = ""
+    templates: Mapping[str, str] = field(default_factory=dict)
     style: str = "evoweb"
     judged_by: str = ""  # another engine's evaluator as its folder calls it
     notes: tuple[Problem, ...] = ()
@@ -70,15 +72,14 @@ class Package:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 over everything but axes and notes: two folders with equal digests are the same project.
+        """SHA-256 over all that decides scores: two folders with equal digests are the same project.
 
-        Axes may change at any time, because they change no score (services/axes.py). What later versions of evoweb
-        added is left out where it says nothing, so that a project stays the one that it was.
+        Axes and what prompts say may change at any time, because they change no score (services/axes.py, wording.py).
+        What later versions of evoweb added is left out where it says nothing, so that a project stays what it was.
         """
         plain = asdict(self)
         del plain["axes"], plain["notes"], plain["judged_by"]
-        if not self.about:
-            del plain["about"]
+        del plain["about"], plain["templates"]
         if not self.forgeable:
             del plain["style"]
         if not self.settings.seed:
@@ -126,6 +127,7 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None, told: Tol
         check_entry(components, manifest.components, manifest.entry, report)
         evaluator = read_evaluator(files, manifest, report)
     tasks = read_tasks(files, manifest, report)
+    templates = _read_templates(files, manifest, report)
     report.settle()
     return Package(
         name=manifest.name,
@@ -141,6 +143,7 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None, told: Tol
         settings=manifest.settings,
         axes=manifest.axes,
         about=manifest.about,
+        templates=templates,
         style=foreign.style if foreign else "evoweb",
         judged_by=foreign.sources[0] if foreign else "",
         notes=tuple(report.notes),
@@ -195,4 +198,19 @@ def _hidden(manifest: Manifest, foreign: Translation | None) -> list[str]:
     if foreign:
         return [FILE, *foreign.files]
     tasks = [manifest.tasks_file.path] if manifest.tasks_file else []
-    return [FILE, manifest.evaluator.file, *(helper.path for helper in manifest.helpers), *tasks]
+    prompts = [entry.path for _, entry in manifest.prompts]
+    return [FILE, manifest.evaluator.file, *(helper.path for helper in manifest.helpers), *tasks, *prompts]
+
+
+def _read_templates(files: Folder, manifest: Manifest, report: Report) -> dict[str, str]:
+    """The project's own texts for prompts by name."""
+    texts: dict[str, str] = {}
+    for name, entry in manifest.prompts:
+        if not entry.path:
+            continue
+        try:
+            texts[name] = files.text(entry.path, LARGEST_TEMPLATE)
+        except Unusable as refusal:
+            place = (FILE, entry.line) if refusal.line is None else (entry.path, refusal.line)
+            report.add(*place, refusal.what, refusal.remedy)
+    return texts

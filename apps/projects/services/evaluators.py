@@ -77,6 +77,7 @@ def _take_over(project: Project, package: Package, facts: Facts) -> None:
         "evaluator_entry": package.evaluator_entry,
         "package_digest": package.digest,
         "about": package.about,
+        "templates": dict(package.templates),
         "notes": [str(note) for note in package.notes],
         "repeatable": facts.repeatable,
         "noise": facts.noise,
