@@ -13,8 +13,8 @@ from apps.engine.population import Population
 from apps.engine.recall import Draw
 from apps.engine.selection.protocol import Selection
 from apps.engine.variation.regions import RegionError, outside_unchanged
+from apps.engine.variation.text.bounds import LARGEST_TEXT, is_text
 
-LARGEST_TEXT = 1_000_000  # characters of one component
 LARGEST_TRAITS = 64_000  # bytes, as canonical JSON
 
 
@@ -79,11 +79,3 @@ def _check_file(path: str, before: str | None, after: str, edits: Mapping[str, s
         raise Refused(f"{path}: {error}") from None
     if not kept:
         raise Refused(f"{path} would change outside its editable regions")
-
-
-def is_text(value: str) -> bool:
-    """Valid Unicode without NUL: what every database and parser takes."""
-    try:
-        return b"\0" not in value.encode()
-    except UnicodeEncodeError:
-        return False
