@@ -6,8 +6,8 @@ from typing import Any
 
 from apps.common.errors import UserError
 from apps.engine.canonical import decode, digest, encode
-from apps.engine.inplace import is_text
 from apps.engine.prompt import ASSISTANT, USER, Message, Prompt, prompt_from, prompt_payload
+from apps.engine.variation.text.bounds import is_text
 from apps.records import content
 from apps.records.models import Effect, EffectState
 
