@@ -8,6 +8,8 @@ first was, the second as the second: a model draws, and a run that asks twice me
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
+
 from apps.engine.canonical import digest, encode
 from apps.engine.prompt import Prompt, prompt_payload
 from apps.llm.models import Call, CallState
@@ -21,12 +23,17 @@ def request(model_id: str, prompt: Prompt, schema: Mapping[str, Any] | None, max
     return digest(encode(asked))
 
 
+_TABLE = f'"{Call._meta.db_table}"'
+_COUNT = f"SELECT COUNT(*) FROM {_TABLE} WHERE request = %s AND run_id = %s AND state IN (%s, %s)"
+
+
 def occurrence(run: int | None, digest_: bytes) -> int:
     """How often a run has asked the same before; calls that brought no reply do not count, for they are repeated."""
     if run is None:
         return 0
-    states = (CallState.IN_FLIGHT, CallState.DONE)
-    return Call.objects.filter(request=digest_, run=run, state__in=states).count()
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [digest_, run, CallState.IN_FLIGHT, CallState.DONE])
+        return int(cursor.fetchone()[0])
 
 
 def recorded(digest_: bytes, number: int) -> Call | None:

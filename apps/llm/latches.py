@@ -2,17 +2,17 @@
 
 from django.db import IntegrityError, transaction
 
-from apps.llm.models import LanguageModel, ModelLatch
+from apps.llm.models import ModelLatch
 from apps.log.chain import Entry
 
 
-def stop(model: LanguageModel, project: int | None, reason: str, by: str = "system") -> list[Entry]:
+def stop(model: int, project: int | None, reason: str, by: str = "system") -> list[Entry]:
     """Set a model's latch; the entry for the log of the project (or the installation). Empty when it was set before."""
-    if ModelLatch.objects.filter(model=model, released_at__isnull=True).exists():
+    if ModelLatch.objects.filter(model_id=model, released_at__isnull=True).exists():
         return []
     try:
         with transaction.atomic():
-            made = ModelLatch.objects.create(model=model, project_id=project, reason=reason[:500], set_by=by)
+            made = ModelLatch.objects.create(model_id=model, project_id=project, reason=reason[:500], set_by=by)
     except IntegrityError:  # another process noticed at the same moment
         return []
     return [entry("model.latched", by, made)]

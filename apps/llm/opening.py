@@ -33,7 +33,7 @@ class _Desk:
     run: Run | None
     mode: Mode
     at: datetime
-    counters: list[Counter] = field(default_factory=list)
+    scope: Scope | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
     contents: dict[bytes, bytes] = field(default_factory=dict)
     asked: Tally[bytes] = field(default_factory=Tally)  # of rows that are not in the database yet
@@ -48,7 +48,7 @@ def open_calls(run: Run | None, wanted: Sequence[Wanted], mode: Mode = "record")
     """
     desk = _Desk(run, mode, timezone.now())
     if run is not None:
-        desk.counters = spending.counters(Scope(run.project_id, run.pk, desk.at.astimezone(UTC).date()))
+        desk.scope = Scope(run.project_id, run.pk, desk.at.astimezone(UTC).date())
     models = known(one.model for one in wanted)
     for one in wanted:
         desk.opening.calls.append(_open(desk, one, models.get(one.model)))
@@ -85,30 +85,31 @@ def _denied(desk: _Desk, one: Wanted, model: Known, need: Need) -> Denied | None
     """Why a call is not made, if it is not; else its need is reserved."""
     if desk.mode == "replay":
         return Denied("replay", f"The ledger holds no answer of {one.model} to this.", "Run it in the mode reuse.")
-    if model.latch is not None:
-        return Denied("latched", f"The model {one.model} is stopped: {model.latch.reason}", "Mend it and release it.")
-    bounded = any(counter.budget and counter.budget.money is not None for counter in desk.counters)
-    if model.rates is None and bounded:
+    if model.stopped is not None:
+        return Denied("latched", f"The model {one.model} is stopped: {model.stopped}", "Mend it and release it.")
+    if desk.scope is None:
+        return None
+    if model.rates is None and any(counter.most_money is not None for counter in spending.counters(desk.scope)):
         return Denied(
             "price",
             f"There is a budget of money, and no price of {one.model} is known.",
             f"Give one with `manage.py models price {one.model}`, 0 for a model of your own, or bound tokens instead.",
         )
-    full = spending.reserve(desk.counters, need)
-    return None if full is None else _spent(desk, full, need)
+    full = spending.reserve(desk.scope, need)
+    return None if full is None else _spent(desk, desk.scope, full, need)
 
 
-def _spent(desk: _Desk, full: Counter, need: Need) -> Denied:
+def _spent(desk: _Desk, scope: Scope, full: Counter, need: Need) -> Denied:
     """That a budget has no room for the call, now or for good."""
-    spend, (tokens, money) = full.spend, full.limits
-    whose = "run" if spend.run_id is not None else "day" if spend.day is not None else "project"
+    tokens, money = full.limits
+    whose = "run" if full.run is not None else "day" if full.daily else "project"
     if full.fits(need):
         return Denied("busy", f"Calls in flight have reserved what is left of the budget of the {whose}.")
-    desk.opening.entries += spending.tell(full, 100)
-    if spend.tokens + need.tokens > tokens:
-        left = f"{max(0, tokens - spend.tokens):,} tokens of {tokens:,}, and this call may take {need.tokens:,}"
+    desk.opening.entries += spending.tell(scope, full, 100)
+    if full.tokens + need.tokens > tokens:
+        left = f"{max(0, tokens - full.tokens):,} tokens of {tokens:,}, and this call may take {need.tokens:,}"
     else:
-        left = f"{said(max(0, money - spend.money))} of {said(money)}, and this call may cost {said(need.money)}"
+        left = f"{said(max(0, money - full.money))} of {said(money)}, and this call may cost {said(need.money)}"
     return Denied("budget", f"The budget of the {whose} has {left}.", _LEFT)
 
 

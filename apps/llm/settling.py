@@ -1,6 +1,6 @@
 """Calls that have ended: what they brought, what they took, and what follows from that."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC
 from typing import Any
 
@@ -14,9 +14,19 @@ from apps.llm.models import Call, CallState
 from apps.llm.money import amount
 from apps.llm.opening import answer
 from apps.llm.selectors import rates
-from apps.llm.spending import Counter, Need, Scope, Used
+from apps.llm.spending import Need, Scope, Used
 from apps.log.chain import Entry
 from apps.records import content
+from apps.records.sql import update
+
+_COLUMNS = "id, key, project_id, run_id, catalogue_id, opened, tokens_reserved, money_reserved"
+_FIND = f'SELECT {_COLUMNS} FROM "{Call._meta.db_table}" WHERE state = %s AND key IN '
+_NAMES = ("state", "input", "output", "cache_read", "cache_write", "cost", "seconds", "attempts", "request_id")
+_FURTHER = ("stop", "reply", "status", "blame", "detail")
+_CLOSE = (
+    f'UPDATE "{Call._meta.db_table}" SET {", ".join(f"{name} = %s" for name in _NAMES + _FURTHER)} '
+    "WHERE id = %s AND state = %s"
+)
 
 
 def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
@@ -26,17 +36,18 @@ def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
     """
     settlement = Settlement()
     by_key = {outcome.job.id: outcome for outcome in outcomes}
-    rows = Call.objects.filter(key__in=by_key, state=CallState.IN_FLIGHT).select_related("catalogue").order_by("pk")
     replies: dict[bytes, bytes] = {}
-    for row in rows:
+    for row in _in_flight(by_key):
         outcome = by_key[row.key]
-        values = _values(row, outcome)
-        if not Call.objects.filter(pk=row.pk, state=CallState.IN_FLIGHT).update(**values):
+        cost = _cost(row, outcome)
+        reply = b"" if outcome.failure else digest(_bytes(outcome))
+        if not update(_CLOSE, [[*_values(outcome, cost, reply), row.pk, CallState.IN_FLIGHT]]):
             continue  # another process was faster
         if outcome.failure is None:
-            replies[values["reply"]] = _bytes(outcome)
-        settlement.calls[row.key] = _settled(outcome, values)
-        settlement.entries += _consequences(row, outcome, values["cost"])
+            replies[reply] = _bytes(outcome)
+        told = None if outcome.failure else answer(outcome.job, reply, outcome, amount(cost))
+        settlement.calls[row.key] = Settled(outcome, told)
+        settlement.entries += _consequences(row, outcome, cost)
     content.store_files(replies)
     content.store(replies)
     return settlement
@@ -55,33 +66,27 @@ def lose(calls: QuerySet[Call]) -> int:
     return lost
 
 
-def _values(row: Call, outcome: CallOutcome) -> dict[str, Any]:
-    """The columns of a call that has ended."""
+def _in_flight(keys: Collection[str]) -> list[Call]:
+    """Rows that are still to be settled, oldest first; only the columns that this needs."""
+    if not keys:
+        return []
+    places = ", ".join(["%s"] * len(keys))
+    return list(Call.objects.raw(f"{_FIND} ({places}) ORDER BY id", [CallState.IN_FLIGHT, *keys]))
+
+
+def _values(outcome: CallOutcome, cost: int | None, reply: bytes) -> list[Any]:
+    """The columns of a call that has ended, in the order of _NAMES and _FURTHER."""
     failure, usage = outcome.failure, outcome.usage
-    values: dict[str, Any] = {
-        "state": CallState.DONE if failure is None else CallState.FAILED,
-        "input": usage.input,
-        "output": usage.output,
-        "cache_read": usage.cache_read,
-        "cache_write": usage.cache_write,
-        "cost": _cost(row, outcome),
-        "seconds": outcome.seconds,
-        "attempts": outcome.attempts,
-        "request_id": outcome.request_id[:100],
-    }
+    state = CallState.DONE if failure is None else CallState.FAILED
+    spent = [usage.input, usage.output, usage.cache_read, usage.cache_write, cost]
+    ended = [str(state), *spent, outcome.seconds, outcome.attempts, outcome.request_id[:100]]
     if failure is None:
-        return values | {"stop": outcome.stop, "reply": digest(_bytes(outcome))}
-    return values | {"status": failure.status, "blame": failure.blame, "detail": failure.detail[:1000]}
+        return [*ended, outcome.stop, reply, None, "", ""]
+    return [*ended, "", None, failure.status, failure.blame, failure.detail[:1000]]
 
 
 def _bytes(outcome: CallOutcome) -> bytes:
     return outcome.text.encode(errors="surrogatepass")
-
-
-def _settled(outcome: CallOutcome, values: dict[str, Any]) -> Settled:
-    if outcome.failure is not None:
-        return Settled(outcome, None)
-    return Settled(outcome, answer(outcome.job, values["reply"], outcome, amount(values["cost"])))
 
 
 def _cost(row: Call, outcome: CallOutcome) -> int | None:
@@ -94,22 +99,19 @@ def _cost(row: Call, outcome: CallOutcome) -> int | None:
 
 def _consequences(row: Call, outcome: CallOutcome, cost: int | None) -> list[Entry]:
     """Counts what was used. Entries: notices of budgets, and the latch of a model that answers nobody."""
-    used = Used(outcome.usage.total, cost or 0, 1, int(cost is None))
-    entries = spending.notices(_spend(row, used))
+    entries = _spend(row, Used(outcome.usage.total, cost or 0, 1, int(cost is None)))
     failure = outcome.failure
     if failure is not None and failure.blame == "model":
-        entries += latches.stop(row.catalogue, row.project_id, failure.detail)
+        entries += latches.stop(row.catalogue_id, row.project_id, failure.detail)
     return entries
 
 
-def _spend(row: Call, used: Used) -> list[Counter]:
-    """Give back what was reserved and count what was used; the counters of whose money it was.
+def _spend(row: Call, used: Used) -> list[Entry]:
+    """Give back what was reserved and count what was used; notices that are due.
 
     The day is that on which the call was opened: there the reservation stands.
     """
     if row.project_id is None:
         return []
-    day = row.opened.astimezone(UTC).date()
-    counters = spending.counters(Scope(row.project_id, row.run_id, day))
-    spending.settle(counters, Need(row.tokens_reserved, row.money_reserved), used)
-    return counters
+    scope = Scope(row.project_id, row.run_id, row.opened.astimezone(UTC).date())
+    return spending.settle(scope, Need(row.tokens_reserved, row.money_reserved), used)

@@ -10,7 +10,7 @@ from apps.accounts.actors import Actor
 from apps.common.errors import UserError
 from apps.llm.models import Budget, Spend
 from apps.llm.money import billionths
-from apps.llm.spending import NOTICES, Counter, subject
+from apps.llm.spending import NOTICES, Scope, counters, subject
 from apps.log.chain import Entry
 from apps.log.services import append
 from apps.projects.access import require
@@ -50,14 +50,14 @@ def _set(actor: Actor, wanted: Budget, limits: Limits) -> Budget:
         _retell(budget)
         body = {"budget": budget.pk, "run": budget.run_id, "daily": budget.daily}
         body |= {"money": money, "tokens": limits.tokens}
-        append(budget.project_id, [Entry("budget.set", str(actor), subject(budget), body)])
+        append(budget.project_id, [Entry("budget.set", str(actor), subject(budget.project_id, budget.run_id), body)])
     return budget
 
 
 def _retell(budget: Budget) -> None:
     """Under another limit, notices are due again above what is spent by now."""
-    day = timezone.now().astimezone(UTC).date() if budget.daily else None
-    for spend in Spend.objects.filter(project=budget.project_id, run=budget.run_id, day=day):
-        percent = Counter(spend, budget).percent
-        told = max((notice for notice in NOTICES if notice <= percent), default=0)
-        Spend.objects.filter(pk=spend.pk).update(told=told)
+    scope = Scope(budget.project_id, budget.run_id, timezone.now().astimezone(UTC).date())
+    for counter in counters(scope):
+        if counter.budget == budget.pk:
+            told = max((notice for notice in NOTICES if notice <= counter.percent), default=0)
+            Spend.objects.filter(pk=counter.spend).update(told=told)

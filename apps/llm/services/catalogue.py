@@ -115,7 +115,7 @@ def stop(actor: Actor, row: LanguageModel, reason: str) -> bool:
     """Ask a model nothing from now on; calls on their way are finished. False when it was stopped already."""
     _require_operator(actor)
     with transaction.atomic():
-        entries = latches.stop(row, None, reason.strip() or "stopped by hand", str(actor))
+        entries = latches.stop(row.pk, None, reason.strip() or "stopped by hand", str(actor))
         if entries:
             append(INSTALLATION, entries)
     return bool(entries)
