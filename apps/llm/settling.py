@@ -29,6 +29,13 @@ _CLOSE = (
 )
 
 
+def expected(outcomes: Iterable[CallOutcome]) -> dict[str, Settled]:
+    """What `settle` will answer, by key, without writing anything: so a step is computed before its transaction."""
+    by_key = {outcome.job.id: outcome for outcome in outcomes}
+    found = {row.key: (row, by_key[row.key]) for row in _in_flight(by_key)}
+    return {key: _settled(outcome, _cost(row, outcome)) for key, (row, outcome) in found.items()}
+
+
 def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
     """Write what came of calls, spend what they took, stop models that nobody can use. Inside the transaction.
 
@@ -45,8 +52,7 @@ def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
             continue  # another process was faster
         if outcome.failure is None:
             replies[reply] = _bytes(outcome)
-        told = None if outcome.failure else answer(outcome.job, reply, outcome, amount(cost))
-        settlement.calls[row.key] = Settled(outcome, told)
+        settlement.calls[row.key] = _settled(outcome, cost)
         settlement.entries += _consequences(row, outcome, cost)
     content.store_files(replies)
     content.store(replies)
@@ -83,6 +89,12 @@ def _values(outcome: CallOutcome, cost: int | None, reply: bytes) -> list[Any]:
     if failure is None:
         return [*ended, outcome.stop, reply, None, "", ""]
     return [*ended, "", None, failure.status, failure.blame, failure.detail[:1000]]
+
+
+def _settled(outcome: CallOutcome, cost: int | None) -> Settled:
+    if outcome.failure is not None:
+        return Settled(outcome, None)
+    return Settled(outcome, answer(outcome.job, digest(_bytes(outcome)), outcome, amount(cost)))
 
 
 def _bytes(outcome: CallOutcome) -> bytes:

@@ -9,7 +9,7 @@ from apps.engine.canonical import decode, digest
 from apps.engine.effects import QUEUED, Compare, Effect, Measure
 from apps.engine.records import results_from
 from apps.engine.replay import done, refused
-from apps.llm.contract import CallOutcome
+from apps.llm.ledger import Settled
 from apps.records.models import Effect as EffectRow
 from apps.records.models import EffectState, Trajectory
 from apps.records.step import Row
@@ -40,21 +40,28 @@ def store(book: Book, errand: Errand) -> None:
         conduct.after(book, opened, row, recorded.answer)
 
 
-def hear(book: Book, question: Question, outcome: CallOutcome) -> None:
-    """Record what came of a call. One whose claim was lost is dropped: its effect is asked again, or was cancelled."""
+def hear(book: Book, question: Question, settled: Settled | None) -> None:
+    """Record what came of a call. One whose claim was lost is dropped: its effect is asked again, or was cancelled.
+
+    settled: what the ledger makes of it. Raises Stale where it makes nothing of it.
+    """
     if not is_current(book, question):
         return
+    if settled is None:
+        raise Stale("a call of this run was given up by another process")
+    outcome = settled.outcome
     opened = book.rounds[question.place[0]]
     row = opened.rows[question.place[1:]]
     if outcome.failure is None:
         asking.receive(book, opened, outcome)
-        told, text = asking.replied(outcome, None)
+        text = outcome.text.encode(errors="surrogatepass")
         book.step.contents[digest(text)] = text
-        conduct.after(book, opened, row, done(told))
+        conduct.after(book, opened, row, done(settled.answer))
     elif outcome.failure.blame == "again" and row["failures"] + 1 < asking.ATTEMPTS:
         asking.put_off(book, opened, row)
     elif outcome.failure.blame == "model":
         asking.take_back(book, opened, row)
+        book.models.stopped |= {outcome.job.spec.name}
     else:
         change(book, opened, row, EffectState.REFUSED, refused(*asking.why_not(outcome.failure)))
 

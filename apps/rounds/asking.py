@@ -1,23 +1,27 @@
 """From an Ask to a call of a model. The driver's own loop awaits it, whether or not this process also measures."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from uuid import uuid4
 
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Ask, Refused
 from apps.engine.prompt import Prompt, prompt_from, prompt_payload
-from apps.engine.records import Reply
-from apps.engine.replies import reply_payload
-from apps.llm.contract import CallFailure, CallJob, CallOutcome
+from apps.llm.contract import CallFailure, CallOutcome
+from apps.llm.ledger import Denied, Wanted
+from apps.llm.opening import open_calls
+from apps.llm.settling import settle
 from apps.records.models import Commission, EffectState
 from apps.records.step import Row
+from apps.records.transitions import Stale
 from apps.rounds.book import Book, OpenRound
 from apps.rounds.journal import begin, change
 from apps.rounds.measuring import Place
-from apps.rounds.voices import Question
+from apps.rounds.voices import Heard, Question
 
 ATTEMPTS = 5  # of an effect, each of which the callers try several times
 FIRST_REST = 2.0  # seconds between the first two; doubles with each
+BUSY = timedelta(seconds=1)  # until calls in flight may have given back what they reserved
+SPENT = "the budget of model calls is spent"
 LARGEST_PROMPT = 2_000_000  # characters
 
 
@@ -40,19 +44,61 @@ def send(book: Book, opened: OpenRound, effect: Ask, row: Row) -> None:
 
     Where the model is stopped the effect stays ready, and its round gives its slot back until people release it.
     """
-    spec = book.models.specs.get(effect.model)
-    if spec is None:
-        raise Refused(f"there is no model {effect.model!r}", "Ask one of the models that play the role.")
+    place: Place = (opened.id, row["position"], row["child"])
+    models = book.models
+    if effect.model not in models.names:
+        raise Refused(f"there is no model {effect.model!r} in this run", "Ask one of those that play the role.")
+    if (denied := models.denied.pop(place, None)) is not None:
+        _deny(book, opened, row, denied)
+        return
+    if models.spent:
+        raise Refused(SPENT, models.spent)
+    if effect.model in models.stopped:
+        opened.waiting = opened.stalled = True
+        return
     prompt = prompt_of(book, effect, row)
     if (size := len(prompt.system) + sum(len(message.text) for message in prompt.messages)) > LARGEST_PROMPT:
         raise Refused(f"the prompt has {size:,} characters; {LARGEST_PROMPT:,} are allowed", "Leave something out.")
-    if effect.model in book.models.stopped:
-        opened.waiting = True
-        return
     begin(book, opened, row)
-    place: Place = (opened.id, row["position"], row["child"])
-    job = CallJob(uuid4().hex, spec, prompt, effect.schema)
-    book.questions.append(Question(place, row["token"], job))
+    wanted = Wanted(effect.model, effect.role, prompt, effect.schema, place=place)
+    book.questions.append(Question(place, row["token"], wanted))
+
+
+def _deny(book: Book, opened: OpenRound, row: Row, denied: Denied) -> None:
+    """The ledger let no call be made: for now, or for good. Raises Refused."""
+    if denied.why == "latched":
+        opened.waiting = opened.stalled = True
+    elif denied.why == "busy":
+        change(book, opened, row, EffectState.READY, None)
+        row["until"] = book.now() + BUSY
+    elif denied.why == "budget":
+        book.models.spent = denied.reason
+        raise Refused(SPENT, denied.reason)
+    else:
+        raise Refused(denied.reason, denied.hint)
+
+
+def enter(book: Book, heard: Sequence[Heard]) -> list[Heard]:
+    """The ledger's part of a step, inside its transaction: rows of the calls that it claims, and what it heard.
+
+    Returns what the ledger answered itself; a claim that it denied is taken back. Raises Stale.
+    """
+    settlement = settle(each.outcome for each in heard if each.settled is None)
+    if any(each.settled is None and each.outcome.job.id not in settlement.calls for each in heard):
+        raise Stale("a call of this step was settled by another process")
+    opening = open_calls(book.run, [question.wanted for question in book.questions], book.calls)
+    book.step.entries += [*settlement.entries, *opening.entries]
+    known = []
+    for question, call in zip(book.questions, opening.calls, strict=True):
+        if isinstance(call, Denied):
+            opened = book.rounds[question.place[0]]
+            take_back(book, opened, opened.rows[question.place[1:]])
+            book.models.denied[question.place] = call
+            continue
+        question.job = call.job
+        if call.settled is not None:
+            known.append(Heard(question, call.settled.outcome, call.settled))
+    return known
 
 
 def put_off(book: Book, opened: OpenRound, row: Row) -> None:
@@ -88,9 +134,3 @@ def hints_of(commission: Commission | None) -> tuple[str, ...]:
     """What people want a round to heed."""
     said = decode(bytes(commission.asked)).get("hint", "") if commission is not None else ""
     return (said,) if said else ()
-
-
-def replied(outcome: CallOutcome, cost: float | None) -> tuple[dict[str, object], bytes]:
-    """The journal form of a reply, and the bytes of its text."""
-    reply = Reply(outcome.text, outcome.job.spec.name, outcome.stop, None, outcome.usage.total, cost)
-    return reply_payload(reply), outcome.text.encode(errors="surrogatepass")

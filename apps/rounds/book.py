@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from apps.engine.canonical import decode
 from apps.engine.population import Population
 from apps.engine.recipe import Context
 from apps.engine.replay import Play
+from apps.llm.ledger import MODES, Mode
 from apps.oversight.rules import Table
 from apps.records import content
 from apps.records.models import Commission, Run
@@ -32,6 +34,7 @@ class OpenRound:
     rows: dict[tuple[int, int], Row] = field(default_factory=dict)  # by position and child
     reserved: set[int] = field(default_factory=set)  # candidates of this round on their way to their first measurement
     waiting: bool = False  # a gate is open: the round gives its slot back
+    stalled: bool = False  # it waits for a model that is stopped, and not for a gate
     commission: Commission | None = None  # what a person asked for, which this round serves
 
     @property
@@ -102,6 +105,17 @@ class Book:
     def rests(self, row: Row) -> bool:
         """Whether a ready effect is put off to a later moment."""
         return row["until"] is not None and bool(row["until"] > self.now())
+
+    @property
+    def calls(self) -> Mode:
+        """Whether calls are made, or answered from the ledger."""
+        told = decode(bytes(self.run.options)).get("calls")
+        return next((mode for mode in MODES if mode == told), "record")
+
+    @property
+    def stalled(self) -> int:
+        """Rounds that wait for a model to be released."""
+        return sum(opened.stalled for opened in self.rounds.values())
 
     def now(self) -> datetime:
         """The time by the database's clock."""

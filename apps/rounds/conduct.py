@@ -39,7 +39,7 @@ FOR_ANYBODY = "-"  # holder of an effect that any performer may take
 
 def advance(book: Book, opened: OpenRound) -> None:
     """Run a round as far as it goes: to an effect that must be measured or is held, or to its end."""
-    opened.waiting = False
+    opened.waiting = opened.stalled = False
     while opened.play.current is not None:
         answer = (
             _meet_all(book, opened)

@@ -6,18 +6,22 @@ Single-threaded; everything in memory is a cache. When a commit fails, all of it
 import logging
 import time
 from collections import deque
+from collections.abc import Sequence
+
+from django.db import transaction
 
 from apps.engine.canonical import encode
 from apps.engine.replay import Diverged
 from apps.llm.contract import CallJob, CallOutcome
-from apps.records import transitions
+from apps.llm.settling import expected
+from apps.records import content, transitions
 from apps.records.models import Commission, Run, RunState
 from apps.records.step import Step
-from apps.rounds import absorb, asking, conduct, measuring, opening
+from apps.rounds import absorb, asking, conduct, measuring, opening, voices
 from apps.rounds.book import Book
 from apps.rounds.measuring import Errand, Place
 from apps.rounds.slots import Slot
-from apps.rounds.voices import Question
+from apps.rounds.voices import Heard, Question
 from apps.sandbox.contract import Job, Outcome
 
 log = logging.getLogger(__name__)
@@ -39,7 +43,7 @@ class Driver:
         self._arrived: list[Errand] = []  # complete, not yet stored
         self._ready: deque[Job] = deque()  # their claim is committed; they wait for an evaluator
         self._asking: dict[str, Question] = {}  # on their way to a model, by call
-        self._heard: list[tuple[Question, CallOutcome]] = []  # not yet stored
+        self._heard: list[Heard] = []  # not yet stored
         self._calls: deque[CallJob] = deque()  # their claim is committed; they wait for a caller
         self._later: list[tuple[float, Errand, str]] = []  # failed on infrastructure: again at that moment
         self._polled = self._snapped = 0.0
@@ -98,7 +102,7 @@ class Driver:
     def hear(self, outcome: CallOutcome) -> None:
         """A call of this run has ended; the late reply of a claim that was lost is refused."""
         if (question := self._asking.get(outcome.job.id)) is not None:
-            self._heard.append((question, outcome))
+            self._heard.append(Heard(question, outcome))
 
     def step(self) -> bool:
         """Store what arrived, run rounds on, write it all in one transaction. Whether anything was written.
@@ -110,14 +114,20 @@ class Driver:
         book = self.book
         for errand in self._arrived:
             absorb.store(book, errand)
-        for question, outcome in self._heard:
-            absorb.hear(book, question, outcome)
+        self._take_replies()
         if not book.latched:
             for identifier in self._to_advance():
                 if identifier in book.rounds:
                     conduct.advance(book, book.rounds[identifier])
             self._fill()
         return self._write()
+
+    def _take_replies(self) -> None:
+        if not self._heard:
+            return
+        known = expected(each.outcome for each in self._heard if each.settled is None)
+        for each in self._heard:
+            absorb.hear(self.book, each.question, each.settled or known.get(each.outcome.job.id))
 
     def reload(self) -> None:
         """Throw away what is in memory and read the run again. What arrived and was not stored yet is kept."""
@@ -140,13 +150,14 @@ class Driver:
         for opened in book.rounds.values():
             absorb.take_up(book, opened, tokens, self._slot)
         self._asking = {key: each for key, each in self._asking.items() if absorb.is_current(book, each)}
-        self._heard = [each for each in self._heard if each[0].job.id in self._asking]
+        self._heard = [each for each in self._heard if each.outcome.job.id in self._asking]
         kept = {errand.place for errand in self._errands.values() if absorb.is_current(book, errand)}
         self._errands = {place: errand for place, errand in self._errands.items() if place in kept}
         self._arrived = [errand for errand in self._arrived if errand.place in kept]
         self._unmoved = set(book.rounds)
         if book.latched:
             self._give_back(book)
+        voices.lost(self.run, set(self._asking))
         return book
 
     def _give_back(self, book: Book) -> None:
@@ -174,7 +185,7 @@ class Driver:
 
     def _to_advance(self) -> list[int]:
         rounds = self._unmoved | self._news | {errand.place[0] for errand in self._arrived}
-        rounds |= {question.place[0] for question, _ in self._heard}
+        rounds |= {each.question.place[0] for each in self._heard}
         self._unmoved, self._news = set(), set()
         return sorted(rounds)
 
@@ -186,6 +197,7 @@ class Driver:
         self._polled = now
         if Run.objects.values_list("control", flat=True).get(pk=self.run.pk) != self.run.control:
             raise transitions.Stale(f"policy or latches of {self.run} changed")
+        self.book.models.look()
         self._news |= absorb.news(self.book) | absorb.resumable(self.book)
 
     def _fill(self) -> None:
@@ -207,18 +219,24 @@ class Driver:
                 if book.rounds:
                     return
                 kind = "conclude"
-            elif book.moving >= run.parallel or len(book.waiting) >= run.waiting_limit or not self._budget_left():
+            elif self._full() or not self._budget_left():
                 return
             else:
                 kind = "grow"
             conduct.advance(book, opening.begin(book, kind))
         self._more = True
 
+    def _full(self) -> bool:
+        """Whether as many rounds are open as may be. What waits for a model would only be joined by more."""
+        book, run = self.book, self.book.run
+        return book.moving >= run.parallel or len(book.waiting) >= run.waiting_limit or book.stalled >= run.parallel
+
     def _spent(self) -> bool:
         book, run = self.book, self.book.run
         exhausted = book.barren >= BARREN_LIMIT
         late = run.seconds is not None and book.counters.spent >= run.seconds
-        return run.finishing or exhausted or late or book.counters.measured >= run.candidates
+        spent = bool(book.models.spent)
+        return run.finishing or exhausted or late or spent or book.counters.measured >= run.candidates
 
     def _next_commission(self) -> Commission | None:
         """The oldest thing that a person asked for; it comes before the method's own rounds, and beyond the budget."""
@@ -235,7 +253,7 @@ class Driver:
         book.counters.reserved = sum(len(opened.reserved) for opened in book.rounds.values())
         closing = self._closing()
         step.snapshot = self._snapshot(last=closing is not None)
-        transitions.commit(self.run, step, book.counters.values(), closing)
+        known = self._commit(closing)
         # Committed: now, and only now, the process may act on it.
         for errand in self._arrived:
             self._errands.pop(errand.place, None)
@@ -243,18 +261,35 @@ class Driver:
         for errand in book.errands:
             self._errands[errand.place] = errand
             self._ready.extend(errand.jobs.values())
-        for question, _ in self._heard:
-            self._asking.pop(question.job.id, None)
-        self._heard = []
-        for question in book.questions:
-            self._asking[question.job.id] = question
-            self._calls.append(question.job)
+        for each in self._heard:
+            self._asking.pop(each.outcome.job.id, None)
+        self._heard = known
+        for job, question in [(question.job, question) for question in book.questions if question.job is not None]:
+            self._asking[job.id] = question
+        self._calls.extend(self._unanswered(known))
         for opened in book.rounds.values():
             opened.stored = max((position for position, _ in opened.rows), default=0)
         book.step, book.errands, book.questions = Step(), [], []
         if closing is not None:
             self.run.refresh_from_db()
         return True
+
+    def _commit(self, closing: transitions.Closing | None) -> list[Heard]:
+        """Write the step, and the ledger's part in the same transaction. Calls that the ledger answered itself."""
+        book = self.book
+        if not book.questions and not self._heard:
+            transitions.commit(self.run, book.step, book.counters.values(), closing)
+            return []
+        content.store_files(book.step.contents)  # nothing slow in the transaction
+        with transaction.atomic():
+            known = asking.enter(book, self._heard)
+            transitions.commit(self.run, book.step, book.counters.values(), closing)
+        return known
+
+    def _unanswered(self, known: Sequence[Heard]) -> list[CallJob]:
+        answered = {each.outcome.job.id for each in known}
+        jobs = [question.job for question in self.book.questions if question.job is not None]
+        return [job for job in jobs if job.id not in answered]
 
     def _closing(self) -> transitions.Closing | None:
         """How the run ends with this step: in the same commit, for a run that has concluded must not conclude again."""
@@ -268,7 +303,7 @@ class Driver:
             return RunState.FINISHED, FINISHED_EARLY
         if self.book.barren >= BARREN_LIMIT:
             return RunState.EXHAUSTED, f"{BARREN_LIMIT} rounds in a row brought no candidate: {self.book.idle}"
-        return RunState.FINISHED, ""
+        return RunState.FINISHED, self.book.models.spent
 
     def _snapshot(self, *, last: bool) -> dict[str, bytes] | None:
         """What pages read of the run, at most once a second and at the end."""

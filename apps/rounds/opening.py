@@ -65,7 +65,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         holder=holder,
         claims=claims,
         clock=_clock(),
-        models=voices.read(known.models),
+        models=voices.of(known.models),
         barren=_barren(run),
         idle=_idle(run),
         confirmed=_confirmed(run),

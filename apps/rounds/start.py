@@ -16,7 +16,8 @@ from apps.common.errors import UserError
 from apps.engine import registry
 from apps.engine.axes import Axes, axes_payload
 from apps.engine.canonical import digest, encode
-from apps.engine.setup import Ensembles, Setup, ensembles_payload
+from apps.engine.setup import Ensembles, Setup, ensembles_payload, unplayed
+from apps.llm.selectors import ensembles
 from apps.oversight import rules, selectors
 from apps.oversight.services.policies import put_in_force
 from apps.projects.access import require
@@ -45,7 +46,7 @@ class Order:
     baseline_of: Run | None = None
     origin: int | None = None  # id of the candidate that round 0 plants, of another run of the project
     options: Mapping[str, Any] = field(default_factory=dict)  # of the command, for `resume`
-    models: Ensembles = field(default_factory=dict)  # who plays which role
+    models: Ensembles | None = None  # who plays which role; None: whoever does in the project
 
 
 def order_of(project: Project | Settings, **told: Any) -> Order:
@@ -72,7 +73,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     require(actor, "operate", project)
     check(order)
     check_origin(project, order)
-    axes = axes_of(project)
+    axes, models = axes_of(project), models_of(project, order)
     check_fit(project, order, axes)
     if (stop := selectors.global_latch()) is not None:
         raise UserError(f"Everything here is stopped ({stop.reason}). Release the stop on the status page, then start.")
@@ -90,7 +91,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
             method=order.method,
             parameters=encode(dict(order.parameters)),
             axes=encode(axes_payload(axes)),
-            ensembles=encode(ensembles_payload(order.models)),
+            ensembles=encode(ensembles_payload(models)),
             wording=encode(wording(project)),
             seed=order.seed,
             protocol=kept,
@@ -144,9 +145,25 @@ def check_fit(project: Project, order: Order, axes: Axes) -> None:
     recipe = registry.get(order.method)
     tasks = tuple(task.key for task in project.tasks.filter(split="validation").order_by("position"))
     parameters = recipe.settings(order.parameters)
-    setup = Setup(planted_texts(project, order.origin), edits(project), tasks, axes, parameters, order.models)
+    models = models_of(project, order)
+    if missing := unplayed(models, recipe.roles):
+        raise UserError(
+            f"The method {order.method} needs a model that plays {' and '.join(missing)}, and none does. "
+            "Connect one on the page Models, or with `manage.py models`; docs/guide/models.md shows how in two minutes."
+        )
+    setup = Setup(planted_texts(project, order.origin), edits(project), tasks, axes, parameters, models)
     if complaint := recipe.fits(setup):
         raise UserError(f"The method {order.method} does not fit {project}: {complaint}")
+
+
+def models_of(project: Project, order: Order) -> Ensembles:
+    """Who plays which role in a run: by the order, else by the project's casting, else by the installation's.
+
+    Nobody where the method asks no model.
+    """
+    if order.models is not None:
+        return order.models
+    return ensembles(project) if registry.get(order.method).roles else {}
 
 
 def wording(project: Project) -> dict[str, Any]:

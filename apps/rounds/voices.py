@@ -1,30 +1,67 @@
 """The models that a run may ask, and the calls that are on their way to them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from apps.engine.setup import Ensembles
-from apps.llm.contract import CallJob, ModelSpec
+from apps.llm import selectors
+from apps.llm.contract import CallJob, CallOutcome
+from apps.llm.ledger import Denied, Settled, Wanted
+from apps.llm.models import Call, CallState
+from apps.llm.settling import lose
+from apps.records.models import Run
 from apps.rounds.measuring import Place
 
 
 @dataclass(slots=True)
-class Models:
-    """What is known of a run's models by name, and which of them are stopped until a person releases them."""
-
-    specs: Mapping[str, ModelSpec] = field(default_factory=dict)
-    stopped: frozenset[str] = frozenset()
-
-
-def read(ensembles: Ensembles) -> Models:
-    """The models that play a role, as they are reached now."""
-    return Models()
-
-
-@dataclass(slots=True)
 class Question:
-    """An Ask on its way to a model."""
+    """An Ask that this process has claimed. job: its call, once the ledger has a row of it."""
 
     place: Place
     token: int
-    job: CallJob
+    wanted: Wanted
+    job: CallJob | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A call that has ended and is not recorded yet. settled: the ledger answered it itself, from what it knew."""
+
+    question: Question
+    outcome: CallOutcome
+    settled: Settled | None = None
+
+
+@dataclass(slots=True)
+class Models:
+    """The models of a run by name, those that are stopped, and what the ledger refused at the last commit."""
+
+    names: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
+    denied: dict[Place, Denied] = field(default_factory=dict)
+    spent: str = ""  # why no call is made any more
+
+    def look(self) -> None:
+        """Ask which of them are stopped now."""
+        if self.names:
+            self.stopped = frozenset(selectors.latched(self.names))
+
+
+def of(ensembles: Ensembles) -> Models:
+    """The models that play a role, as they stand now."""
+    models = Models(frozenset(voice.model for voices in ensembles.values() for voice in voices))
+    models.look()
+    return models
+
+
+def lost(run: Run, known: set[str]) -> int:
+    """Calls that dead processes had on their way: nobody waits for them any more. known: keys of those on their way.
+
+    Calls of the measured model are those of whoever measures.
+    """
+    left = Call.objects.filter(run=run, state=CallState.IN_FLIGHT, task=None).exclude(key__in=known)
+    if not left.exists():
+        return 0
+    with transaction.atomic():
+        return lose(left)

@@ -2,21 +2,24 @@
 
 import re
 from contextlib import contextmanager
+from decimal import Decimal
 from random import Random
 
+from apps.accounts.actors import Actor
 from apps.engine import registry
 from apps.engine.effects import Ask, Choose, Propose, Refused
 from apps.engine.prompt import USER, Message, Prompt
 from apps.engine.recipe import Recipe
 from apps.engine.records import Reply
-from apps.engine.setup import Voice
 from apps.engine.testing.scripted import moved
 from apps.engine.trajectories import Latest
-from apps.llm.contract import ModelSpec
-from apps.rounds import voices
+from apps.llm.money import Rates
+from apps.llm.services import catalogue
 from tests.llm.server import MessagesServer
 from tests.rounds.world import PROGRAM
 
+SYSTEM = Actor.system()
+ONE_EACH = Rates(Decimal(1), Decimal(1), Decimal(1), Decimal(1))  # a million tokens of any kind cost 1
 METHOD = "asker"
 MODEL = "small"
 
@@ -55,13 +58,13 @@ def known(monkeypatch):
 
 
 @contextmanager
-def server(monkeypatch, reply=numbers, latency=0.0, **spec):
-    """A Messages server that plays every role of the runs to come."""
+def server(monkeypatch, reply=numbers, latency=0.0, rates=ONE_EACH, **columns):
+    """A Messages server, and a model of the catalogue that plays every role there."""
+    monkeypatch.setenv("TEST_MODEL_KEY", "sk-never-shown")
     with MessagesServer(reply, latency) as serving:
-        monkeypatch.setenv("TEST_MODEL_KEY", "sk-never-shown")
-        reached = ModelSpec(MODEL, "scripted", serving.url, "TEST_MODEL_KEY", **spec)
-        monkeypatch.setattr(voices, "read", lambda ensembles: voices.Models({MODEL: reached}))
+        reached = {"model": "scripted", "base_url": serving.url, "key_variable": "TEST_MODEL_KEY", "max_tokens": 1000}
+        row = catalogue.put(SYSTEM, catalogue.Description(MODEL, reached | columns, {}))
+        if rates is not None:
+            catalogue.price(SYSTEM, row, rates)
+        catalogue.cast(SYSTEM, None, "mutate", {MODEL: 1.0})
         yield serving
-
-
-MODELS = {"mutate": (Voice(MODEL),)}

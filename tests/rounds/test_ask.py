@@ -3,6 +3,7 @@
 import pytest
 
 from apps.engine.canonical import decode, digest
+from apps.llm.models import Call, Spend
 from apps.records import content
 from apps.records.archive import archive_digest
 from apps.records.models import Effect
@@ -17,13 +18,13 @@ def asker(monkeypatch, settings):
 
 
 @pytest.fixture
-def model(monkeypatch):
+def model(transactional_db, monkeypatch):
     with questions.server(monkeypatch) as serving:
         yield serving
 
 
 def order(**more):
-    return world.order(questions.METHOD, models=questions.MODELS, **more)
+    return world.order(questions.METHOD, **more)
 
 
 def asks(run):
@@ -41,6 +42,13 @@ def test_a_run_asks_its_model_for_every_edit_and_records_prompt_and_reply(loop, 
         assert decode(stored[bytes.fromhex(prompt)])["messages"] == [["user", sent.text]]
         assert digest(questions.numbers(sent).encode()).hex() == told["reply"]
     assert list(problems(toy)) == []
+    calls = Call.objects.filter(run=run).order_by("pk")
+    told = [decode(bytes(asked.answer))["done"] for asked in asks(run)]
+    assert [call.key for call in calls] == [each["call"] for each in told]
+    assert {call.state for call in calls} == {"done"}
+    spent = Spend.objects.get(run=run)
+    assert (spent.calls, spent.tokens) == (10, sum(each["tokens"] for each in told))
+    assert (spent.money_reserved, spent.tokens_reserved) == (0, 0)
 
 
 def test_another_process_goes_on_from_recorded_replies_without_asking_again(toy, model):
