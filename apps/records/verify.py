@@ -95,8 +95,26 @@ def _rounds(run: Run, tick: Tick) -> Iterator[str]:
         for identifier, kind, outcome in chunk:
             if said.pop(identifier, None) != digests.journal(kind, outcome, rows[identifier]):
                 yield f"the journal of round {identifier % NUMBERS} of run {run.number} was changed"
+        yield from _contents(run, {name for group in rows.values() for row in group for name in _told(row)})
     for identifier in said:
         yield f"round {identifier % NUMBERS} of run {run.number} is gone or open again"
+
+
+def _told(row: Body) -> Iterator[bytes]:
+    """Digests of what a journal row names: prompts, replies, measurements that a model was shown."""
+    if row["kind"] not in ("ask", "choose"):
+        return
+    asked, ran, answer = (decode(bytes(row[name] or b"{}")) for name in ("asked", "ran", "answer"))
+    names = [asked.get("prompt"), ran.get("prompt")]
+    came = answer.get("done")
+    if row["kind"] == "ask" and came:
+        names.append(came["reply"])
+    if asked.get("choose") == "trajectory" and came:
+        names += came
+    try:
+        yield from [bytes.fromhex(name) for name in names if name]
+    except (TypeError, ValueError):  # tampered with: the journal's digest tells
+        return
 
 
 def _candidates(run: Run, tick: Tick) -> Iterator[str]:

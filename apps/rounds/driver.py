@@ -135,7 +135,9 @@ class Driver:
         if now.driver_token != self.run.driver_token:
             raise transitions.Stale(f"another process drives {now}")
         self.run = now
-        if not self.ended:
+        if self.ended:
+            voices.lost(self.run, set())
+        else:
             self.book = self._open()
 
     def _open(self) -> Book:

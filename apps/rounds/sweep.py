@@ -12,6 +12,7 @@ from apps.common.errors import UserError
 from apps.oversight.services import answers, claims
 from apps.records import transitions
 from apps.records.models import Effect, EffectState
+from apps.rounds import voices
 from apps.rounds.baselines import BASELINES, baseline, missing, ordered
 from apps.rounds.conduct import FOR_ANYBODY
 from apps.rounds.measuring import PERFORMED
@@ -27,6 +28,7 @@ def sweep() -> int:
     answers.release_due()
     claims.forget_closed()
     released = transitions.release(expired)
+    voices.forgotten()
     if due().exists():
         ring("sandbox")
     return released

@@ -18,6 +18,7 @@ from apps.engine.canonical import decode
 from apps.oversight import selectors
 from apps.projects.models import Project
 from apps.records.models import HELD, Effect, Run, RunState
+from apps.rounds import voices
 from apps.rounds.baselines import BASELINES, baseline, ordered
 from apps.rounds.interruption import Interrupted, held
 from apps.rounds.loop import Loop
@@ -93,7 +94,7 @@ def waits(run: Run) -> str:
     first = "; ".join(f"{effect.kind} ({effect.state})" for effect in held[:3])
     count = held.count()
     if not count:
-        return ""
+        return "; ".join(f"The model {name} is stopped: {latch.reason}" for name, latch in voices.stopped(run).items())
     more = " …" if count > 3 else ""
     return f"{count} waiting for people: {first}{more}. Answer them in the queue of the running system (make run)."
 

@@ -16,6 +16,7 @@ from apps.projects import verify as people
 from apps.projects.models import Project
 from apps.records import verify as records
 from apps.records.models import CandidateEdit, Effect, Round, Run, RunState, Trajectory
+from apps.rounds import verify_calls as calls
 from apps.rounds.opening import fold
 
 
@@ -27,6 +28,7 @@ def problems(project: Project, tick: Tick = unheard) -> Generator[str]:
     yield from decisions.problems(project)
     for run in Run.objects.filter(project=project).order_by("pk"):
         yield from _readings(run, tick.of(f"scores of run {run.number}"))
+        yield from calls.problems(run)
 
 
 def steps(project: Project) -> int:

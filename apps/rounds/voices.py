@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from apps.engine.setup import Ensembles
+from apps.engine.canonical import decode
+from apps.engine.setup import Ensembles, ensembles_from
 from apps.llm import selectors
 from apps.llm.contract import CallJob, CallOutcome
 from apps.llm.ledger import Denied, Settled, Wanted
-from apps.llm.models import Call, CallState
+from apps.llm.models import Call, CallState, ModelLatch
 from apps.llm.settling import lose
-from apps.records.models import Run
+from apps.records.models import Run, RunState
 from apps.rounds.measuring import Place
 
 
@@ -55,12 +56,26 @@ def of(ensembles: Ensembles) -> Models:
     return models
 
 
+def stopped(run: Run) -> dict[str, ModelLatch]:
+    """The latches of those of a run's models that are stopped, by name."""
+    return selectors.latched(of(ensembles_from(decode(bytes(run.ensembles)))).names)
+
+
 def lost(run: Run, known: set[str]) -> int:
     """Calls that dead processes had on their way: nobody waits for them any more. known: keys of those on their way.
 
     Calls of the measured model are those of whoever measures.
     """
     left = Call.objects.filter(run=run, state=CallState.IN_FLIGHT, task=None).exclude(key__in=known)
+    if not left.exists():
+        return 0
+    with transaction.atomic():
+        return lose(left)
+
+
+def forgotten() -> int:
+    """Calls in flight of runs that have ended: aborted, say, by a person, while their process died."""
+    left = Call.objects.filter(state=CallState.IN_FLIGHT, run__isnull=False).exclude(run__state=RunState.OPEN)
     if not left.exists():
         return 0
     with transaction.atomic():

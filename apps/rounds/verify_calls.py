@@ -1,0 +1,52 @@
+"""Does the ledger of model calls say what the journal says, and do its sums add up?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from apps.common.ids import NUMBERS, of_run
+from apps.engine.canonical import decode
+from apps.llm.models import Call, CallState, Spend
+from apps.records.models import Effect, EffectState, Run, RunState
+
+COLUMNS = ("key", "state", "prompt", "reply", "round", "position", "child", "stop")
+
+
+def problems(run: Run) -> Iterator[str]:
+    """What is wrong with a run's calls, in words."""
+    calls = Call.objects.filter(run=run)
+    known = {row["key"]: row for row in calls.filter(task=None).values(*COLUMNS).iterator(chunk_size=1000)}
+    asked = Effect.objects.filter(of_run(run.pk, "round"), kind="ask", state=EffectState.DONE)
+    for effect in asked.order_by("pk").iterator(chunk_size=1000):
+        answer = decode(bytes(effect.answer or b"{}")).get("done", {})
+        call = known.get(answer.get("call"))
+        if call is None or not _same(effect, answer, call):
+            where = f"round {effect.round_id % NUMBERS} of run {run.number}, position {effect.position}"
+            yield f"the ledger holds no call that was answered as the journal says, {where}"
+    if run.state != RunState.OPEN and calls.filter(state=CallState.IN_FLIGHT).exists():
+        yield f"calls of run {run.number} are in flight, and it has ended"
+    yield from _sums(run)
+
+
+def _same(effect: Effect, answer: dict[str, Any], call: dict[str, Any]) -> bool:
+    ran = decode(bytes(effect.asked if effect.ran is None else effect.ran))
+    told = (answer["reply"], answer["stop"], ran["prompt"])
+    place = (effect.round_id, effect.position, effect.child)
+    kept = (bytes(call["reply"] or b"").hex(), call["stop"], bytes(call["prompt"]).hex())
+    return (
+        call["state"] == CallState.DONE and told == kept and place == (call["round"], call["position"], call["child"])
+    )
+
+
+def _sums(run: Run) -> Iterator[str]:
+    """Spend is a reading of the calls that have ended."""
+    shown = Spend.objects.filter(run=run).first()
+    if shown is None:
+        return
+    ended = Call.objects.filter(run=run, state__in=(CallState.DONE, CallState.FAILED), replayed=False)
+    tokens = Sum("input") + Sum("output") + Sum("cache_read") + Sum("cache_write")
+    found = ended.aggregate(calls=Count("pk"), money=Sum("cost"), tokens=tokens, unpriced=Count("pk", Q(cost=None)))
+    for name, value in found.items():
+        if getattr(shown, name) != (value or 0):
+            yield f"run {run.number} shows {getattr(shown, name)} as {name} of its calls, the ledger gives {value or 0}"

@@ -1,0 +1,164 @@
+"""What may go wrong with questions: processes die, servers fail, models stop, money ends. Nothing is paid twice."""
+
+import itertools
+
+import pytest
+from django.db.models import Sum
+
+from apps.common.errors import UserError
+from apps.llm import pool
+from apps.llm.models import Call, LanguageModel, ModelLatch, Spend
+from apps.llm.services import budgets, catalogue
+from apps.llm.services.budgets import Limits
+from apps.records.archive import archive_digest
+from apps.records.models import Commission, Effect, EffectState
+from apps.rounds import loop as loop_module
+from apps.rounds.start import start
+from apps.rounds.verify import problems
+from tests.llm.server import CUT, error, failing_stream
+from tests.rounds import people, questions, world
+from tests.rounds.test_ask import asker, asks, model, order  # noqa: F401
+from tests.rounds.test_durability import Died, faults  # noqa: F401
+
+
+def undisturbed(**more):
+    loop = world.new_loop()
+    run = world.finish(loop, world.begin(loop, world.project("Undisturbed"), order(**more)))
+    loop.close()
+    return archive_digest(run)
+
+
+def assert_whole(run, candidates):
+    assert (run.state, run.measured) == ("finished", candidates)
+    assert list(problems(run.project)) == []
+    assert not Call.objects.filter(run=run, state="in flight").exists()
+    done = Call.objects.filter(run=run, state="done")
+    places = list(done.values_list("round", "position", "child"))
+    assert len(set(places)) == len(places), "an answer was paid twice"
+    spent = Spend.objects.get(run=run)
+    assert (spent.money_reserved, spent.tokens_reserved) == (0, 0)
+    assert spent.money == Call.objects.filter(run=run).aggregate(money=Sum("cost"))["money"]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_dying_at_any_commit_asks_again_only_what_was_in_flight(transactional_db, faults, model, after):  # noqa: F811
+    faults.arm(0)
+    wanted = undisturbed(candidates=4)
+    commits, lost = faults.commits, 0
+    for at in range(1, commits + 1):
+        loop = world.new_loop()
+        run = world.begin(loop, world.project(f"Toy {at}"), order(candidates=4))
+        faults.arm(at, after=after)
+        try:
+            while run.state == "open":
+                loop.turn(0.5)
+                run.refresh_from_db()
+        except Died:
+            world.abandon(loop)
+        finally:
+            faults.arm(0)
+        in_flight = Call.objects.filter(run=run, state="in flight").count()
+        loop = world.new_loop([run.pk])
+        run.refresh_from_db()
+        if run.state == "open":
+            world.finish(loop, run)
+        loop.close()
+        assert_whole(run, 4)
+        assert archive_digest(run) == wanted, f"died {'after' if after else 'before'} commit {at}"
+        assert Call.objects.filter(run=run, state="lost").count() == in_flight <= 1
+        lost += in_flight
+    assert lost >= 4, "nothing was in flight when the process died: this test would prove nothing"
+
+
+def test_every_tenth_reply_an_error_loses_nothing_and_pays_nothing_twice(loop, toy, monkeypatch):
+    failures = itertools.cycle([error(429, retry_after=0.01), error(500), error(529), CUT, failing_stream()])
+    count = itertools.count(1)
+
+    def often(asked):
+        return next(failures) if next(count) % 10 == 0 else questions.numbers(asked)
+
+    hurried = pool.Patience(attempts=1)
+    monkeypatch.setattr(loop_module, "Callers", lambda size, allowed: pool.Callers(size, allowed, hurried))
+    monkeypatch.setattr("apps.rounds.asking.FIRST_REST", 0.01)
+    with questions.server(monkeypatch, often) as serving:
+        run = world.finish(loop, world.begin(loop, toy, order(candidates=40, parallel=4)))
+    assert_whole(run, 40)
+    failed = Call.objects.filter(run=run, state="failed").count()
+    assert failed == len(serving.messages) // 10 >= 4
+    assert Call.objects.filter(run=run, state="done").count() == asks(run).count() == 40
+
+
+def test_a_model_that_never_answers_is_refused_to_the_method_with_the_reason(loop, toy, monkeypatch):
+    hurried = pool.Patience(attempts=1)
+    monkeypatch.setattr(loop_module, "Callers", lambda size, allowed: pool.Callers(size, allowed, hurried))
+    monkeypatch.setattr("apps.rounds.asking.FIRST_REST", 0.001)
+    monkeypatch.setattr("apps.rounds.driver.BARREN_LIMIT", 2)
+    with questions.server(monkeypatch, error(500)) as serving:
+        run = world.finish(loop, world.begin(loop, toy, order(candidates=1)))
+    assert run.state == "exhausted"
+    assert {asked.state for asked in asks(run)} == {"refused"}
+    assert len(serving.messages) == 5 * asks(run).count()
+    assert b"did not answer in 5 attempts" in bytes(asks(run)[0].answer)
+
+
+def test_a_request_that_is_rejected_is_the_method_s_to_mend(loop, toy, model):  # noqa: F811
+    model.script(error(400, "too many pelicans"))
+    run = world.finish(loop, world.begin(loop, toy, order(candidates=2)))
+    first, *others = asks(run)
+    assert first.state == "refused"
+    assert b"too many pelicans" in bytes(first.answer)
+    assert [asked.state for asked in others] == ["done", "done"]
+
+
+def test_a_model_that_must_be_mended_makes_rounds_wait_until_it_is_released(loop, toy, model):  # noqa: F811
+    model.script(error(401, "invalid x-api-key"))
+    run = world.begin(loop, toy, order(candidates=3))
+    people.settle(loop, run)
+    latch = ModelLatch.objects.get(released_at__isnull=True)
+    assert "TEST_MODEL_KEY" in latch.reason
+    assert loop.idle
+    assert [asked.state for asked in asks(run)] == [EffectState.READY]
+    assert len(model.messages) == 1, "a model that is stopped is asked nothing"
+    catalogue.release(questions.SYSTEM, LanguageModel.objects.get())
+    world.finish(loop, run)
+    assert_whole(run, 3)
+
+
+def test_a_budget_of_nothing_asks_nothing_and_says_so(loop, toy, model):  # noqa: F811
+    budgets.of_project(questions.SYSTEM, toy, Limits(tokens=0))
+    run = world.finish(loop, world.begin(loop, toy, order()))
+    assert model.messages == []
+    assert run.state == "finished"
+    assert "budget of the project" in run.why
+
+
+def test_a_budget_that_is_spent_on_the_way_ends_the_run_in_order(loop, toy, model):  # noqa: F811
+    budgets.of_project(questions.SYSTEM, toy, Limits(tokens=5_000))
+    run = world.finish(loop, world.begin(loop, toy, order(candidates=1000)))
+    assert run.state == "finished"
+    assert "budget of the project" in run.why
+    assert 0 < Spend.objects.get(run=run).tokens <= 5_000
+    assert list(problems(toy)) == []
+
+
+def test_a_method_that_asks_does_not_start_where_nobody_plays_its_role(toy):
+    with pytest.raises(UserError, match="asker needs a model that plays mutate"):
+        start(questions.SYSTEM, toy, order(), "bubblewrap")
+
+
+def test_a_hint_that_stood_in_a_prompt_was_read(loop, toy, model):  # noqa: F811
+    alice = people.maintainer(toy)
+    run = world.begin(loop, toy, order(mode="step-by-step", candidates=2))
+    gate = people.approve_until(loop, run, alice, "judge")
+    while Effect.objects.get(pk=gate.pk).candidate % (1 << 32) == 0:
+        people.say(alice, gate, "approve")
+        people.settle(loop, run)
+        gate = people.approve_until(loop, run, alice, "judge")
+    people.say(alice, gate, "request changes", "mind the signs")
+    people.settle(loop, run)
+    asked = Commission.objects.get()
+    assert (asked.kind, asked.receipt) == ("grow", "not read"), "it is read when a model was asked"
+    people.approve_all(loop, run, alice)
+    asked.refresh_from_db()
+    assert asked.receipt == "read"
+    assert any("mind the signs" in sent.text for sent in model.messages)
