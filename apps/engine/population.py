@@ -6,7 +6,7 @@ The fold never looks back: adding a record costs the same in the thousandth roun
 from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, overload, runtime_checkable
 
 from apps.engine.axes import SIZE
 from apps.engine.estimate import Estimate
@@ -44,6 +44,14 @@ class Archive(Protocol):
 
     def changed(self, population: "Population", number: int) -> None:
         """A candidate's standing may be another: kept, measured again, or taken out. `population.listed` tells."""
+
+
+@runtime_checkable
+class Watching(Archive, Protocol):
+    """An archive that is told of every measurement, also of what is not judged yet."""
+
+    def told(self, population: "Population", number: int, results: Sequence[Result]) -> None:
+        """A candidate was measured on tasks that selection may count."""
 
 
 class Ranking(Sequence[int]):
@@ -97,6 +105,7 @@ class Population:
         self.ranked = Ranking()  # kept and complete candidates
         self.best_so_far: list[tuple[int, float]] = []  # (number, score) of each new best among kept ones
         self.archive = archive
+        self._watching = archive if isinstance(archive, Watching) else None
         self._memory = memory
         self.memory: Any = memory.initial if memory else None
         self._estimates: dict[bytes, Estimate] = {}
@@ -118,6 +127,8 @@ class Population:
         scores = self._scores(estimate)
         if not known and len(scores) == len(self.required):
             self._difficulty.complete(scores)
+        if self._watching is not None:
+            self._watching.told(self, number, results)
         for sharing in self._sharing.get(key, ()) if moved else ():
             self._relist(sharing)
 

@@ -134,8 +134,8 @@ def promote(ctx: Context, plan: Plan, number: int) -> Steps[None]:
 
 def _attempt(ctx: Context, plan: Plan, number: int, standing: Mapping[str, Any]) -> Steps[None]:
     champion = tuple(standing["champion"]) if standing["champion"] else None
-    if champion is None:
-        return  # the seed was not promoted either: a person refused it
+    if champion is None or standing["score"] is None:
+        return  # a person refused the seed too; or an archive keeps what was not measured on everything
     if _renews(standing):
         yield _renewal(number, standing)
         if number != SEED:

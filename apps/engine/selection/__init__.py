@@ -52,8 +52,12 @@ __all__ = [
 
 def _found() -> dict[str, type[Any]]:
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
-    rules: list[Any] = [each for module in modules for each in vars(module).values() if is_dataclass(each)]
+    rules: list[Any] = [each for module in modules for each in vars(module).values() if _is_rule(each)]
     return {rule.name: rule for rule in rules}
+
+
+def _is_rule(found: object) -> bool:
+    return is_dataclass(found) and hasattr(found, "choose")
 
 
 REGISTRY: dict[str, type[Any]] = _found()
