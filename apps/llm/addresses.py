@@ -81,9 +81,10 @@ def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 def _require_public(host: str, address: str) -> None:
     if is_public(ipaddress.ip_address(address.partition("%")[0])):
         return
+    what = address if host == address else f"{host} ({address})"
     raise Forbidden(
-        f"{host} is {address}, which is a private address and is not asked. If a model of yours runs there, an "
-        f"operator allows it with EVOWEB_LLM_PRIVATE_URLS={host}"
+        f"{what} is a private address and is not asked. If a model of yours runs there, allow it where evoweb is "
+        f"started, with EVOWEB_LLM_PRIVATE_URLS={host}"
     )
 
 

@@ -42,7 +42,7 @@ class Description:
 
 def put(actor: Actor, wanted: Description) -> LanguageModel:
     """Add a model, or change the one of that name. Raises UserError, PermissionDenied."""
-    _require_admin(actor)
+    require_admin(actor)
     columns = _checked(wanted)
     with transaction.atomic():
         found = LanguageModel.objects.filter(name=wanted.name).first()
@@ -57,7 +57,7 @@ def put(actor: Actor, wanted: Description) -> LanguageModel:
 
 def retire(actor: Actor, row: LanguageModel) -> None:
     """Use a model no more. Its calls and prices stay."""
-    _require_admin(actor)
+    require_admin(actor)
     with transaction.atomic():
         LanguageModel.objects.filter(pk=row.pk).update(retired=True)
         _log(actor, row)
@@ -65,7 +65,7 @@ def retire(actor: Actor, row: LanguageModel) -> None:
 
 def price(actor: Actor, row: LanguageModel, rates: Rates, since: datetime | None = None) -> Price:
     """Say what a million tokens of a model cost from a moment on (now, without one)."""
-    _require_admin(actor)
+    require_admin(actor)
     if min(rates.input, rates.output, rates.cache_read, rates.cache_write) < 0:
         raise UserError("A price cannot be below 0.")
     values = {name: getattr(rates, name) for name in Rates.__slots__} | {"set_by": str(actor)}
@@ -168,7 +168,8 @@ def _log(actor: Actor, row: LanguageModel) -> None:
     append(INSTALLATION, [Entry("model.changed", str(actor), f"model:{row.pk}", {"model": row.pk})])
 
 
-def _require_admin(actor: Actor) -> None:
+def require_admin(actor: Actor) -> None:
+    """Raises PermissionDenied unless the actor may change the catalogue."""
     if not may(actor, "maintain", None):
         raise PermissionDenied("Only an admin of this installation may change its models and prices.")
 
