@@ -5,6 +5,7 @@ For experiments: `interquartile_mean`, `interquartile_interval`, `probability_of
 """
 
 from apps.engine.statistics.bootstrap import bootstrap
+from apps.engine.statistics.chances import sum_of_chances
 from apps.engine.statistics.difficulty import Difficulty
 from apps.engine.statistics.effect_size import smallest_effect, smallest_effect_of
 from apps.engine.statistics.fisher import fisher_p
@@ -39,4 +40,5 @@ __all__ = [
     "smallest_effect_of",
     "smallest_p",
     "spending",
+    "sum_of_chances",
 ]
