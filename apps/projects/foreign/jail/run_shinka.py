@@ -8,7 +8,6 @@ import json
 import os
 import runpy
 import sys
-import traceback
 from typing import Any
 
 from evoweb_jail import surroundings, verdict
@@ -54,15 +53,15 @@ def _apart(file: str, words: list[str], last_words: str) -> int:
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
         _leave_word(last_words, str(leaving.code))
-    except BaseException:  # noqa: BLE001 this is the edge: an evaluator may raise anything
-        _leave_word(last_words, traceback.format_exc()[-_LAST:])
+    except BaseException as problem:  # noqa: BLE001 this is the edge: an evaluator may raise anything
+        _leave_word(last_words, surroundings.described(problem)[-_LAST:])
     finally:
         os._exit(status & 0xFF)
 
 
 def _leave_word(place: str, text: str) -> None:
     with open(place, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text.replace(f"{surroundings.FOLDER}/", ""))
+        file.write(text)
 
 
 def _told(last_words: str) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import random
 import sys
+import traceback
 from types import ModuleType
 
 JAIL = os.path.dirname(os.path.abspath(__file__))
@@ -49,6 +50,17 @@ def module(name: str, file: str) -> ModuleType:
     sys.modules[name] = made
     spec.loader.exec_module(made)
     return made
+
+
+def described(problem: BaseException) -> str:
+    """What was raised, with the frames of the folder's own files only."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(problem.__traceback__)
+        if frame.filename.startswith(FOLDER) and not frame.filename.startswith(JAIL)
+    ]
+    lines = traceback.format_list(frames) + traceback.format_exception_only(problem)
+    return "".join(lines).replace(f"{FOLDER}/", "").strip()
 
 
 def _offer_python() -> None:

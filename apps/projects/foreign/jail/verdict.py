@@ -56,4 +56,6 @@ def _short(value: Any) -> str:
     if isinstance(value, (bytes, bytearray)):
         value = bytes(value).decode(errors="backslashreplace")
     text = str(value).strip()
-    return text if len(text) <= _LONGEST_PART else f"{text[:_LONGEST_PART]} … ({len(text)} characters)"
+    if len(text) <= _LONGEST_PART:
+        return text
+    return f"{text[: _LONGEST_PART // 2]} … ({len(text)} characters) … {text[-_LONGEST_PART // 2 :]}"
