@@ -8,7 +8,7 @@ from apps.projects.foreign.configuration import configuration
 from apps.projects.foreign.listing import Settings
 from apps.projects.foreign.recognition import Recognised
 from apps.projects.foreign.search import run_table
-from apps.projects.foreign.translation import Translation, about, component, sandbox, single_task
+from apps.projects.foreign.translation import Translation, about, component, is_python, sandbox, single_task
 from apps.projects.problems import Report
 
 TIMEOUT = 1800.0
@@ -43,10 +43,11 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
     """The folder in evoweb's words."""
     settings = configuration(folder, config, ("config.yaml", "config.yml"), "config*.y*ml", report)
     seconds = settings.number("pipeline.engineer_timeout", "[sandbox] wall_seconds")
+    program, added = _program(folder, found.program)
     values: dict[str, Any] = {
         "metric": "eval_score",
-        "components": [component(found.program, "program")],
-        "task": single_task({"program": found.program, "evaluator": found.evaluator}),
+        "components": [component(program, "program")],
+        "task": single_task({"program": program, "evaluator": found.evaluator}),
         "sandbox": sandbox(TIMEOUT if seconds is None else seconds),
         "run": _run(settings),
     }
@@ -56,7 +57,18 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
         report.note("init_cognition.py", None, "what it would put into the cognition base is not read: it is a program")
     files = beside(folder, {found.program}, report)
     sources = tuple(name for name in (found.evaluator, "evaluator.py") if name in files)
-    return Translation("asi_evolve", values, files, sources=sources)
+    return Translation("asi_evolve", values, files, added, sources)
+
+
+def _program(folder: Folder, path: str) -> tuple[str, dict[str, bytes]]:
+    """What the program is called here. It has no suffix there, and methods go by that; most are Python."""
+    if "." in path:
+        return path, {}
+    try:
+        text = folder.text(path, 1_000_000)
+    except Unusable:
+        return path, {}  # told where components are read
+    return (f"{path}.py", {f"{path}.py": text.encode()}) if is_python(text) else (path, {})
 
 
 def _input(folder: Folder, found: Recognised, report: Report) -> str:

@@ -17,7 +17,7 @@ from apps.projects.foreign.beside import beside
 from apps.projects.foreign.listing import Settings
 from apps.projects.foreign.recognition import Recognised
 from apps.projects.foreign.search import run_table
-from apps.projects.foreign.translation import Translation, about, component, sandbox
+from apps.projects.foreign.translation import Translation, about, component, is_python, sandbox
 from apps.projects.foreign.yaml_reader import Setting
 from apps.projects.problems import Report
 
@@ -92,7 +92,7 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
     timeout = settings.number("timeout", "[sandbox] wall_seconds")
     tasks = _tasks(folder, file, task, given, report)
     values: dict[str, Any] = {
-        "components": [component(path, "prompt") for path in paths.values()],
+        "components": [component(path) for path in paths.values()],
         "task": tasks,
         "sandbox": sandbox(TIMEOUT if timeout is None else timeout),
         "run": _run(settings, sum(task["split"] == "validation" for task in tasks)),
@@ -212,6 +212,7 @@ def _paths(seed: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for index, name in enumerate(seed):
         plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", name).strip("._")[:60] or "component"
-        path = f"candidate/{plain}.txt"
-        found[name] = path if path not in found.values() else f"candidate/{plain}_{index}.txt"
+        suffix = "py" if is_python(seed[name]) else "txt"
+        path = f"candidate/{plain}.{suffix}"
+        found[name] = path if path not in found.values() else f"candidate/{plain}_{index}.{suffix}"
     return found

@@ -1,5 +1,7 @@
 """What another engine's folder comes to in evoweb's words."""
 
+import ast
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +31,17 @@ def component(path: str, kind: str = "") -> dict[str, Any]:
     """A table of [[components]]: prompts are texts, everything else is a program."""
     found = kind or ("prompt" if path.endswith((".txt", ".md", ".jinja2")) else "program")
     return {"path": path, "kind": found}
+
+
+def is_python(text: str) -> bool:
+    """Whether a text without a telling suffix is a Python program: it can be parsed, and it binds something."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign | ast.Import) for node in tree.body)
 
 
 def single_task(given: Mapping[str, Any]) -> list[dict[str, Any]]:
