@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.engine import registry
 from apps.engine.axes import Axes
+from apps.engine.prompting.templates import PLACEHOLDERS
 from apps.projects.axes import read_axes
 from apps.projects.folder import Unusable, clean_path
 from apps.projects.problems import quoted
@@ -31,7 +32,6 @@ from apps.projects.vocabulary import (
 FILE = "evoweb.toml"
 LONGEST_ABOUT = 20_000  # characters
 
-_TEMPLATE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _OWN_VARIABLES = re.compile(r"PATH|HOME|TMPDIR|LD_.*|PYTHON.*")
 
@@ -175,8 +175,8 @@ def _component(table: Table) -> Entry:
 
 def _prompts(table: Table) -> tuple[tuple[str, Entry], ...]:
     for name in (found := table.values()):
-        if not _TEMPLATE.fullmatch(name):
-            table.problem(name, f"{quoted(name)} is no name of a prompt", 'Write a name such as "mutate_system".')
+        if name not in PLACEHOLDERS:
+            table.problem(name, f"no prompt is called {quoted(name)}", suggestion(name, tuple(PLACEHOLDERS)))
     return tuple((name, _entry_of(table, name, table.text(name, longest=300))) for name in found)
 
 

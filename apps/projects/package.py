@@ -7,6 +7,7 @@ from pathlib import Path
 
 from apps.engine.axes import Axes
 from apps.engine.canonical import digest, encode
+from apps.engine.prompting.templates import checked
 from apps.projects.components import PackagedComponent, check_entry, check_total, read_components
 from apps.projects.evaluator_files import Content, as_bytes, read_evaluator
 from apps.projects.folder import Folder, Unusable
@@ -210,7 +211,10 @@ def _read_templates(files: Folder, manifest: Manifest, report: Report) -> dict[s
             continue
         try:
             texts[name] = files.text(entry.path, LARGEST_TEMPLATE)
+            checked(name, texts[name])
         except Unusable as refusal:
             place = (FILE, entry.line) if refusal.line is None else (entry.path, refusal.line)
             report.add(*place, refusal.what, refusal.remedy)
+        except ValueError as error:
+            report.add(entry.path, None, str(error), "Mend the text.")
     return texts

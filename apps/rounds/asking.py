@@ -66,9 +66,7 @@ def send(book: Book, opened: OpenRound, effect: Ask, row: Row) -> None:
 
 def _deny(book: Book, opened: OpenRound, row: Row, denied: Denied) -> None:
     """The ledger let no call be made: for now, or for good. Raises Refused."""
-    if denied.why == "latched":
-        opened.waiting = opened.stalled = True
-    elif denied.why == "busy":
+    if denied.why == "busy":
         change(book, opened, row, EffectState.READY, None)
         row["until"] = book.now() + BUSY
     elif denied.why == "budget":
@@ -93,7 +91,11 @@ def enter(book: Book, heard: Sequence[Heard]) -> list[Heard]:
         if isinstance(call, Denied):
             opened = book.rounds[question.place[0]]
             take_back(book, opened, opened.rows[question.place[1:]])
-            book.models.denied[question.place] = call
+            if call.why == "latched":
+                book.models.stopped |= {question.wanted.model}
+                opened.waiting = opened.stalled = True
+            else:
+                book.models.denied[question.place] = call
             continue
         question.job = call.job
         if call.settled is not None:

@@ -13,12 +13,14 @@ from apps.accounts.names import names
 from apps.common.ids import NUMBERS
 from apps.common.keyset import Slice
 from apps.engine.canonical import decode
+from apps.llm.models import ModelLatch
 from apps.oversight import desk, rules, selectors
 from apps.oversight.dossier import Elsewhere, sign_of
 from apps.oversight.models import Latch, Policy
 from apps.projects.access import verbs
 from apps.projects.models import Project
 from apps.records.models import HELD, CandidateEdit, Commission, Effect, EffectState, Run, RunState, Snapshot
+from apps.rounds import voices
 from apps.rounds.chart import Chart, step_chart
 from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, state_of
 
@@ -124,6 +126,11 @@ class ControlRoom:
     @cached_property
     def _latches(self) -> list[Latch]:
         return list(selectors.latches(self.run).order_by("pk"))
+
+    @cached_property
+    def stopped_models(self) -> list[tuple[str, ModelLatch]]:
+        """Models that this run would ask and that are stopped, by name: rounds wait for them."""
+        return list(voices.stopped(self.run).items()) if self.is_open and bytes(self.run.ensembles) != b"{}" else []
 
     # ---- what the policy is
 

@@ -66,6 +66,11 @@ class Driver:
             return True
         return not (self._more or self._unmoved or (self._claims and self.book.moving))
 
+    @property
+    def eager(self) -> bool:
+        """The next step has something to do already: nothing need be waited for."""
+        return bool(self._heard or self._news)
+
     def wake(self) -> None:
         """Somebody rang: look for what people did at the next step."""
         self._polled = 0.0
@@ -266,6 +271,7 @@ class Driver:
         for each in self._heard:
             self._asking.pop(each.outcome.job.id, None)
         self._heard = known
+        self._news |= {place[0] for place in book.models.denied}
         for job, question in [(question.job, question) for question in book.questions if question.job is not None]:
             self._asking[job.id] = question
         self._calls.extend(self._unanswered(known))

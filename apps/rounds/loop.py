@@ -67,7 +67,8 @@ class Loop:
             left = end - time.monotonic()
             if left <= 0 or self.idle:
                 break
-            self._collect(min(left, COLLECT_SECONDS))
+            eager = any(driver.eager for driver in self._drivers.values())
+            self._collect(0.0 if eager else min(left, COLLECT_SECONDS))
             self._submit()
         return not self.idle
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from apps.engine import registry
-from apps.engine.setup import Setup
+from apps.engine.setup import Setup, unplayed
+from apps.llm.selectors import ensembles
 from apps.projects import selectors
 from apps.projects.models import Project
 from apps.rounds.brief import seed_texts
@@ -22,11 +23,14 @@ class Pick:
 def picks(project: Project) -> list[Pick]:
     """Every method, by name."""
     texts, edits, axes = seed_texts(project), selectors.edits(project), selectors.axes(project)
+    models = ensembles(project)
     tasks = tuple(project.tasks.filter(split="validation").order_by("position").values_list("key", flat=True))
     found = []
     for name in registry.names():
         recipe = registry.get(name)
-        lacks = recipe.fits(Setup(texts, edits, tasks, axes, recipe.parameters))
+        missing = unplayed(models, recipe.roles)
+        lacks = f"no model plays {' and '.join(missing)}" if missing else ""
+        lacks = lacks or recipe.fits(Setup(texts, edits, tasks, axes, recipe.parameters, models))
         found.append(Pick(name, registry.claim(name), tuple(recipe.parameters), lacks))
     return found
 

@@ -9,7 +9,7 @@ from apps.projects.package import PackageError
 SYSTEM = Actor.system()
 TABLE = """
 [prompts]
-mutate_system = "prompts/mutate.txt"
+mutate = "prompts/mutate.txt"
 """
 
 
@@ -28,7 +28,7 @@ def worded(workspace):
 def test_a_folder_says_what_it_is_about_and_brings_its_texts(worded, facts, db):
     project = import_package(SYSTEM, worded("Doubling numbers.\nNothing else.", "You double."), facts)
     assert project.about == "Doubling numbers.\nNothing else."
-    assert project.templates == {"mutate_system": "You double."}
+    assert project.templates == {"mutate": "You double."}
 
 
 def test_other_words_are_the_same_project(worded, facts, db):
@@ -36,7 +36,7 @@ def test_other_words_are_the_same_project(worded, facts, db):
     after = import_package(SYSTEM, worded("Another", "second"), facts)
     assert after.pk == before.pk
     after.refresh_from_db()
-    assert (after.about, after.templates) == ("Another", {"mutate_system": "second"})
+    assert (after.about, after.templates) == ("Another", {"mutate": "second"})
 
 
 def test_candidates_do_not_see_the_texts_for_prompts(worded):
@@ -46,6 +46,11 @@ def test_candidates_do_not_see_the_texts_for_prompts(worded):
 def test_a_name_that_no_prompt_has_is_told_with_its_line(worded, workspace):
     worded("About", "text")
     path = workspace.root / "evoweb.toml"
-    path.write_text(path.read_text().replace("mutate_system =", '"Mutate!" ='))
-    with pytest.raises(PackageError, match=r"evoweb.toml:\d+: 'Mutate!' is no name of a prompt|no name of a prompt"):
+    path.write_text(path.read_text().replace("mutate =", "mutat ="))
+    with pytest.raises(PackageError, match=r'evoweb.toml:\d+: no prompt is called "mutat". Did you mean "mutate"'):
         workspace.package()
+
+
+def test_a_text_with_a_placeholder_that_nothing_fills_is_told_with_its_file(worded):
+    with pytest.raises(PackageError, match=r"prompts/mutate.txt.*holds \$program"):
+        worded("About", "Look at $program.")

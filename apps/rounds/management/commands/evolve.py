@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from apps.accounts.actors import Actor
 from apps.common.doorbell import signs
 from apps.common.ids import NUMBERS, row_id
+from apps.llm.ledger import MODES
 from apps.projects.models import Project
 from apps.projects.package import Told, read_package
 from apps.projects.selectors import standing
@@ -73,6 +74,12 @@ class Command(Frame):
             help="stop this command after that long, with a summary and exit code 0; `resume` goes on as long again",
         )
         parser.add_argument(
+            "--calls",
+            choices=MODES,
+            help="of models: record makes every call (default), reuse answers from the ledger what it has answered "
+            "before, replay makes none",
+        )
+        parser.add_argument(
             "--baseline", action="store_true", help="also the null run and best-of-n at the same budget"
         )
         parser.add_argument(
@@ -126,7 +133,7 @@ class Command(Frame):
 
 def _order(project: Settings, options: dict[str, Any]) -> Order:
     """What the command line says, and the project where it says nothing."""
-    told = {name: options[name] for name in ("timeout", "baseline", "json") if options[name]}
+    told = {name: options[name] for name in ("timeout", "baseline", "json", "calls") if options[name]}
     names = ("method", "candidates", "seed", "mode", "parallel")
     said = {name: options[name] for name in names if options[name] is not None}
     if options["like"]:
