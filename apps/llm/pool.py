@@ -7,6 +7,7 @@ it stands, and nothing here touches the database.
 import asyncio
 import contextlib
 import itertools
+import logging
 import queue
 import random
 import select
@@ -18,12 +19,15 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
+from apps.engine.prompt import Prompt
 from apps.llm.contract import CallFailure, CallJob, CallOutcome, ModelSpec, Stopped, Usage
 from apps.llm.pace import Pace
 from apps.llm.provider import Provider
 from apps.llm.tokens import estimated
 
 _BEAT_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,10 @@ class Callers:
             raise
         return outcomes[0]
 
+    def count(self, spec: ModelSpec, prompt: Prompt) -> int:
+        """Tokens of a prompt as the provider counts them; waits for it. Raises CannotCount."""
+        return asyncio.run_coroutine_threadsafe(self._provider.count(spec, prompt), self._loop).result()
+
     def stop(self, job_id: str) -> None:
         """Stop a call at once; no outcome is delivered for it. Unknown ids are ignored."""
         if job_id in self._open:
@@ -168,6 +176,9 @@ class Callers:
     async def _perform(self, job: CallJob) -> None:
         try:
             outcome = await self._persist(job)
+        except Exception:  # the edge of the thread: whoever waits for this call must hear of it
+            log.exception("a call of %s failed here, on our side", job.spec.name)
+            outcome = CallOutcome(job, failure=CallFailure("call", 0, "The call failed inside evoweb; see its log."))
         finally:
             del self._tasks[job.id]
         self._done.put(outcome)

@@ -8,12 +8,13 @@ from django.db import transaction
 
 from apps.accounts.actors import Actor
 from apps.engine.prompt import USER, Message, Prompt
-from apps.llm.contract import CallOutcome
+from apps.llm.contract import CallJob, CallOutcome
 from apps.llm.ledger import Opened, Wanted
 from apps.llm.models import LanguageModel
 from apps.llm.money import billionths, said
 from apps.llm.opening import open_calls
 from apps.llm.pool import Callers, Patience
+from apps.llm.provider import CannotCount
 from apps.llm.services import catalogue
 from apps.llm.settling import settle
 from apps.log.chain import INSTALLATION
@@ -43,11 +44,21 @@ def check(actor: Actor, row: LanguageModel) -> Checked:
         return Checked(False, f"{call.reason} {call.hint}")
     with Callers(1, settings.EVOWEB_LLM_PRIVATE_URLS, Patience(attempts=2)) as callers:
         outcome = callers.run(call.job)
+        counted = _counted(callers, call.job) if outcome.failure is None and row.counting else ""
     with transaction.atomic():
         settlement = settle([outcome])
         if settlement.entries:
             append(INSTALLATION, settlement.entries)
-    return _told(outcome, settlement.calls[call.job.id].answer)
+    told = _told(outcome, settlement.calls[call.job.id].answer)
+    return Checked(told.works, told.told + counted)
+
+
+def _counted(callers: Callers, job: CallJob) -> str:
+    """Whether the server counts tokens, as the catalogue says it does."""
+    try:
+        return f" It counts {callers.count(job.spec, job.prompt)} tokens in the prompt."
+    except CannotCount as error:
+        return f" It does not count tokens ({error}), so add it again with --no-counting."
 
 
 def _told(outcome: CallOutcome, answer: dict[str, Any] | None) -> Checked:

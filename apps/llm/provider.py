@@ -28,10 +28,15 @@ log = logging.getLogger(__name__)
 LONGEST_REPLY = 1_000_000  # characters
 CONNECTIONS = 256
 CONNECT_SECONDS = 10.0
+COUNT_SECONDS = 30.0
 NO_KEY = "none"  # what a server that wants no key is given: the SDK sends nothing without one
 
 _STOPS: dict[str, Stop] = {"max_tokens": "length", "model_context_window_exceeded": "length", "refusal": "refusal"}
 _KEY = re.compile(r"[!-~]+")
+
+
+class CannotCount(Exception):
+    """The tokens of a prompt could not be counted; says why."""
 
 
 @dataclass(slots=True)
@@ -87,7 +92,7 @@ class Provider:
     async def call(self, job: CallJob) -> CallOutcome:
         """Make the call once. Never raises for what a provider does; being cancelled stops it at once."""
         spec, reply, began = job.spec, _Reply(), time.monotonic()
-        key = os.environ.get(spec.key_variable, "").strip() if spec.key_variable else ""
+        key = _key(spec)
         try:
             client = self._client(spec, key)
             async with asyncio.timeout(spec.timeout):
@@ -105,10 +110,14 @@ class Provider:
         return CallOutcome(job, text, stop, reply.usage, time.monotonic() - began, reply.request_id)
 
     async def count(self, spec: ModelSpec, prompt: Prompt) -> int:
-        """Tokens of a prompt as the provider counts them. Raises what `failure` explains."""
-        key = os.environ.get(spec.key_variable, "").strip() if spec.key_variable else ""
-        counted = await self._client(spec, key).messages.count_tokens(**_asked(spec, prompt))
-        return counted.input_tokens
+        """Tokens of a prompt as the provider counts them. Raises CannotCount, which says why not."""
+        key = _key(spec)
+        try:
+            client = self._client(spec, key)
+            counted = await client.messages.count_tokens(**_asked(spec, prompt), timeout=COUNT_SECONDS)
+            return int(counted.input_tokens)
+        except Exception as error:  # noqa: BLE001 - the same edge
+            raise CannotCount(_blamed(error, spec, key).detail) from None
 
     async def close(self) -> None:
         """Close every connection."""
@@ -146,6 +155,11 @@ class Provider:
         if place not in self._clients:
             self._clients[place] = _client(spec.base_url, key or NO_KEY, self._allowed)
         return self._clients[place]
+
+
+def _key(spec: ModelSpec) -> str:
+    """The key, which goes nowhere but to its provider; empty where none is wanted or none is set."""
+    return os.environ.get(spec.key_variable, "").strip() if spec.key_variable else ""
 
 
 def _client(base_url: str, key: str, allowed: Sequence[str]) -> anthropic.AsyncAnthropic:

@@ -68,8 +68,8 @@ class _Counted(httpx2.AsyncByteStream):
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Read once: it takes longer than many a call."""
-    return httpx2.create_ssl_context(trust_env=False)
+    """Read once: it takes longer than many a call. SSL_CERT_FILE names those of a gateway in one's own house."""
+    return httpx2.create_ssl_context()
 
 
 class Transport(httpx2.AsyncHTTPTransport):

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from apps.common.ids import of_run
 from apps.common.progress import Tick, unheard
 from apps.engine.population import Population
+from apps.llm import verify as models
 from apps.log.selectors import broken_links, last_sequence
 from apps.oversight import verify as decisions
 from apps.projects import verify as people
@@ -26,6 +27,7 @@ def problems(project: Project, tick: Tick = unheard) -> Generator[str]:
     yield from people.problems(project)
     yield from records.problems(project, tick)
     yield from decisions.problems(project)
+    yield from models.problems(project)
     for run in Run.objects.filter(project=project).order_by("pk"):
         yield from _readings(run, tick.of(f"scores of run {run.number}"))
         yield from calls.problems(run)

@@ -6,7 +6,8 @@ import pytest
 
 from apps.llm.contract import Stopped, Usage
 from apps.llm.pool import Callers
-from tests.llm.conftest import ALLOWED, IMPATIENT, KEY, VARIABLE, job, prompt
+from apps.llm.provider import CannotCount
+from tests.llm.conftest import ALLOWED, IMPATIENT, KEY, VARIABLE, job, prompt, spec
 from tests.llm.server import CUT, REFUSAL, Answer, MessagesServer, error, failing_stream, html, malformed
 
 
@@ -167,6 +168,23 @@ def test_a_slow_server_has_a_timeout(messages_server: MessagesServer, callers: C
     assert outcome.failure is not None
     assert outcome.failure.blame == "again"
     assert "within 0.05 seconds" in outcome.failure.detail
+
+
+def test_tokens_are_counted_by_the_server(messages_server: MessagesServer, callers: Callers) -> None:
+    small = callers.count(spec(messages_server), prompt("short"))
+    assert 0 < small < callers.count(spec(messages_server), prompt("long " * 100))
+    with pytest.raises(CannotCount, match="connection"):
+        callers.count(spec(), prompt())
+
+
+def test_a_fault_of_ours_is_told_to_whoever_waits(
+    messages_server: MessagesServer, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.llm.pool.estimated", lambda asked: 1 / 0)
+    failure = callers.run(job(messages_server)).failure
+    assert failure is not None
+    assert "inside evoweb" in failure.detail
+    assert callers.free == 16
 
 
 def test_a_call_that_is_stopped_ends_at_once_and_delivers_nothing(

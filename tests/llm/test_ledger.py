@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.prompt import prompt_payload
+from apps.llm import verify
 from apps.llm.contract import CallFailure, CallOutcome, Usage
 from apps.llm.ledger import Denied, Opened
 from apps.llm.models import Call, CallState, ModelLatch, Spend
@@ -261,3 +262,18 @@ def test_a_project_s_own_casting_goes_before_the_installation_s() -> None:
     assert [voice.model for voice in ensembles(run.project)["judge"]] == ["small"]
     catalogue.cast(desk.SYSTEM, run.project, "mutate", {})
     assert len(ensembles(run.project)["mutate"]) == 2
+
+
+def test_a_latch_that_is_released_in_silence_is_found(messages_server: MessagesServer, callers: Callers) -> None:
+    row = desk.add(messages_server)
+    run = desk.new_run()
+    messages_server.script(error(402))
+    desk.made(callers, run, desk.wanted())
+    assert list(verify.problems(run.project)) == []
+    ModelLatch.objects.update(released_by="system", released_at=timezone.now())
+    assert len(list(verify.problems(run.project))) == 1
+    ModelLatch.objects.update(released_by="", released_at=None)
+    catalogue.release(desk.SYSTEM, row)
+    assert list(verify.problems(run.project)) == []
+    ModelLatch.objects.all().delete()
+    assert len(list(verify.problems(run.project))) == 1

@@ -43,7 +43,9 @@ def test_from_nothing_to_a_model_that_answers(models: Any, messages_server: Mess
     assert "no price is known" in models()
     models("price", "parrot", "--input", "1", "--output", "5.5")
     models("role", "mutate", "parrot=2")
-    assert "parrot answers" in models("check", "parrot")
+    checked = models("check", "parrot")
+    assert "parrot answers" in checked
+    assert "tokens in the prompt" in checked
     said = models("list")
     assert "1 for a million tokens in, 5.5 out" in said
     assert "mutate: parrot=2" in said
