@@ -24,6 +24,7 @@ from apps.engine.variation.text.naming import listed
 
 ATTEMPTS = 3
 FEEDBACK = 3  # measurements of its base that a prompt shows
+SCORES = 40  # tasks of which it tells the score
 
 type Edit = Mapping[str, str]
 type Check = Callable[[Context, Edit], Steps[str]]
@@ -62,19 +63,19 @@ class Material:
 
 
 def asked(asking: Asking | None = None, feedback: int = FEEDBACK) -> Vary:
-    """Changes the first parent by a model's edit; the prompt shows its worst measurements, and the other parents.
+    """Changes the first parent by a model's edit.
 
-    Where the template is "crossover" these are parents, else inspirations.
+    The prompt shows its scores by task, feedback of the worst measurements among them, and the other parents. Where the
+    template is "crossover" those are parents, else inspirations.
     """
     how = asking or Asking()
 
     def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
-        seen = yield from measured(ctx, parents[0].number, feedback)
+        seen = yield from measured(ctx, parents[0].number, SCORES)
+        sections = [show.scores(seen), show.feedback(seen[:feedback])]
         others = [each for each in parents[1:] if each.number != parents[0].number]
         crossed = how.template == "crossover"
-        material = Material(
-            [parents[0], *others] if crossed else parents[:1], () if crossed else others, [show.feedback(seen)]
-        )
+        material = Material([parents[0], *others] if crossed else parents[:1], () if crossed else others, sections)
         return (yield from ask_for_edit(ctx, how, material))
 
     return vary
@@ -105,9 +106,10 @@ def ask_for_edit(
 
 
 def edit_prompt(ctx: Context, how: Asking, material: Material) -> Prompt:
-    """The prompt that asks for an edit: the sections given, other programs, what people want, the base last."""
+    """The prompt that asks for an edit: the program's surroundings, sections, other programs, hints, the base last."""
     base, *others = material.parents
     sections = [
+        show.surroundings(base, ctx.edits),
         *material.sections,
         show.programs("Other programs, for ideas", material.inspirations, ctx.edits),
         *(show.other_parent(other, ctx.edits) for other in others),
@@ -122,7 +124,7 @@ def system_of(ctx: Context, how: Asking) -> str:
     tasks = listed((*ctx.tasks, *ctx.train), 100)
     values = {
         "about": ctx.about,
-        "files": show.files(ctx.edits),
+        "files": show.editable_files(ctx.edits),
         "form": written(how.form.name, ctx.templates, {}),
         "contract": written("contract", ctx.templates, {"tasks": tasks}) if how.contracts else "",
     }
@@ -154,9 +156,7 @@ def drawn_model(ctx: Context, role: str) -> str:
 
 
 def measured(ctx: Context, number: int, most: int = FEEDBACK) -> Steps[list[Shown]]:
-    """The worst measurements of a candidate that prompts may show; none where there are none."""
-    if most < 1:
-        return []
+    """The worst measurements of a candidate that prompts may show, the worst first; none where there are none."""
     try:
         seen: list[Shown] = yield Choose("trajectory", Latest(number, worst_first=True), most)
     except Refused:

@@ -7,33 +7,42 @@ from apps.engine.records import Chosen, Shown
 from apps.engine.variation.text.fences import fenced
 
 LONGEST = 2_000  # characters of one field of a measurement
+LONGEST_FIXED = 8_000  # characters of a file that may not be changed
 MOST_FILES = 50  # files of which a list is made
 
 HINTS, FEEDBACK, LESSONS, OTHERS, DIVERSE = 1, 2, 3, 4, 5  # priorities: smaller ones are served first
 
 
 def parent(chosen: Chosen, edits: Mapping[str, str]) -> Section:
-    """The program that is to be changed. Always shown, whole: what may be edited, and what stands around it."""
-    shown = [path for path in sorted(chosen.texts) if edits.get(path, "protected") != "protected"]
-    fixed = [path for path in sorted(chosen.texts) if path not in shown]
-    pieces = [_scored("The program to change", chosen)]
-    pieces += [f"{path}\n{fenced(chosen.texts[path], _language(path))}" for path in (*fixed, *shown)]
-    return Section("Program", tuple(pieces), ALWAYS)
+    """The program that is to be changed: always shown, all files of which something may be changed, whole."""
+    return Section("The program to change", (_program("It", chosen, edits),), ALWAYS)
+
+
+def surroundings(chosen: Chosen, edits: Mapping[str, str]) -> Section:
+    """The files of the program that may not be changed, the shorter first."""
+    fixed = sorted((len(text), path) for path, text in chosen.texts.items() if not _is_open(path, edits))
+    pieces = (_file(path, clipped(chosen.texts[path], LONGEST_FIXED)) for _, path in fixed)
+    return Section("What it works with and cannot be changed", tuple(pieces), LESSONS)
 
 
 def programs(name: str, chosen: Sequence[Chosen], edits: Mapping[str, str], priority: int = OTHERS) -> Section:
     """Other programs, for example inspirations, top or diverse ones: what of them may be edited. One piece each."""
-    return Section(name, tuple(_program(each, edits) for each in chosen), priority)
+    return Section(name, tuple(_program(f"Program {each.number}", each, edits) for each in chosen), priority)
 
 
 def other_parent(chosen: Chosen, edits: Mapping[str, str]) -> Section:
     """The program that a crossover takes from. Always shown."""
-    return Section("Other parent", (_program(chosen, edits),), ALWAYS)
+    return Section("Other parent", (_program(f"Program {chosen.number}", chosen, edits),), ALWAYS)
 
 
 def feedback(shown: Sequence[Shown], name: str = "How it was measured") -> Section:
     """Measurements: task, score, failure, and what there is of input, output and feedback. One piece each."""
     return Section(name, tuple(map(_measurement, shown)), FEEDBACK)
+
+
+def scores(shown: Sequence[Shown], name: str = "Scores by task") -> Section:
+    """One line per measurement."""
+    return Section(name, tuple(map(_line, shown)), FEEDBACK)
 
 
 def lessons(texts: Sequence[str], name: str = "What was learnt before") -> Section:
@@ -51,7 +60,7 @@ def note(name: str, text: str, priority: int = LESSONS) -> Section:
     return Section(name, (fenced(text),), priority)
 
 
-def files(edits: Mapping[str, str]) -> str:
+def editable_files(edits: Mapping[str, str]) -> str:
     """What may be edited, for the part of a prompt that stays the same."""
     lines = []
     for path in sorted(edits)[:MOST_FILES]:
@@ -71,24 +80,29 @@ def clipped(text: str, most: int = LONGEST) -> str:
     return f"{text[:half]}\n[… {len(text) - 2 * half:,} characters left out …]\n{text[-half:]}"
 
 
-def _program(chosen: Chosen, edits: Mapping[str, str]) -> str:
-    told = [_scored(f"Program {chosen.number}", chosen)]
-    for path in sorted(chosen.texts):
-        if edits.get(path, "protected") != "protected":
-            told.append(f"{path}\n{fenced(chosen.texts[path], _language(path))}")
-    return "\n".join(told)
+def _program(what: str, chosen: Chosen, edits: Mapping[str, str]) -> str:
+    score = "no score yet" if chosen.score is None else f"score {chosen.score:.6g}"
+    files = (_file(path, chosen.texts[path]) for path in sorted(chosen.texts) if _is_open(path, edits))
+    return "\n".join([f"{what} has {score}.", *files])
 
 
-def _scored(what: str, chosen: Chosen) -> str:
-    return f"{what}. Score: {'none yet' if chosen.score is None else f'{chosen.score:.6g}'}."
+def _is_open(path: str, edits: Mapping[str, str]) -> bool:
+    return edits.get(path, "protected") != "protected"
+
+
+def _file(path: str, text: str) -> str:
+    return f"{path}\n{fenced(text, _language(path))}"
 
 
 def _measurement(shown: Shown) -> str:
-    score = "failed" if shown.score is None else f"score {shown.score:.6g}"
-    told = [f"Task {shown.task!r}: {score}{f' ({shown.failure})' if shown.failure else ''}"]
     fields = {"Input": shown.input, "Expected": shown.expected, "Output": shown.output, "Feedback": shown.feedback}
-    told += [f"{name}:\n{fenced(clipped(text))}" for name, text in fields.items() if text]
-    return "\n".join(told)
+    told = (f"{name}:\n{fenced(clipped(text))}" for name, text in fields.items() if text)
+    return "\n".join([_line(shown), *told])
+
+
+def _line(shown: Shown) -> str:
+    score = "failed" if shown.score is None else f"score {shown.score:.6g}"
+    return f"Task {shown.task!r}: {score}" + (f" ({shown.failure})" if shown.failure else "")
 
 
 def _language(path: str) -> str:

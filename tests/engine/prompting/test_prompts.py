@@ -16,13 +16,16 @@ EDITS = {"main.py": "whole"}
 
 
 def test_what_fits_stays_and_nothing_is_cut():
-    prompt = assembled("You edit.", [show.hints(["try primes"]), show.parent(BASE, EDITS)])
+    prompt = assembled(
+        "You edit.", [show.surroundings(BASE, EDITS), show.hints(["try primes"]), show.parent(BASE, EDITS)]
+    )
     assert prompt.system == "You edit."
     assert prompt.cut == ()
     assert prompt.hints == ("try primes",)
     text = prompt.messages[0].text
-    assert text.index("try primes") < text.index("fixed.py") < text.index("main.py\n```py\nx = 1\n```")
-    assert "Score: 0.5." in text
+    assert text.index("fixed.py") < text.index("try primes") < text.index("main.py\n```py\nx = 1\n```")
+    assert "It has score 0.5." in text
+    assert text.count("fixed.py") == 1
 
 
 def test_the_less_important_is_cut_and_the_cut_is_told():
@@ -94,8 +97,17 @@ def test_a_complaint_goes_on_with_the_talk_and_replaces_the_one_before():
 
 
 def test_what_may_be_changed_is_listed():
-    told = show.files({"a.py": "regions", "b.md": "whole", "c.py": "protected"})
+    told = show.editable_files({"a.py": "regions", "b.md": "whole", "c.py": "protected"})
     assert told.splitlines()[1:] == [
         "- a.py: only the lines between EVOLVE-BLOCK-START and EVOLVE-BLOCK-END",
         "- b.md: all of it",
     ]
+
+
+def test_files_that_cannot_be_changed_are_clipped_and_give_way():
+    base = Chosen(1, 0.0, {"main.py": "x = 1\n", "big.csv": "9" * 100_000, "lib.py": "y = 2\n"})
+    section = show.surroundings(base, EDITS)
+    assert [piece.split("\n")[0] for piece in section.pieces] == ["lib.py", "big.csv"]
+    prompt = assembled("", [section, show.parent(base, EDITS)], 200)
+    assert "big.csv" not in prompt.messages[0].text
+    assert prompt.cut[0].kept > 0

@@ -1,5 +1,8 @@
 """Templates: what stands in them, what a project may put in their place, and that nothing filled in is read again."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,3 +56,11 @@ def test_what_is_wrong_with_a_template_is_said(name, text, said):
 def test_what_is_filled_in_is_taken_as_it_is(text):
     values = {"about": f"{text}$form${{files}}$$", "form": "FORM", "files": "FILES"}
     assert written("mutate", {"mutate": "<$about|$form>"}, values) == f"<{text}$form${{files}}$$|FORM>"
+
+
+def test_the_guide_names_every_template_and_what_may_stand_in_it():
+    guide = (Path(__file__).parents[3] / "docs" / "projects.md").read_text().split("## Prompts")[1].split("\n## ")[0]
+    rows = [line for line in guide.splitlines() if line.startswith("| `")]
+    for name, placeholders in PLACEHOLDERS.items():
+        (row,) = [row for row in rows if f"`{name}`" in row.split("|")[1]]
+        assert set(re.findall(r"\$(\w+)", row.split("|")[3])) == placeholders

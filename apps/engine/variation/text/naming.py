@@ -67,7 +67,7 @@ def unnamed(what: str, texts: Mapping[str, str], edits: Mapping[str, str]) -> Co
 def unknown(what: str, label: str, texts: Mapping[str, str], edits: Mapping[str, str]) -> Complaint:
     """The complaint about a name that no component has."""
     return Complaint(
-        f"{what} is for {label.strip()!r}, which is no component of this project",
+        f"{what} is for {label.strip()[:_LONGEST_LABEL]!r}, which is no component of this project",
         f"What may be edited: {listed(open_paths(texts, edits))}.",
     )
 
