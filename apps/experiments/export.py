@@ -14,7 +14,7 @@ from apps.oversight.dossier import sign_of
 
 COLUMNS = (
     *("experiment", "project", "method", "label", "seed", "run", "state", "measured", "best_so_far", "final", "gate"),
-    *("evaluations", "seconds", "failed", "code"),
+    *("evaluations", "seconds", "failed", "code", "forgeable"),
 )
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets take such text for a formula
 
@@ -34,7 +34,7 @@ def as_csv(experiment: Experiment) -> Iterator[bytes]:
             continue
         sign = sign_of(project)
         end: list[object] = [turned(found.final, sign), turned(found.gate, sign)]
-        end += [found.evaluations, found.seconds, found.failed, found.code]
+        end += [found.evaluations, found.seconds, found.failed, found.code, project.forgeable]
         steps = zip(places, found.curve, strict=True)
         yield _lines([[*head, place, turned(score, sign), *end] for place, score in steps])
 

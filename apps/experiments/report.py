@@ -66,6 +66,7 @@ def _project(project: Project, target: float | None) -> dict[str, Any]:
         "metric": project.metric,
         "direction": project.direction,
         "repeatable": project.repeatable,
+        "forgeable": project.forgeable,
         "target": target,
     }
 

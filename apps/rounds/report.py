@@ -23,6 +23,7 @@ def report(run: Run) -> dict[str, Any]:
         "number": run.number,
         "method": run.method,
         "seed": run.seed,
+        "forgeable": run.project.forgeable,
         "state": run.state,
         "why": run.why,
         "seed_score": result.get("seed_score", _seed_score(run, sign)),

@@ -172,6 +172,9 @@ def finish(run: Run, out: TextIO | OutputWrapper, *, as_json: bool) -> None:
     """The summary table, and with as_json one JSON object as the last line. Raises CommandError for a failed run."""
     found = report(run)
     rows = [(name, found[name]) for name in SUMMARY]
+    rows += (
+        [("scores", "forgeable: the evaluator runs in one sandbox with the candidate")] if found["forgeable"] else []
+    )
     rows += [(f"{method} at equal budget", scores["best_score"]) for method, scores in found["baseline"].items()]
     if unfinished(run):
         rows.append(("go on with", f"manage.py resume {run.uuid}"))
