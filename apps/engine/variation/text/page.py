@@ -109,7 +109,13 @@ class Page:
         if len(fits) != 1:
             return []
         place = self._spread(run, fits[0], len(told))
-        return [place._replace(shift=self._first_shift(run, place.rows))]
+        shift = self._first_shift(run, place.rows)
+        indents = [
+            (_indent(shift.of(line)), _indent(self.lines[row]))
+            for line, row in zip(run, place.rows, strict=True)
+            if row is not None
+        ]
+        return [place._replace(shift=shift)] if all(told == there for told, there in indents) else []
 
     def _is_alike(self, told: list[str], at: int, equal: int) -> bool:
         there = self._full_plain[at : at + len(told)] if at >= 0 else []

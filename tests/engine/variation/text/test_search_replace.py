@@ -75,6 +75,12 @@ def test_a_block_that_is_like_two_places_is_not_guessed():
     assert said.reason == "what block 1 replaces is not in main.py"
 
 
+def test_lines_that_are_indented_in_no_one_way_are_not_guessed():
+    said = complaint(FORM, block("# a circle\n    if r < 0:\n        return 0", "return 1"), CODE, "whole")
+    assert said.reason == "what block 1 replaces is not in main.py"
+    assert "from line 4:\n```\n    # a circle\n    if r < 0:" in said.hint
+
+
 def test_the_line_ends_of_the_file_stay():
     made = read(FORM, block("    # a circle", "    # a\n    # disc"), CODE.replace("\n", "\r\n"))
     assert made == CODE.replace("# a circle", "# a\n    # disc").replace("\n", "\r\n")
