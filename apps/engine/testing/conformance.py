@@ -12,6 +12,7 @@ from apps.engine.canonical import decode, encode
 from apps.engine.recipe import Recipe
 from apps.engine.records import Result
 from apps.engine.testing import bad_inputs
+from apps.engine.testing.quick import Quick
 from apps.engine.testing.toy import Toy, parameters, toy_for
 from apps.engine.testing.world import Score, World
 
@@ -20,9 +21,9 @@ SEEDS = 20
 REFERENCES = ("null_run", "best_of_n")  # what the others are compared with
 
 
-def world(recipe: Recipe, seed: int = 1, score: Score | None = None, toy: Toy | None = None) -> World:
+def world(recipe: Recipe, seed: int = 1, score: Score | None = None) -> World:
     """A run of the recipe on a toy problem, not begun yet: the first one that it fits, with a small population."""
-    toy = toy or toy_for(recipe)
+    toy = toy_for(recipe)
     return World(recipe, seed, toy.texts, score or toy.score, parameters=parameters(recipe))
 
 
@@ -97,7 +98,9 @@ def _reference_gains(name: str, toy: Toy) -> list[float]:
 def _gains(name: str, toy: Toy) -> list[float]:
     """What each seed gains over the toy's own seed."""
     recipe = registry.get(name)
-    best = [world(recipe, seed, toy=toy).evolve(4 * BUDGET).population.best_so_far for seed in range(SEEDS)]
+    small = parameters(recipe)
+    runs = (Quick(recipe, seed, toy.texts, toy.score, parameters=small).evolve(4 * BUDGET) for seed in range(SEEDS))
+    best = [run.population.best_so_far for run in runs]
     return [found[-1][1] - found[0][1] for found in best]
 
 

@@ -25,9 +25,14 @@ from apps.engine.selection import (
     payload,
 )
 from apps.engine.selection.born_here import BornHere
+from apps.engine.selection.by_weight import ByWeight
+from apps.engine.selection.clade import BestBelief, CladeThompson, ToMeasure
 from apps.engine.selection.explore_exploit import ExploreExploit
 from apps.engine.selection.living_tournament import LivingTournament
+from apps.engine.selection.merge_pair import MergePair
 from apps.engine.selection.power_law import _sums
+from apps.engine.selection.to_repair import ToRepair
+from apps.engine.selection.ucb import UpperBound
 
 
 @dataclass
@@ -39,7 +44,10 @@ class Pool:
 
 RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
 OF_ARCHIVES = (  # tested with their archives
+    BestBelief(0.1),
     BornHere(1),
+    ByWeight(),
+    CladeThompson(own=True),
     LivingTournament(3),
     Crowded(),
     ExploreExploit(1),
@@ -47,8 +55,12 @@ OF_ARCHIVES = (  # tested with their archives
     Latest(),
     MostNovel(4),
     Proportional(7),
+    MergePair(5),
     TaskFront(),
+    ToMeasure(0.5, 3),
+    ToRepair(),
     UniformCell(3),
+    UpperBound(1.0),
     Weighted(1, 5.0),
 )
 COUNT, DRAWS = 12, 6000
