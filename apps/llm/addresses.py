@@ -54,8 +54,8 @@ async def resolve(host: str, port: int, allowed: Iterable[str]) -> list[str]:
 
 
 def named(host: str, port: int | None, allowed: Iterable[str]) -> bool:
-    """Whether the operator allowed the host, as `host` or `host:port`."""
-    wanted = {entry.strip().lower() for entry in allowed}
+    """Whether the operator allowed the host, as `host`, `host:port` or a whole address."""
+    wanted = {entry.strip().lower().rpartition("://")[2].partition("/")[0] for entry in allowed}
     shown = f"[{host}]" if ":" in host else host
     return host in wanted or shown in wanted or f"{shown}:{port}" in wanted
 

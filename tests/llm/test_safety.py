@@ -149,6 +149,7 @@ def test_addresses_that_no_model_may_have(url: str) -> None:
         ("https://8.8.8.8/", ()),
         ("http://127.0.0.1:8080", ("127.0.0.1",)),
         ("http://127.0.0.1:8080", ("127.0.0.1:8080",)),
+        ("http://127.0.0.1:8080", (" http://127.0.0.1:8080/ ",)),
         ("http://[::1]:8080", ("[::1]:8080",)),
         ("http://LOCALHOST:11434", ("localhost",)),
         ("https://a-name-that-is-nowhere.invalid", ()),
