@@ -57,4 +57,5 @@ def budget_line(budget: Budget) -> str:
     money = None if budget.money is None else f"{said(budget.money)} in money"
     tokens = None if budget.tokens is None else f"{budget.tokens:,} tokens"
     limits = " and ".join(limit for limit in (money, tokens) if limit) or "no bound"
-    return f"{budget.project.name}, {'on each day' if budget.daily else 'altogether'}: {limits}"
+    when = "on each day" if budget.daily else "altogether" if budget.run is None else f"run {budget.run.number}"
+    return f"{budget.project.name}, {when}: {limits}"

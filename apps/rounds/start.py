@@ -149,7 +149,7 @@ def check_fit(project: Project, order: Order, axes: Axes) -> None:
     if missing := unplayed(models, recipe.roles):
         raise UserError(
             f"The method {order.method} needs a model that plays {' and '.join(missing)}, and none does. "
-            "Connect one on the page Models, or with `manage.py models`; docs/guide/models.md shows how in two minutes."
+            "Connect one on the page Models, or with `manage.py models`; docs/models.md shows how in two minutes."
         )
     setup = Setup(planted_texts(project, order.origin), edits(project), tasks, axes, parameters, models)
     if complaint := recipe.fits(setup):

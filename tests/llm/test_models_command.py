@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from apps.llm.models import Budget, Call, LanguageModel, Price
+from tests.llm import desk
 from tests.llm.conftest import KEY, VARIABLE
 from tests.llm.server import MessagesServer, error, html
 from tests.rounds import world
@@ -111,6 +112,15 @@ def test_what_is_no_price_is_said(price: list[str], models: Any) -> None:
     with pytest.raises(CommandError):
         models("price", "m", *price)
     assert not Price.objects.exists()
+
+
+def test_a_budget_of_a_run_is_set(models: Any) -> None:
+    run = desk.new_run()
+    assert f"run {run.number}: 2.50 in money" in models(
+        "budget", run.project.slug, "--run", str(run.number), "--money", "2.5"
+    )
+    with pytest.raises(CommandError, match="has no run 77"):
+        models("budget", run.project.slug, "--run", "77", "--money", "1")
 
 
 def test_a_budget_of_a_project_is_set(models: Any) -> None:

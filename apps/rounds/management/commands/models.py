@@ -40,7 +40,9 @@ class Command(Frame):
         role.add_argument("--project", help="only in this project")
         budget = commands.add_parser("budget", help="what the runs of a project may spend; 0: no calls")
         budget.add_argument("project")
-        budget.add_argument("--daily", action="store_true", help="on each day (UTC), not altogether")
+        scope = budget.add_mutually_exclusive_group()
+        scope.add_argument("--daily", action="store_true", help="on each day (UTC), not altogether")
+        scope.add_argument("--run", type=int, metavar="NUMBER", help="only that run")
         budget.add_argument("--money", type=float)
         budget.add_argument("--tokens", type=int)
         _named(commands.add_parser("stop", help="ask a model nothing")).add_argument("reason", nargs="*")
@@ -183,7 +185,12 @@ def _voice(text: str) -> tuple[str, float]:
 def _budget(options: dict[str, Any]) -> str:
     project: Project = find(options["project"])
     limits = Limits(options["money"], options["tokens"])
-    return budget_line(budgets.of_project(SYSTEM, project, limits, daily=options["daily"]))
+    if options["run"] is None:
+        return budget_line(budgets.of_project(SYSTEM, project, limits, daily=options["daily"]))
+    run = project.runs.filter(number=options["run"]).first()
+    if run is None:
+        raise CommandError(f"{project.name} has no run {options['run']}.")
+    return budget_line(budgets.of_run(SYSTEM, run, limits))
 
 
 def _stop(options: dict[str, Any]) -> str:
