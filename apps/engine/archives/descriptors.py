@@ -4,6 +4,7 @@ from apps.engine.axes import SIZE, Descriptor
 from apps.engine.setup import Setup
 
 CELLS = 16
+GROWTH = 4
 LEAST_BYTES = 32  # to either side of the seed's size
 
 
@@ -17,6 +18,14 @@ def descriptors(setup: Setup) -> tuple[Descriptor, ...]:
     size = seed_size(setup)
     room = max(LEAST_BYTES, size // 4)
     return (Descriptor(SIZE, size - room, size + room, CELLS),)
+
+
+def grown(setup: Setup, cells: int) -> tuple[Descriptor, ...]:
+    """The declared descriptors; where there are none, size: from nothing to GROWTH times the seed's.
+
+    For what a model writes, which may become much longer than what it began with.
+    """
+    return setup.axes.descriptors or (Descriptor(SIZE, 0, max(LEAST_BYTES, GROWTH * seed_size(setup)), cells),)
 
 
 def seed_size(setup: Setup) -> int:

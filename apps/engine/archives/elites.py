@@ -26,6 +26,11 @@ class Elites:
         """The best members."""
         return list(self.ranked[:count])
 
+    @property
+    def size(self) -> int:
+        """How many members there are."""
+        return len(self.ranked)
+
     def admits(self, population: Population, number: int) -> tuple[bool, str]:
         """Whether a complete candidate finds room or beats the worst, and why in a few words."""
         score = population.score(number)

@@ -36,6 +36,11 @@ class Grid:
         """The best elites."""
         return list(self.elites[:count])
 
+    @property
+    def size(self) -> int:
+        """How many cells are occupied."""
+        return len(self.elites)
+
     def admits(self, population: Population, number: int) -> tuple[bool, str]:
         """Whether a complete candidate opens a cell or beats its elite, and why in a few words."""
         values, score = self._values(population, number), population.score(number)

@@ -19,16 +19,20 @@ class Deme(Archive, Protocol):
 
     def best(self, count: int) -> list[int]: ...
 
+    @property
+    def size(self) -> int: ...
+
 
 class Islands:
     """Demes in a ring. Each time that interval more candidates were born, copies of each one's best go to the next.
 
-    A candidate lives on the island that its trait names; without one, where its base parent was born; the seed lives on
-    all. A migrant stays where it was and is told of on both islands. All islands send before any receives. Memory: that
-    of the demes, and a few numbers for each migrant and each candidate without a trait.
+    migrants says how many go or, below 1, which share of a deme, and then at least one. A candidate lives on the island
+    that its trait names; without one, where its base parent was born; the seed lives on all. A migrant stays where it
+    was and is told of on both islands. All islands send before any receives. Memory: that of the demes, and a few
+    numbers for each migrant and each candidate without a trait.
     """
 
-    def __init__(self, demes: Sequence[Deme], interval: int, migrants: int = 1) -> None:
+    def __init__(self, demes: Sequence[Deme], interval: int, migrants: float = 1) -> None:
         if not demes or interval < 1 or migrants < 0:
             raise ValueError("islands need at least 1 deme, an interval of at least 1 and no negative migrants")
         self.demes = tuple(demes)
@@ -71,10 +75,15 @@ class Islands:
     def _migrate(self, population: Population) -> None:
         if len(self.demes) == 1:
             return
-        leaving = [(island, number) for island, deme in enumerate(self.demes) for number in deme.best(self.migrants)]
+        leaving = [(island, number) for island, deme in enumerate(self.demes) for number in self._leaving(deme)]
         for island, number in leaving:
             there = (island + 1) % len(self.demes)
             known = self._abroad.get(number, ())
             if there not in known and there not in self.home(population, number):
                 self._abroad[number] = (*known, there)
                 self.demes[there].changed(population, number)
+
+    def _leaving(self, deme: Deme) -> list[int]:
+        """Who goes on to the next island."""
+        share = 0 < self.migrants < 1
+        return deme.best(max(1, int(self.migrants * deme.size)) if share else int(self.migrants))

@@ -11,6 +11,7 @@ from typing import Any
 
 from apps.engine.effects import rule_payload as payload
 from apps.engine.selection.best import Best
+from apps.engine.selection.best_here import BestHere
 from apps.engine.selection.born_here import BornHere
 from apps.engine.selection.crowded import Crowded
 from apps.engine.selection.explore_exploit import ExploreExploit
@@ -30,6 +31,7 @@ from apps.engine.selection.weighted import Weighted
 __all__ = [
     "REGISTRY",
     "Best",
+    "BestHere",
     "BornHere",
     "Crowded",
     "ExploreExploit",

@@ -13,7 +13,7 @@ from apps.engine.archives.islands import Islands
 from apps.engine.axes import Descriptor
 from apps.engine.population import Member, Population
 from apps.engine.records import Result
-from apps.engine.selection import BornHere, ExploreExploit, Weighted
+from apps.engine.selection import BestHere, BornHere, ExploreExploit, Weighted
 from apps.engine.selection.weighted import merits
 
 DRAWS = 6000
@@ -90,3 +90,15 @@ def test_explore_draws_anybody_exploit_an_elite_and_the_rest_go_by_score():
     assert seen[4] == pytest.approx(0.2 / 5 + 0.6 / 2 + 0.2, abs=0.03)
     assert seen[3] == pytest.approx(0.2 / 5 + 0.6 / 2, abs=0.03)
     assert seen[0] == pytest.approx(0.2 / 5, abs=0.02)
+
+
+def test_the_best_of_an_island_come_best_first():
+    born = [(0.0, None, HERE, "keep"), (2.0, 0, HERE, "keep"), (1.0, 0, HERE, "keep"), (9.0, 0, THERE, "keep")]
+    assert BestHere(0).choose(populated(families(), born), Random(1), 2) == [1, 2]
+
+
+@pytest.mark.parametrize(("migrants", "sent"), [(0.5, 2), (0.1, 1), (3, 3)])
+def test_a_share_of_an_island_goes_on_and_at_least_one(migrants, sent):
+    islands = Islands([Elites(10), Elites(10)], interval=4, migrants=migrants)
+    populated(islands, [(float(number), None if number == 0 else 0, HERE, "keep") for number in range(5)])
+    assert islands.deme(1).size == sent

@@ -24,6 +24,7 @@ from apps.engine.selection import (
     from_payload,
     payload,
 )
+from apps.engine.selection.best_here import BestHere
 from apps.engine.selection.born_here import BornHere
 from apps.engine.selection.by_weight import ByWeight
 from apps.engine.selection.clade import BestBelief, CladeThompson, ToMeasure
@@ -45,6 +46,7 @@ class Pool:
 RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
 OF_ARCHIVES = (  # tested with their archives
     BestBelief(0.1),
+    BestHere(1),
     BornHere(1),
     ByWeight(),
     CladeThompson(own=True),
