@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from apps.engine.effects import Choose, Effect, Measure
 from apps.engine.population import Population
 
+LEAST = 4  # tasks of a stage: fewer say next to nothing about the others
 STAGES = (0.125, 0.5, 1.0)  # share of the tasks that are measured when a stage ends
 PROMISING = 0.5  # place in the ranking, from 0 (best) to 1 (worst), of the candidate that has to be reached
 
@@ -36,7 +37,7 @@ class NextStage:
         known = [key for key in required if estimate.task(key) is not None]
         if estimate.failure or not self._promises(population, known):
             return []
-        ends = sorted({ceil(share * len(required)) for share in self.stages} | {len(required)})
+        ends = sorted({max(LEAST, ceil(share * len(required))) for share in self.stages} | {len(required)})
         end = next((end for end in ends if end > len(known)), len(required))
         return [key for key in required[:end] if key not in known][:n]
 

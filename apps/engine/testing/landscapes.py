@@ -15,6 +15,7 @@ from random import Random
 from statistics import fmean
 from typing import Any
 
+from apps.engine.asking import asked
 from apps.engine.axes import Axes, Descriptor
 from apps.engine.recipe import Recipe
 from apps.engine.records import Result
@@ -26,6 +27,7 @@ STEP = 0.25  # standard deviation of one edit, small against the valley between 
 VALLEY, LURE = 0.7, 0.8  # where a trap is lowest, and how high its false top is
 TOP = 0.85  # of the smooth landscape
 MEAN = Axes((Descriptor("mean", 0, 1, 10),))
+CLIMBER = Recipe(vary=asked(), roles=("mutate",))  # the bare baseline: a model changes the best, what is better stays
 
 
 def smooth(x: float) -> float:
