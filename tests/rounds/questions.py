@@ -1,20 +1,23 @@
 """A method that asks a model for every edit, and the model that answers: a pure function of the prompt."""
 
 import re
+from collections import Counter
 from contextlib import contextmanager
 from decimal import Decimal
 from random import Random
 
 from apps.accounts.actors import Actor
 from apps.engine import registry
+from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Ask, Choose, Propose, Refused
-from apps.engine.prompt import USER, Message, Prompt
+from apps.engine.prompt import USER, Message, Prompt, prompt_payload
 from apps.engine.recipe import Recipe
 from apps.engine.records import Reply
-from apps.engine.testing.scripted import moved
+from apps.engine.testing.scripted import moved, number_mover
 from apps.engine.trajectories import Latest
 from apps.llm.money import Rates
 from apps.llm.services import catalogue
+from apps.records.models import Effect
 from tests.llm.server import MessagesServer
 from tests.rounds.world import PROGRAM
 
@@ -45,6 +48,28 @@ def numbers(asked):
     told = "\n".join(_text(turn["content"]) for turn in asked.body["messages"])
     before = re.findall(r"C = \[.*\]", told)[-1]
     return PROGRAM.replace(PROGRAM.splitlines()[1], moved(before, Random(told), 0.5))
+
+
+class Scripted:
+    """The engine's simulated model. Its dice are thrown by the prompt and by how often that was answered before."""
+
+    def __init__(self):
+        self.answered = Counter()
+
+    def __call__(self, asked):
+        config = asked.body.get("output_config", {}).get("format", {})
+        turns = tuple(Message(turn["role"], _text(turn["content"])) for turn in asked.body["messages"])
+        prompt = Prompt(_text(asked.body.get("system", "")), turns)
+        role = "crossover" if "# Other parent" in turns[0].text else "mutate"
+        key = digest(encode(prompt_payload(prompt))).hex()
+        dice = Random(f"{key}/{self.answered[key]}")
+        self.answered[key] += 1
+        return number_mover()(Ask(role, prompt, MODEL, config.get("schema")), dice).text
+
+    def goes_on(self, run):
+        """It knows of this run's recorded replies alone."""
+        asks = Effect.objects.filter(round__run=run, kind="ask", state="done")
+        self.answered = Counter(decode(bytes(each.asked))["prompt"] for each in asks)
 
 
 def _text(content):

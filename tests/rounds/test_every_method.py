@@ -6,7 +6,7 @@ from apps.engine import registry
 from apps.engine.testing.toy import EXPRESSION, parameters, toy_for
 from apps.records.archive import archive_digest
 from apps.rounds.verify import problems
-from tests.rounds import world
+from tests.rounds import questions, world
 
 CANDIDATES = 24  # more than a generation of those that have any
 CURVE = """
@@ -28,18 +28,29 @@ def project_for(name):
     return world.project(name, program=toy.texts["main.py"] + CURVE, evaluator=FOLLOWS)
 
 
+@pytest.fixture(autouse=True)
+def model(transactional_db, monkeypatch, settings):
+    """A simulated model, for the methods that ask one."""
+    settings.EVOWEB_LLM_PRIVATE_URLS = ["127.0.0.1"]
+    answers = questions.Scripted()
+    with questions.server(monkeypatch, answers):
+        yield answers
+
+
 @pytest.mark.parametrize("name", registry.names())
-def test_a_method_ends_as_it_would_have_when_its_process_dies_on_the_way(loop, name):
+def test_a_method_ends_as_it_would_have_when_its_process_dies_on_the_way(loop, model, name):
     project = project_for(name)
     ordered = world.order(name, CANDIDATES, parameters=parameters(registry.get(name)))
     whole = world.finish(loop, world.begin(loop, project, ordered))
     assert (whole.state, whole.measured) == ("finished", CANDIDATES)
+    model.answered.clear()
     dying = world.new_loop()
     run = world.begin(dying, project, ordered)
     while run.measured < CANDIDATES // 2:
         dying.turn(0.01)
         run.refresh_from_db()
     world.abandon(dying)
+    model.goes_on(run)
     loop.only = [run.pk]
     assert archive_digest(world.finish(loop, run)) == archive_digest(whole)
     assert list(problems(project)) == []

@@ -28,7 +28,7 @@ from apps.engine.variation.noop import NoOp
 SIZES = (24, 60, 164)
 CANDIDATES = 100
 TEXTS = {
-    "main.py": "# EVOLVE-BLOCK-START\nNUMBERS = [1.0, 2.0, 3.0, 4.0]\n\n\ndef f(x):\n    return x + 1.0\n\n\n"
+    "main.py": "# EVOLVE-BLOCK-START\nC = [1.0, 2.0, 3.0, 4.0]\n\n\ndef f(x):\n    return x + 1.0\n\n\n"
     "# EVOLVE-BLOCK-END\n"
 }
 AXES = Axes((Descriptor(SIZE, 100, 200, 10),))
