@@ -19,6 +19,7 @@ from apps.accounts.actors import Actor
 from apps.common.ids import row_id
 from apps.engine.axes import Axes, Descriptor, Objective, axes_payload
 from apps.engine.canonical import encode
+from apps.engine.prompt import ASSISTANT, USER, Cut, Message, Prompt
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
@@ -58,6 +59,7 @@ def every_page(people: Cast) -> dict[str, str]:
     play = stage(people)
     candidate = hostile_candidate(play)
     gate = play.held(candidate)
+    question = play.asked(hostile_prompt(), (ACTS + LONG).replace("\0", ""))
     answered = closed(people, play.held(candidate, "judge", answer=encode({"done": {"decision": "keep", "why": ""}})))
     slug, run = play.project.slug, play.run.number
     place = (slug, run, candidate.number)
@@ -83,6 +85,8 @@ def every_page(people: Cast) -> dict[str, str]:
         "gate": reverse("gate", args=[gate.pk]),
         "gate closed": reverse("gate", args=[answered.pk]),
         "gate-edit": reverse("gate-edit", args=[gate.pk]),
+        "gate question": reverse("gate", args=[question.pk]),
+        "gate-edit question": reverse("gate-edit", args=[question.pk]),
         "policy": reverse("policy", args=[slug]),
         "revert": reverse("revert", args=place),
         "promote": reverse("promote", args=place),
@@ -137,6 +141,13 @@ def every_page(people: Cast) -> dict[str, str]:
         "intake-file": reverse("intake-file", args=[wrong.pk, "main.py"]),
         "404": "/nowhere",
     }
+
+
+def hostile_prompt() -> Prompt:
+    """A prompt of all parts, with what acts in each."""
+    acts = ACTS.replace("\0", "")
+    turns = (Message(USER, f"{acts}\n{LONG}"), Message(ASSISTANT, acts), Message(USER, acts))
+    return Prompt(acts, turns, (Cut(acts, 9000, 1200),), (acts,))
 
 
 def closed(people: Cast, gate: Effect) -> Effect:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.common.ids import row_id
 from apps.engine.canonical import digest, encode
+from apps.engine.prompt import Prompt, prompt_payload
 from apps.log.chain import Entry
 from apps.log.services import append
 from apps.oversight.models import Latch, Policy
@@ -226,6 +227,32 @@ class Play:
         )
         place = {"round": made.round_id, "position": 1, "child": -1, "kind": kind}
         log(self.project, "gate.opened", f"run:{self.run.pk}", **place)
+        return made
+
+    def asked(self, prompt: Prompt, reply: str = "") -> Effect:
+        """A gate about a question to a model: before it is asked, or, with a reply, after."""
+        data = encode(prompt_payload(prompt))
+        said = reply.encode()
+        content.store({digest(data): data, digest(said): said})
+        asked = {"ask": "mutate", "prompt": digest(data).hex(), "model": "small"}
+        told = {
+            "reply": digest(said).hex(),
+            "model": "small",
+            "stop": "length",
+            "tokens": 1234,
+            "cost": 0.01,
+            "call": "",
+        }
+        made = Effect.objects.create(
+            round=self.round(),
+            position=1,
+            kind="ask",
+            state=EffectState.HELD_AFTER if reply else EffectState.HELD_BEFORE,
+            since=timezone.now(),
+            asked=encode(asked),
+            answer=encode({"done": told}) if reply else None,
+        )
+        log(self.project, "gate.opened", f"run:{self.run.pk}", round=made.round_id, position=1, child=-1, kind="ask")
         return made
 
     def running(self, candidate: CandidateEdit) -> Effect:
