@@ -24,7 +24,8 @@ class Command(Frame):
             return
         for name in registry.names():
             self.stdout.write(f"{name}\n    {registry.claim(name)}")
-            self.stdout.writelines(f"    {step}: {by}" for step, by in self._shown(name))
+            for step, by in self._shown(name):
+                self.stdout.write(f"    {step}: {by}")
 
     def _shown(self, name: str) -> tuple[tuple[str, str], ...]:
         """How far the claim is shown; nothing for a method that says nothing of it."""
