@@ -95,7 +95,8 @@ class ControlRoom:
 
     @cached_property
     def state(self) -> str:
-        return state_of(self.run, self._states, bool(self._latches))
+        found = state_of(self.run, self._states, bool(self._latches))
+        return "waiting" if found == "running" and self.stopped_models and not self.running else found
 
     @cached_property
     def may_operate(self) -> bool:

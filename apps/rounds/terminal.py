@@ -94,7 +94,9 @@ def waits(run: Run) -> str:
     first = "; ".join(f"{effect.kind} ({effect.state})" for effect in held[:3])
     count = held.count()
     if not count:
-        return "; ".join(f"The model {name} is stopped: {latch.reason}" for name, latch in voices.stopped(run).items())
+        stopped = voices.stopped(run)
+        told = [f"The model {name} is stopped: {latch.reason}" for name, latch in stopped.items()]
+        return " ".join([*told, *(f"manage.py models release {name}" for name in stopped)])
     more = " …" if count > 3 else ""
     return f"{count} waiting for people: {first}{more}. Answer them in the queue of the running system (make run)."
 

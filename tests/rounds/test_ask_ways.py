@@ -10,6 +10,7 @@ from apps.engine.recipe import Recipe
 from apps.engine.trajectories import Latest
 from apps.llm.latches import stop
 from apps.llm.models import Call, LanguageModel
+from apps.oversight.services import stops
 from apps.projects.models import Task
 from apps.records.archive import archive_digest
 from apps.records.models import Effect
@@ -133,3 +134,39 @@ def test_a_prompt_shows_what_train_tasks_ask_and_expect_and_of_others_only_how_i
 @pytest.mark.parametrize("size", [3_999, 4_001])
 def test_what_is_shown_of_a_measurement_is_bounded(size):
     assert len(bounded("x" * size)) <= LONGEST + 20
+
+
+@pytest.fixture
+def slow(transactional_db, monkeypatch):
+    with questions.server(monkeypatch, latency=0.5) as serving:
+        yield serving
+
+
+def asking(loop, run, serving):
+    """Drive until a call is on its way."""
+    while not serving.messages:
+        loop.turn(0.05)
+    run.refresh_from_db()
+
+
+def test_a_pause_lets_the_call_end_that_is_on_its_way_and_makes_no_other(loop, toy, slow):
+    run = world.begin(loop, toy, order(candidates=2))
+    asking(loop, run, slow)
+    alice = people.maintainer(toy)
+    stops.pause_run(alice, run, "look")
+    people.settle(loop, run)
+    assert {call.state for call in Call.objects.filter(run=run)} == {"done"}
+    assert ControlRoom(alice, run).state == "paused"
+    assert len(slow.messages) == 1
+    stops.resume_run(alice, run)
+    assert_whole(world.finish(loop, run), 2)
+
+
+def test_an_aborted_run_stops_its_call_and_marks_it_lost(loop, toy, slow):
+    run = world.begin(loop, toy, order(candidates=2))
+    asking(loop, run, slow)
+    stops.abort(people.maintainer(toy), run, "enough")
+    people.settle(loop, run)
+    assert (run.state, loop.drives) == ("aborted", [])
+    assert {call.state for call in Call.objects.filter(run=run)} == {"lost"}
+    assert list(problems(toy)) == []
