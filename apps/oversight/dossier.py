@@ -11,7 +11,7 @@ from apps.common.ids import row_id, run_and_number
 from apps.common.keyset import key
 from apps.engine.canonical import decode
 from apps.engine.replay import SUPERSEDED
-from apps.oversight import contract, prospect, scores, timeline
+from apps.oversight import contract, prospect, room, scores, timeline
 from apps.oversight.ancestry import Ancestry
 from apps.oversight.changes import Changes
 from apps.oversight.look import Look
@@ -218,7 +218,8 @@ class Dossier:
     @cached_property
     def evidence(self) -> list[str]:
         """What the scores say, in sentences."""
-        said = scores.in_words(self.scores, repeatable=self.repeatable)
+        said = room.in_words(self.candidate, self.run.protocol_id) if self.project.forgeable else []
+        said += scores.in_words(self.scores, repeatable=self.repeatable)
         if not self.repeatable and self.run.best == self.candidate.number and self.run.measured > 1:
             said.append(f"Chosen as the best of {self.run.measured:,} by this score: {self._again}.")
         return said

@@ -5,7 +5,7 @@ from pathlib import Path
 
 _PLACE = "evoweb_jail/"
 _JAIL = Path(__file__).parent / "jail"
-_COMMON = ("__init__.py", "surroundings.py", "verdict.py", "read.py")
+_COMMON = ("__init__.py", "surroundings.py", "verdict.py", "strictness.py", "read.py")
 _SHIMS = {"openevolve": ("openevolve",), "shinka": ("standin.py", "shinka"), "gepa": ("standin.py", "gepa")}
 
 

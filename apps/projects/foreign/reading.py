@@ -24,6 +24,7 @@ TRANSLATE: Mapping[str, Translate] = {
     "asi_evolve": asi_evolve.translate,
 }
 NAMES = ("", *TRANSLATE)
+STRICT_TOO = ("openevolve", "shinka", "gepa")  # ASI-Evolve's script finds its evaluator by itself
 
 
 def read_foreign(folder: Folder, document: Document, called: str, report: Report) -> Translation | None:
@@ -34,17 +35,15 @@ def read_foreign(folder: Folder, document: Document, called: str, report: Report
     if "components" in document.root:
         return None
     found = recognise(folder)
-    if "foreign" in document.root:
-        found, config = _named(document.without("foreign"), found, report)
-    else:
-        config = ""
+    table = document.without("foreign")
+    strict = bool(table.flag("strict", True))
+    found, config = _named(table, found, report)
     if found is None:
         return None
     translation = TRANSLATE[found.style](folder, found, config, report)
-    for source in translation.sources:
-        note_tolerances(source, str(translation.files.get(source, "")), report)
     _preload_numpy(translation.values["sandbox"]["preload"], document)
     document.lay_over({"name": _name(called or folder.root.name), **_contract(found.style), **translation.values})
+    _look_for_room(translation, strict, document, report)
     return translation
 
 
@@ -55,6 +54,21 @@ def evaluator_files(translation: Translation) -> dict[str, Content]:
 
 def _contract(style: str) -> dict[str, Any]:
     return {"entry": ENTRY.format(style=style), "evaluator": {"file": READER.partition(":")[0], "function": "read"}}
+
+
+def _look_for_room(translation: Translation, strict: bool, document: Document, report: Report) -> None:
+    """Note what a candidate can exploit, and have candidates judged strictly too where the engine's runner can.
+
+    A task's "strict" is how many seconds that may take each time: it must not cost a candidate its time limit.
+    """
+    strict = strict and translation.style in STRICT_TOO
+    found = [
+        note_tolerances(source, str(translation.files.get(source, "")), strict, report)
+        for source in translation.sources
+    ]
+    wall = document.root.values()["sandbox"].get("wall_seconds") if strict and any(found) else 0
+    for task in translation.values["task"]:
+        task["input"]["strict"] = round(wall / 4, 3) if isinstance(wall, int | float) else 0
 
 
 def _preload_numpy(preload: list[str], document: Document) -> None:
@@ -73,10 +87,11 @@ def _named(table: Table, found: Recognised | None, report: Report) -> tuple[Reco
     evaluator = _path(table, "evaluator", usual.evaluator if usual else evaluator_of(style) if style else "", report)
     config = _path(table, "config", "", report)
     table.close()
-    if not style or (not program and style != "gepa"):
+    if style and (program or style == "gepa"):
+        return Recognised(style, evaluator, program), config
+    if style or program or evaluator:
         table.problem("style", "[foreign] names no style with a program", f"Known styles: {', '.join(STYLES)}.")
-        return None, ""
-    return Recognised(style, evaluator, program), config
+    return None, ""
 
 
 def _path(table: Table, key: str, default: str, report: Report) -> str:

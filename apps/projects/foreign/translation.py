@@ -57,7 +57,7 @@ def about(text: str) -> dict[str, str]:
 # What evaluators and what runs them import anyway: once, in the warm parent.
 PRELOADED = (
     *("asyncio", "dataclasses", "importlib.util", "inspect", "json"),
-    *("runpy", "subprocess", "tempfile", "threading"),
+    *("ast", "subprocess", "tempfile", "threading"),
 )
 
 

@@ -8,15 +8,29 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from evoweb_jail import surroundings, verdict
+from evoweb_jail import strictness, surroundings, verdict
 
 _NAME = "gepa_task"
 
 
 def run(given: dict[str, Any], seed: int) -> dict[str, Any]:
-    """The verdict on one candidate and one example."""
+    """The verdict on one candidate and one example, and what it would be without tolerances."""
+
+    def judge(task: ModuleType) -> dict[str, Any]:
+        surroundings.enter(seed)
+        return _judge(task, given)
+
+    def strictly() -> dict[str, Any]:
+        return judge(surroundings.strict_module(f"strict_{_NAME}", given["file"]))
+
     surroundings.enter(seed)
     task = surroundings.module(_NAME, given["file"])
+    if not given["strict"]:
+        return judge(task)
+    return strictness.compared(given["strict"], lambda: judge(task), strictly)
+
+
+def _judge(task: ModuleType, given: dict[str, Any]) -> dict[str, Any]:
     texts = {name: surroundings.text(path) for name, path in given["components"].items()}
     example = _example(task, given)
     if hasattr(task, "adapter"):

@@ -10,15 +10,29 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from evoweb_jail import surroundings, verdict
+from evoweb_jail import strictness, surroundings, verdict
 
 STAGES = ("evaluate_stage1", "evaluate_stage2", "evaluate_stage3")
 
 
 def run(given: dict[str, Any], seed: int) -> dict[str, Any]:
-    """The verdict on one program."""
+    """The verdict on one program, and what it would be without tolerances."""
+
+    def judge(evaluator: ModuleType) -> dict[str, Any]:
+        surroundings.enter(seed)
+        return _judge(evaluator, given)
+
+    def strictly() -> dict[str, Any]:
+        return judge(surroundings.strict_module("strict_module", given["evaluator"]))
+
     surroundings.enter(seed)
     evaluator = surroundings.module("evaluation_module", given["evaluator"])
+    if not given["strict"]:
+        return judge(evaluator)
+    return strictness.compared(given["strict"], lambda: judge(evaluator), strictly)
+
+
+def _judge(evaluator: ModuleType, given: dict[str, Any]) -> dict[str, Any]:
     program = surroundings.path(given["program"])
     if given["cascade"] and hasattr(evaluator, STAGES[0]):
         metrics, artifacts = _cascade(evaluator, program, given)

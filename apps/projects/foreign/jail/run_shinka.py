@@ -6,25 +6,42 @@ counts are metrics.json and correct.json.
 
 import json
 import os
-import runpy
+import signal
 import sys
+import tempfile
+from collections.abc import Callable
+from types import CodeType, ModuleType
 from typing import Any
 
-from evoweb_jail import surroundings, verdict
+from evoweb_jail import strictness, surroundings, verdict
 
 _LARGEST = 4 << 20
 _LAST = 3_000  # characters of what a failed evaluator said
 
 
 def run(given: dict[str, Any], seed: int) -> dict[str, Any]:
-    """The verdict on one program."""
-    surroundings.enter(seed)
-    results = os.path.join(surroundings.JAIL, f"results_{seed}")
-    os.makedirs(results, exist_ok=True)
-    last_words = os.path.join(surroundings.JAIL, "last_words")
+    """The verdict on one program, and what it would be without tolerances."""
+    file = surroundings.path(given["evaluator"])
+    text = surroundings.text(given["evaluator"])
+
+    def judge(code: Callable[[], CodeType]) -> dict[str, Any]:
+        surroundings.enter(seed)
+        return _judge(code, given)
+
+    def plainly() -> dict[str, Any]:
+        return judge(lambda: compile(text, file, "exec", dont_inherit=True))
+
+    if not given["strict"]:
+        return plainly()
+    return strictness.compared(given["strict"], plainly, lambda: judge(lambda: strictness.closed(text, file)))
+
+
+def _judge(code: Callable[[], CodeType], given: dict[str, Any]) -> dict[str, Any]:
+    results = tempfile.mkdtemp(prefix="results_", dir=surroundings.JAIL)
+    last_words = os.path.join(results, "last_words")
     program = surroundings.path(given["program"])
     words = ["--program_path", program, "--results_dir", results, *given["arguments"]]
-    status = _apart(surroundings.path(given["evaluator"]), words, last_words)
+    status = _apart(code, [surroundings.path(given["evaluator"]), *words], last_words)
     if (said := _json(results, "correct.json")) is None or (metrics := _json(results, "metrics.json")) is None:
         return verdict.refused(f"{given['evaluator']} ended with status {status} without results", _told(last_words))
     parts = [("feedback", metrics["text_feedback"])] if metrics.get("text_feedback") else []
@@ -39,16 +56,18 @@ def run(given: dict[str, Any], seed: int) -> dict[str, Any]:
 _KNOWN = ("combined_score", "public", "private", "text_feedback", "extra_data")
 
 
-def _apart(file: str, words: list[str], last_words: str) -> int:
-    """Run a Python file as a program in a forked process, with everything that is imported already. Its status."""
+def _apart(code: Callable[[], CodeType], words: list[str], last_words: str) -> int:
+    """Run a program with these words in a forked process, with everything that is imported already. Its status."""
     child = os.fork()
     if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return _status(child)
     status = 1
     try:
-        sys.argv = [file, *words]
-        sys.path.insert(0, os.path.dirname(file))
-        runpy.run_path(file, run_name="__main__")
+        sys.argv = words
+        sys.path.insert(0, os.path.dirname(words[0]))
+        main = sys.modules["__main__"] = ModuleType("__main__")
+        main.__file__ = words[0]
+        exec(code(), main.__dict__)
         status = 0
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
@@ -57,6 +76,16 @@ def _apart(file: str, words: list[str], last_words: str) -> int:
         _leave_word(last_words, surroundings.described(problem)[-_LAST:])
     finally:
         os._exit(status & 0xFF)
+
+
+def _status(child: int) -> int:
+    """When it has ended; who does not wait so long ends it."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
 
 
 def _leave_word(place: str, text: str) -> None:

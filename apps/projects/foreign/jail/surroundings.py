@@ -7,6 +7,8 @@ import sys
 import traceback
 from types import ModuleType
 
+from evoweb_jail import strictness
+
 JAIL = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.dirname(JAIL)
 SHIMS = os.path.join(JAIL, "shims")
@@ -49,6 +51,15 @@ def module(name: str, file: str) -> ModuleType:
     made = importlib.util.module_from_spec(spec)
     sys.modules[name] = made
     spec.loader.exec_module(made)
+    return made
+
+
+def strict_module(name: str, file: str) -> ModuleType:
+    """A Python file of the folder with its tolerances closed, as a module of its own."""
+    made = ModuleType(name)
+    made.__file__ = path(file)
+    sys.modules[name] = made
+    exec(strictness.closed(text(file), made.__file__), made.__dict__)
     return made
 
 
