@@ -49,6 +49,7 @@ def candidate_row(run: int, round_id: int, number: int, files: Mapping[str, str]
         "authors": encode({"method": METHOD, "operator": effect.operator}),
         "contract": encode(claimed),
         "traits": b"{}",
+        "graded": b"",
         "size": 0,
         "salt": os.urandom(16),
         "base": row_id(run, parents[0]) if parents else None,

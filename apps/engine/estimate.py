@@ -35,6 +35,10 @@ class Estimate:
         """Mean score on one task; None while there is none."""
         return _mean(self._tasks, key)
 
+    def times(self, required: Sequence[str]) -> int:
+        """How often each of the tasks has been scored at least."""
+        return min((self._tasks.get(key, (0.0, 0))[1] for key in required), default=0)
+
     def fact(self, name: str) -> float | None:
         """Mean of a fact over all measurements that told it; None while none did."""
         return _mean(self._facts, name)

@@ -23,7 +23,7 @@ from apps.engine.effects import (
 )
 from apps.engine.promotion import ConfirmedGain, Difference, First, Renewed, Standing
 from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Steps
-from apps.engine.selection import Best
+from apps.engine.selection import Best, LeastMeasured
 from apps.engine.statistics import smallest_p, spending
 
 PERSON = "person"  # the operator of a person's edit
@@ -117,6 +117,14 @@ def edited(recipe: Recipe, ctx: Context, base: int, texts: Mapping[str, str], co
 def measured_again(number: int, repeats: int) -> Steps[Outcome]:
     """More measurements of a candidate, which pool with those that there are."""
     yield Measure(number, repeats=repeats)
+    return Grown(number, "measured")
+
+
+def control() -> Steps[Outcome]:
+    """A/A: seed or best once more, although nothing changed; what turns is the zero that contracts are held against."""
+    chosen = yield Choose("candidate", LeastMeasured(), 1)
+    number = chosen[0].number
+    yield Measure(number)
     return Grown(number, "measured")
 
 

@@ -20,6 +20,7 @@ KINDS = frozenset(
         "candidate.proposed",
         "candidate.measured",
         "verdict.given",
+        "contract.graded",
         "gate.opened",
         "gate.claimed",
         "gate.freed",

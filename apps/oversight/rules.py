@@ -4,20 +4,22 @@ Asked when an effect is stored and again before its result is sent, in memory, o
 Fail closed: what the table does not understand is held.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from apps.engine.canonical import decode, encode
+from apps.engine.contracts.grading import WORDS
 
 POINTS = ("choose", "ask", "propose", "measure", "judge", "promote")
 WHENS = ("before", "after")
 EXPENSIVE_SECONDS = 60.0
 # The wrapper's own measurements: the same point as a method's, because they cost the same.
 _POINT_OF = {"compare": "measure"}
-# Planting the seed, which a person imported, and measuring the winner again at the end are nobody's proposals.
+# Planting the seed, which a person imported, and measuring again what is known, in between (A/A) and at the end, are
+# nobody's proposals.
 # A measurement that a person asked for needs nobody's leave, nor does a person's edit for standing.
-_UNSUPERVISED_ROUNDS = ("plant", "conclude", "measure")
+_UNSUPERVISED_ROUNDS = ("plant", "conclude", "measure", "control")
 # What of a round a person decided by asking for it. A promotion is held wherever the policy says so.
 _BY_PERSON = {"edit": ("propose",), "again": ("choose", "propose", "measure", "judge")}
 
@@ -26,13 +28,15 @@ _BY_PERSON = {"edit": ("propose",), "again": ("choose", "propose", "measure", "j
 class Rule:
     """Hold effects of a kind for people, before they are carried out or before their result is sent.
 
-    above_seconds: only those expected to take longer.
+    above_seconds: only those expected to take longer. contract: only after judging a candidate whose contract came to
+    this word; there the action may be "revert" too.
     """
 
     point: str
     when: str  # "before" or "after"
     action: str = "gate"  # or "auto"
     above_seconds: float = 0.0
+    contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Facts:
     round_kind: str
     expected_seconds: float = 0.0
     tainted: bool = False  # about a candidate that was reverted, or that was made from one
+    contract: str = ""  # what the contract of the candidate that was judged came to; empty: it states none
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,14 @@ class Hold:
     why: str
 
 
-Ruling = Go | Hold
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """The policy's own verdict: the candidate is taken out."""
+
+    why: str
+
+
+Ruling = Go | Hold | Revert
 GO = Go()
 
 MODES: dict[str, tuple[Rule, ...]] = {
@@ -98,14 +110,33 @@ class Table:
         point = _POINT_OF.get(kind, kind)
         if point not in POINTS:
             return Hold(f"the policy knows no effect of the kind {kind}")
-        for rule in self._rules.get((point, when), ()):
-            if rule.action == "auto":
-                continue
-            if rule.action != "gate":
-                return Hold(f"the policy holds an unknown action, {rule.action}")
-            if not facts.expected_seconds < rule.above_seconds:  # also where either is no number
-                return Hold(f"{when} {point}")
-        return GO
+        rows = [_row(rule, point, when, facts) for rule in self._rules.get((point, when), ())]
+        held = next((ruling for ruling in rows if isinstance(ruling, Hold)), None)
+        return held or next((ruling for ruling in rows if ruling is not None), GO)
+
+
+def _row(rule: Rule, point: str, when: str, facts: Facts) -> Ruling | None:
+    """What one row of the table says; None: nothing, the next one may."""
+    if rule.action == "auto" or not _concerns(rule, point, when, facts):
+        return None
+    if rule.action == "revert" and rule.contract == facts.contract and rule.contract in WORDS:
+        return Revert(f"its contract: {rule.contract}")
+    if rule.action != "gate":
+        return Hold(f"the policy holds an unknown action, {rule.action}")
+    over = not facts.expected_seconds < rule.above_seconds  # also where either is no number
+    return Hold(f"{when} {point}") if over else None
+
+
+def _concerns(rule: Rule, point: str, when: str, facts: Facts) -> bool:
+    """Whether the row is about this contract; one that asks for what is not known there is about any."""
+    known = (point, when) == ("judge", "after") and rule.contract in WORDS
+    return not rule.contract or not known or rule.contract == facts.contract
+
+
+def by_contract(consequences: Mapping[str, str]) -> tuple[Rule, ...]:
+    """Rows that say what a contract's word leads to: "nothing", "gate" or "revert"."""
+    found = ((word.replace("_", " "), action) for word, action in consequences.items() if action != "nothing")
+    return tuple(Rule("judge", "after", action, contract=word) for word, action in found)
 
 
 def _unsupervised(kind: str, facts: Facts) -> bool:

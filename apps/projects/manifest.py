@@ -14,7 +14,10 @@ from apps.projects.problems import quoted
 from apps.projects.settings import Settings
 from apps.projects.toml_reader import Document, Table
 from apps.projects.vocabulary import (
+    AA_SHARE,
+    ACTIONS,
     CANDIDATES,
+    CONSEQUENCES,
     DIRECTIONS,
     EDITS,
     EVALUATOR_LIMITS,
@@ -129,10 +132,19 @@ def _settings(root: Table, evaluator: Table, methods: tuple[str, ...] | None) ->
         mode=_mode(run),
         parallel=run.number("parallel", PARALLEL),
         seed=run.number("seed", SEED),
+        contracts=_contracts(run.table("contracts")),
     )
     sandbox.close()
     run.close()
     return settings
+
+
+def _contracts(table: Table) -> dict[str, Any]:
+    """Only what is said: the rest is decided where a run is driven."""
+    told: dict[str, Any] = {word: table.word(word, ACTIONS, ACTIONS[0]) for word in CONSEQUENCES}
+    told["aa_share"] = table.number("aa_share", AA_SHARE)
+    table.close()
+    return {name: value for name, value in told.items() if name in table}
 
 
 def _entry(root: Table) -> Function:

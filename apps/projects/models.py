@@ -70,6 +70,9 @@ class Project(models.Model):
     budget = models.JSONField(default=dict, help_text="candidates, and seconds where bounded")
     mode = models.CharField(max_length=32, default="full-auto")
     parallel = models.PositiveSmallIntegerField(default=1)
+    contracts = models.JSONField(
+        default=dict, help_text="aa_share, and what the word that a contract comes to leads to: nothing, gate, revert"
+    )
     seed = models.BigIntegerField(default=0, help_text="of random draws, unless a run says otherwise")
 
     champion = models.BigIntegerField(

@@ -19,6 +19,7 @@ class Settings:
     budget: Mapping[str, float]
     mode: str
     parallel: int
+    contracts: Mapping[str, Any]
     seed: int = 0
 
     def columns(self) -> dict[str, Any]:

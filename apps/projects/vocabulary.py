@@ -67,6 +67,10 @@ EVALUATOR_LIMITS = {
     "wall_seconds": Bound(10.0, 0.01, 86_400),
     "memory_mb": Bound(1024, 32, 1_048_576),
 }
+# What a contract may lead to, by the word that it comes to; a word that is not named leads to nothing.
+CONSEQUENCES = ("harmful", "mixed", "ineffective", "could_not_be_told")
+ACTIONS = ("nothing", "gate", "revert")
+AA_SHARE = Bound(0.05, 0.0, 0.5)
 CANDIDATES = Bound(1000, 1, 10_000_000)
 SECONDS = Bound(3600.0, 1, 31_536_000)
 PARALLEL = Bound(1, 1, 64)

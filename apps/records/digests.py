@@ -33,6 +33,8 @@ def started(run: Run) -> dict[str, Any]:
     for name, kept in (("models", run.ensembles), ("wording", run.wording)):
         if (said := bytes(kept)) != NOTHING:
             told[name] = digest(said).hex()
+    if (contracts := bytes(run.contracts)) != NOTHING:
+        told["contracts"] = digest(contracts).hex()
     if run.origin is not None:
         told["origin"] = run.origin
     return told
@@ -50,6 +52,11 @@ def candidate(row: Mapping[str, Any]) -> str:
     if (traits := bytes(row["traits"])) != NOTHING:
         texts.append(traits)  # last, and only where there are any: what was logged before there were traits still holds
     return salted(bytes(row["salt"]), encode(parts) + b"\n".join(texts))
+
+
+def grade(salt: bytes, graded: bytes) -> str:
+    """Salted digest of what a candidate's contract came to; salt is the candidate's."""
+    return salted(salt, graded)
 
 
 def trajectories(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -85,6 +85,9 @@ class Run(models.Model):
     baseline_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="baselines")
     origin = models.BigIntegerField(null=True, help_text="id of the candidate that round 0 plants; empty: the seed")
     started_by = models.CharField(max_length=64)
+    contracts = models.BinaryField(
+        default=b"{}", help_text="canonical bytes: what became of Project.contracts when it started"
+    )
     options = models.BinaryField(default=b"{}", help_text="canonical bytes: how the command was told to go on")
     created = models.DateTimeField()
     since = models.PositiveBigIntegerField(
@@ -137,7 +140,7 @@ class Round(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(max_length=8, help_text="plant, grow, edit, measure, again or conclude")
+    kind = models.CharField(max_length=8, help_text="plant, grow, edit, measure, again, control or conclude")
     commission = models.BigIntegerField(null=True, help_text="id of the commission that it serves")
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     position = models.PositiveIntegerField(default=0, help_text="of the open effect; a commit is conditional on it")
@@ -235,7 +238,9 @@ class CandidateEdit(models.Model):
     content = models.BinaryField(help_text="canonical bytes: digest of each component by path")
     content_digest = models.BinaryField(max_length=32)
     authors = models.BinaryField(help_text="canonical bytes: {method, operator, model?, persons?}")
-    contract = models.BinaryField(help_text="canonical bytes: {hypothesis, evidence, predicted_fixes, at_risk}")
+    contract = models.BinaryField(
+        help_text="canonical bytes: {hypothesis, evidence, predicted_fixes, at_risk, probabilities}"
+    )
     traits = models.BinaryField(default=b"{}", help_text="canonical bytes: what the method gave it for good")
     salt = models.BinaryField(max_length=16)
 
@@ -245,6 +250,9 @@ class CandidateEdit(models.Model):
     verdict = models.CharField(max_length=8, blank=True)
     score = models.FloatField(null=True)
     failure = models.CharField(max_length=16, blank=True)
+    graded = models.BinaryField(
+        default=b"", help_text="canonical bytes: what its contract came to when it was judged, see contracts/payload.py"
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["base"], name="candidate_base")]
@@ -312,6 +320,9 @@ class Snapshot(models.Model):
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True)
     curve = models.BinaryField(help_text="canonical bytes: [[candidate, score], …], each new best")
     failures = models.BinaryField(help_text="canonical bytes: {label: count}")
+    contracts = models.BinaryField(
+        default=b"{}", help_text="canonical bytes: {authors: calibration of each, repeats, flips by state}"
+    )
     at = models.DateTimeField()
 
     def __str__(self) -> str:

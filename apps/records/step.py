@@ -40,6 +40,7 @@ class Step:
     moves: dict[int, Move] = field(default_factory=dict)
     changes: dict[tuple[int, int, int], Change] = field(default_factory=dict)  # by round, position, child
     readings: dict[int, Row] = field(default_factory=dict)  # cached columns of candidates, by candidate id
+    grades: dict[int, bytes] = field(default_factory=dict)  # what contracts came to, by candidate id
     entries: list[Entry] = field(default_factory=list)
     snapshot: dict[str, bytes] | None = None
     served: dict[int, tuple[int, str]] = field(default_factory=dict)  # round and receipt by commission

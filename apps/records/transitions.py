@@ -72,6 +72,7 @@ def commit(run: Run, step: Step, counters: Mapping[str, Any], closing: Closing |
         insert(Trajectory, step.trajectories)
         insert(Verdict, step.verdicts)
         _read(step)
+        _grade(step)
         if step.snapshot is not None:
             Snapshot.objects.update_or_create(run=run, defaults={**step.snapshot, "at": timezone.now()})
         last = append(run.project_id, step.entries) if step.entries else 0
@@ -126,6 +127,11 @@ def _change(step: Step) -> None:
 def _read(step: Step) -> None:
     rows = [[row["verdict"], row["score"], row["failure"], identifier] for identifier, row in step.readings.items()]
     update(f'UPDATE "{CandidateEdit._meta.db_table}" SET verdict = %s, score = %s, failure = %s WHERE id = %s', rows)
+
+
+def _grade(step: Step) -> None:
+    rows = [[graded, identifier] for identifier, graded in step.grades.items()]
+    update(f'UPDATE "{CandidateEdit._meta.db_table}" SET graded = %s WHERE id = %s', rows)
 
 
 def start(run: Run, actor: str) -> Run:

@@ -191,6 +191,7 @@ def _verdicts(run: Run, tick: Tick) -> Iterator[str]:
         judged[identifier] = decisions[-1] if decisions else ""
     yield from (f"verdicts on candidate {identifier % NUMBERS} of run {run.number} are gone" for identifier in said)
     yield from _readings(run, judged)
+    yield from _grades(run)
 
 
 def _by_candidate(run: Run, model: type[Model]) -> Iterator[tuple[int, list[Body]]]:
@@ -208,6 +209,18 @@ def _readings(run: Run, judged: Mapping[int, str]) -> Iterator[str]:
         if verdict != judged.get(identifier, ""):
             where = f"candidate {identifier % NUMBERS} of run {run.number}"
             yield f"{where} shows the verdict {verdict!r}, its records say otherwise"
+
+
+def _grades(run: Run) -> Iterator[str]:
+    """What a contract came to is what the log says it came to when its candidate was judged."""
+    said = {identifier: (body["word"], body["digest"]) for identifier, body in _of_candidates(run, "contract.graded")}
+    kept = CandidateEdit.objects.filter(of_run(run.pk)).exclude(graded=b"").values_list("pk", "salt", "graded")
+    for identifier, salt, graded in kept.iterator(chunk_size=CHUNK):
+        is_now = (decode(bytes(graded)).get("word"), digests.grade(bytes(salt), bytes(graded)))
+        if said.pop(identifier, None) != is_now:
+            yield f"what the contract of candidate {identifier % NUMBERS} of run {run.number} came to was changed"
+    for identifier in said:
+        yield f"what the contract of candidate {identifier % NUMBERS} of run {run.number} came to is gone"
 
 
 def _champion(project: Project) -> Iterator[str]:

@@ -93,6 +93,7 @@ def fold(book: Book, opened: OpenRound, effect: Measure | Compare, answer: bytes
 
 def _pool(book: Book, number: int, rows: list[list[object]]) -> None:
     book.population.measured(number, results_from([row for row in rows if row[0] in book.brief.required]))
+    book.contracts.measured(number, results_from(rows))
     execute.read(book, number)
 
 

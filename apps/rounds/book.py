@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apps.engine.canonical import decode
+from apps.engine.contracts.fold import Fold as Contracts
 from apps.engine.population import Population
 from apps.engine.recipe import Context
 from apps.engine.replay import Play
@@ -74,6 +75,7 @@ class Book:
     table: Table
     latched: bool
     population: Population
+    contracts: Contracts
     counters: Counters
     texts: Texts
     rounds: dict[int, OpenRound] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class Book:
     questions: list[Question] = field(default_factory=list)  # the same, for models
     models: Models = field(default_factory=Models)
     failures: Counter[str] = field(default_factory=Counter)
+    controls: int = 0  # rounds that measured again what was known
     barren: int = 0  # in a row
     idle: str = ""  # why the last of them was
     confirmed: int = 0  # promotions that passed the confirmatory test

@@ -45,6 +45,11 @@ class Brief:
         return self.split("validation")
 
     @cached_property
+    def keys(self) -> dict[int, str]:
+        """Keys of the tasks that methods may see, by their ids."""
+        return {task.pk: key for key, task in self.tasks.items() if key in self.shown}
+
+    @cached_property
     def shown(self) -> frozenset[str]:
         """Keys of the tasks that methods may see, and contracts may name."""
         return frozenset(key for key, task in self.tasks.items() if task.split in METHOD_SPLITS)

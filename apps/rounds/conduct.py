@@ -5,6 +5,7 @@ Nothing here writes: rows and changes are collected in the book's step. The jour
 
 from typing import Any
 
+from apps.common.ids import run_and_number
 from apps.engine.canonical import decode, encode
 from apps.engine.effects import (
     METHOD_SPLITS,
@@ -21,7 +22,7 @@ from apps.engine.effects import (
 from apps.engine.recipe import Barren, Grown
 from apps.engine.replay import BY_PEOPLE, refused
 from apps.log.chain import Entry
-from apps.oversight.rules import Facts, Go
+from apps.oversight.rules import Facts, Go, Revert
 from apps.records import digests
 from apps.records.models import EffectState, RoundState, Run, RunState
 from apps.records.step import Move, Row
@@ -128,7 +129,9 @@ def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes
 def after(book: Book, opened: OpenRound, row: Row, answer: bytes) -> bytes | None:
     """An effect was carried out: its answer is sent, or held for people."""
     edited = row["kind"] == "propose" and row["ran"] is not None  # by a person, who need not be asked about it
-    if edited or isinstance(book.table.rule(row["kind"], "after", Facts(opened.kind)), Go):
+    word = book.contracts.words.get(run_and_number(row["candidate"])[1], "") if row["kind"] == "judge" else ""
+    ruling = book.table.rule(row["kind"], "after", Facts(opened.kind, contract=word))
+    if edited or isinstance(ruling, Go | Revert):  # what the policy reverts, `execute` has reverted
         change(book, opened, row, EffectState.DONE, answer)
         return answer
     change(book, opened, row, EffectState.HELD_AFTER, answer)

@@ -17,7 +17,7 @@ from apps.llm.settling import expected
 from apps.records import content, transitions
 from apps.records.models import Commission, Run, RunState
 from apps.records.step import Step
-from apps.rounds import absorb, asking, conduct, measuring, opening, voices
+from apps.rounds import absorb, asking, conduct, measuring, opening, stated, voices
 from apps.rounds.book import Book
 from apps.rounds.measuring import Errand, Place
 from apps.rounds.slots import Slot
@@ -226,12 +226,16 @@ class Driver:
                 if book.rounds:
                     return
                 kind = "conclude"
-            elif self._full() or not self._budget_left():
+            elif self._full() or not (kind := self._own()):
                 return
-            else:
-                kind = "grow"
             conduct.advance(book, opening.begin(book, kind))
         self._more = True
+
+    def _own(self) -> str:
+        """The kind of round that the run begins by itself; "" while its budget is on its way."""
+        if stated.control_due(self.book):
+            return "control"
+        return "grow" if self._budget_left() else ""
 
     def _full(self) -> bool:
         """Whether as many rounds are open as may be. What waits for a model would only be joined by more."""
@@ -320,4 +324,5 @@ class Driver:
             return None
         self._snapped = now
         failures = {label: count for label, count in sorted(self.book.failures.items()) if label}
-        return {"curve": encode(self.book.population.best_so_far), "failures": encode(failures)}
+        curve = encode(self.book.population.best_so_far)
+        return {"curve": curve, "failures": encode(failures), "contracts": stated.payload(self.book)}

@@ -16,10 +16,12 @@ from apps.engine.records import Result
 from apps.engine.replay import done
 from apps.engine.supervise import CHAMPION_MOVED
 from apps.log.chain import Entry
+from apps.oversight.rules import Facts, Revert
 from apps.projects.models import Project
 from apps.records import digests
 from apps.records.models import CandidateEdit, Run, Trajectory
 from apps.records.step import Row
+from apps.rounds import stated
 from apps.rounds.book import Book, OpenRound
 from apps.rounds.showing import show
 from apps.rounds.texts import load
@@ -151,6 +153,7 @@ def _add(book: Book, opened: OpenRound, effect: Propose, persons: Persons | None
     traits = decode(row["traits"])
     member = Member(number, effect.parents, content, row["content_digest"], effect.operator, traits, size)
     book.population.add(member)
+    stated.propose(book, member, row)
     book.texts.keep(number, texts)
     body = {"candidate": number, "round": opened.id, "digest": digests.candidate(row)}
     by = persons.by[0] if persons else f"method:{book.run.method}"
@@ -201,6 +204,7 @@ def _candidate_row(
         "verdict": "",
         "score": None,
         "failure": "",
+        "graded": b"",
     }
 
 
@@ -208,6 +212,12 @@ def _judge(book: Book, opened: OpenRound, effect: Judge, row: Row) -> dict[str, 
     _not_reverted(book, effect.candidate)
     decision = inplace.judge(book.population, effect)
     give(book, effect.candidate, decision.decision, f"rule:{effect.rule.name}", decision.why)
+    stated.grade(book, effect.candidate)
+    word = book.contracts.words.get(effect.candidate, "")
+    ruling = book.table.rule("judge", "after", Facts(opened.kind, contract=word))
+    if isinstance(ruling, Revert):
+        give(book, effect.candidate, "revert", f"policy:{book.run.pk}", ruling.why)
+        return {"decision": "revert", "why": ruling.why}
     return {"decision": decision.decision, "why": decision.why}
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine import supervise
 from apps.engine.canonical import decode
+from apps.engine.contracts.fold import Fold as Contracts
 from apps.engine.effects import Ask, Choose, Contract
 from apps.engine.population import Member, Population
 from apps.engine.promotion import ConfirmedGain
@@ -35,7 +36,7 @@ from apps.records.models import (
     Verdict,
 )
 from apps.records.step import Row
-from apps.rounds import asking, conduct, voices
+from apps.rounds import asking, conduct, stated, voices
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, planted_texts
 from apps.rounds.texts import Texts, load, of_candidate
@@ -52,20 +53,23 @@ ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 def open_book(run: Run, holder: str, claims: bool) -> Book:
     """Read a run's state from the database. The run is this process's to drive. Raises Diverged, LookupError."""
     known = brief(run)
-    counted = {task.pk: task.key for task in known.tasks.values() if task.key in known.required}
-    population = fold(run, counted, known.recipe.population(known.setup()), known.axes.metrics)
+    population = known.recipe.population(known.setup())
+    contracts = stated.opened(run, known.shown, repeatable=known.plan.repeatable)
+    fold(run, known.keys, population, known.axes.metrics, contracts)
     book = Book(
         run=run,
         brief=known,
         table=selectors.table(run),
         latched=selectors.latches(run).exists(),
         population=population,
+        contracts=contracts,
         counters=_counters(run, population),
         texts=Texts(run.pk, population),
         holder=holder,
         claims=claims,
         clock=_clock(),
         models=voices.of(known.models),
+        controls=Round.objects.filter(run=run, kind="control").count(),
         barren=_barren(run),
         idle=_idle(run),
         confirmed=_confirmed(run),
@@ -95,6 +99,7 @@ def _barren(run: Run) -> int:
     # What people asked for brings a round of another kind, which says nothing about the method.
     asked = Commission.objects.filter(run=run, served__isnull=False).exclude(kind="grow")
     others = set(asked.values_list("served", flat=True))
+    others.update(Round.objects.filter(run=run, kind="control").values_list("pk", flat=True))
     ends = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind="round.ended")
     own = ends.filter(subject=f"run:{run.pk}").order_by("-sequence").values_list("body", flat=True)
     told = (decode(bytes(body)) for body in own.iterator(chunk_size=100))
@@ -115,19 +120,30 @@ def _confirmed(run: Run) -> int:
     return Verdict.objects.filter(of_run(run.pk, "candidate"), decision="promote", by=by).count()
 
 
-def fold(run: Run, counted: Mapping[int, str], population: Population, metrics: Sequence[str] = ()) -> Population:
-    """An empty population, filled from the records in the order of the log.
+def fold(
+    run: Run,
+    keys: Mapping[int, str],
+    population: Population,
+    metrics: Sequence[str] = (),
+    contracts: Contracts | None = None,
+) -> Population:
+    """An empty population, filled from the records in the order of the log; beside it what contracts came to.
 
-    counted: keys of selection's tasks by id; metrics: names of those that the run's axes read.
+    keys: those of the tasks that methods may see, by id; metrics: names of those that the run's axes read.
     """
     for member in members(run):
         population.add(member)
-    measured = _measurements(run, counted, metrics)
+    measured, required = _measurements(run, keys, metrics), frozenset(population.required)
     for kind, number, decision in _facts(run):
         if kind == "candidate.measured":
-            population.measured(number, next(measured[number], []))
-        else:
+            results = next(measured[number], [])
+            population.measured(number, [result for result in results if result.task in required])
+            if contracts is not None:
+                contracts.measured(number, results)
+        elif kind == "verdict.given":
             population.judged(number, decision)
+        elif contracts is not None:
+            contracts.judged(number)
     return population
 
 
@@ -143,8 +159,8 @@ def members(run: Run) -> Iterator[Member]:
         yield Member(number, parents, decode(bytes(content)), bytes(key), operator, decode(bytes(traits)), size)
 
 
-def _measurements(run: Run, counted: Mapping[int, str], metrics: Sequence[str]) -> dict[int, Iterator[list[Result]]]:
-    """For each candidate its measurements in order, with only the tasks that selection may count."""
+def _measurements(run: Run, keys: Mapping[int, str], metrics: Sequence[str]) -> dict[int, Iterator[list[Result]]]:
+    """For each candidate its measurements in order, with only the tasks that methods may see."""
     groups: dict[int, dict[tuple[int, int, int], list[Result]]] = defaultdict(dict)
     names = ("candidate_id", "round", "position", "child", "task_id", "score", "failure")
     reports = ("report",) if metrics else ()
@@ -154,9 +170,9 @@ def _measurements(run: Run, counted: Mapping[int, str], metrics: Sequence[str]) 
     rows = own.order_by("id").values_list(*names, *reports)
     for identifier, round_id, position, child, task, score, failure, *report in rows.iterator(chunk_size=2000):
         group = groups[run_and_number(identifier)[1]].setdefault((round_id, position, child), [])
-        if task in counted:
+        if task in keys:
             told = decode(bytes(report[0])).get("metrics", {}) if report else {}
-            group.append(Result(counted[task], score, failure, facts_of(told, metrics)))
+            group.append(Result(keys[task], score, failure, facts_of(told, metrics)))
     empty: list[list[Result]] = []
     found: dict[int, Iterator[list[Result]]] = defaultdict(lambda: iter(empty))
     found.update({number: iter(list(group.values())) for number, group in groups.items()})
@@ -164,7 +180,7 @@ def _measurements(run: Run, counted: Mapping[int, str], metrics: Sequence[str]) 
 
 
 def _facts(run: Run) -> Iterator[tuple[str, int, str]]:
-    kinds = ("candidate.measured", "verdict.given")
+    kinds = ("candidate.measured", "verdict.given", "contract.graded")
     events = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind__in=kinds).order_by("sequence")
     for kind, subject, body in events.values_list("kind", "subject", "body").iterator(chunk_size=2000):
         identifier = int(subject.removeprefix("candidate:"))
@@ -181,6 +197,7 @@ def begin(book: Book, kind: str, commission: Commission | None = None) -> OpenRo
     if commission is not None:
         book.step.served[commission.pk] = (identifier, NOT_READ if commission.kind == "grow" else "")
     book.counters.rounds += 1
+    book.controls += kind == "control"
     book.rounds[opened.id] = opened
     return opened
 
@@ -215,6 +232,8 @@ def _steps(book: Book, kind: str, ctx: Context, commission: Commission | None) -
     if kind == "plant":
         operator = supervise.PLANTED if book.run.origin is None else supervise.CONTINUED
         return supervise.plant(ctx, book.brief.plan, planted_texts(book.run.project, book.run.origin), operator)
+    if kind == "control":
+        return supervise.control()
     if kind == "conclude":
         return supervise.conclude(ctx, book.brief.plan)
     if commission is not None and kind != "grow":

@@ -101,6 +101,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
             parallel=order.parallel,
             baseline_of=order.baseline_of,
             origin=order.origin,
+            contracts=encode(project.contracts),
             options=encode(dict(order.options)),
         )
         if driver:

@@ -2,13 +2,19 @@
 
 from collections import Counter
 from collections.abc import Generator, Iterator
-from math import isclose
+from math import isclose, isnan
 from typing import Any
 
 from django.db.models import Sum
 
 from apps.common.ids import of_run
 from apps.common.progress import Tick, unheard
+from apps.engine.canonical import decode
+from apps.engine.contracts.fold import Fold
+from apps.engine.contracts.grading import Named
+from apps.engine.contracts.payload import grade_from
+from apps.engine.contracts.turns import UNKNOWN, Observed
+from apps.engine.effects import METHOD_SPLITS
 from apps.engine.population import Population
 from apps.llm import verify as models
 from apps.log.selectors import broken_links, last_sequence
@@ -17,6 +23,7 @@ from apps.projects import verify as people
 from apps.projects.models import Project
 from apps.records import verify as records
 from apps.records.models import CandidateEdit, Effect, Round, Run, RunState, Trajectory
+from apps.rounds import stated
 from apps.rounds import verify_calls as calls
 from apps.rounds.opening import fold
 
@@ -44,9 +51,11 @@ def steps(project: Project) -> int:
 
 def _readings(run: Run, tick: Tick) -> Iterator[str]:
     """Cached columns are what the records, folded again, say."""
-    tasks = list(run.project.tasks.filter(split="validation").order_by("position"))
-    counted = {task.pk: task.key for task in tasks}
-    population = fold(run, counted, Population(tuple(counted.values())))
+    tasks = list(run.project.tasks.filter(split__in=METHOD_SPLITS).order_by("position"))
+    keys = {task.pk: task.key for task in tasks}
+    required = tuple(task.key for task in tasks if task.split == "validation")
+    contracts = stated.opened(run, keys.values(), repeatable=run.project.repeatable)
+    population = fold(run, keys, Population(required), contracts=contracts)
     shared = Counter(member.key for member in population.members.values())
     rows = CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk")
     for identifier, score, failure in rows.values_list("pk", "score", "failure").iterator(chunk_size=1000):
@@ -57,6 +66,24 @@ def _readings(run: Run, tick: Tick) -> Iterator[str]:
         if not _same(score, population.score(number)) or failure != population.failure(number):
             yield f"candidate {number} of run {run.number} shows a score or failure that its trajectories do not give"
     yield from _counters(run, population)
+    yield from _grades(run, contracts)
+
+
+def _grades(run: Run, contracts: Fold) -> Iterator[str]:
+    """The scores that a contract was graded by are those of the trajectories."""
+    rows = CandidateEdit.objects.filter(of_run(run.pk)).exclude(graded=b"").values_list("pk", "graded")
+    for identifier, graded in rows.iterator(chunk_size=1000):
+        number = identifier % (1 << 32)
+        seen = contracts.observed(number) if contracts.states(number) else {}
+        if any(not _as_seen(named, seen.get(named.task)) for named in grade_from(decode(bytes(graded))).named):
+            yield f"the contract of candidate {number} of run {run.number} was graded by other scores than it has"
+
+
+def _as_seen(named: Named, seen: Observed | None) -> bool:
+    """Whether a task was graded by what was measured of it; what was not measured is the same nothing."""
+    measured = (UNKNOWN, UNKNOWN) if seen is None else (seen.before, seen.after)
+    pairs = zip((named.before, named.after), measured, strict=True)
+    return all(told == found or (isnan(told) and isnan(found)) for told, found in pairs)
 
 
 def _counters(run: Run, population: Population) -> Iterator[str]:

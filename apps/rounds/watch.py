@@ -30,6 +30,7 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "candidate.proposed": frozenset({"candidates", "run"}),
     "candidate.measured": frozenset({"candidates", "run"}),
     "verdict.given": frozenset({"candidates", "run"}),
+    "contract.graded": frozenset({"candidates", "run"}),
     "gate.opened": frozenset({"gates", "run"}),
     "gate.claimed": frozenset({"gates"}),
     "gate.freed": frozenset({"gates"}),

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.oversight.rules import GO, MODES, POINTS, Facts, Hold, Rule, Table, from_bytes, preset, to_bytes
+from apps.oversight.rules import (
+    GO,
+    MODES,
+    POINTS,
+    Facts,
+    Hold,
+    Revert,
+    Rule,
+    Table,
+    by_contract,
+    from_bytes,
+    preset,
+    to_bytes,
+)
 from apps.projects.vocabulary import MODES as DECLARED
 
 GROWING = Facts("grow")
@@ -71,6 +84,41 @@ def test_a_table_comes_back_from_the_database_as_it_was(rules):
         for when in ("before", "after"):
             facts = Facts("grow", 50)
             assert type(kept.rule(point, when, facts)) is type(fresh.rule(point, when, facts))
+
+
+HARMFUL = Facts("grow", contract="harmful")
+
+
+@pytest.mark.parametrize(
+    ("consequences", "ruling"), [({"harmful": "gate"}, Hold), ({"harmful": "revert"}, Revert), ({}, type(GO))]
+)
+def test_what_a_contract_came_to_leads_to_what_the_policy_says(consequences, ruling):
+    table = Table(by_contract(consequences | {"could_not_be_told": "nothing"}))
+    assert isinstance(table.rule("judge", "after", HARMFUL), ruling)
+    assert all(table.rule("judge", "after", Facts("grow", contract=word)) is GO for word in ("", "effective"))
+
+
+@given(tables, st.sampled_from(("harmful", "ineffective")), st.sampled_from(("gate", "revert")))
+def test_people_who_are_asked_anyway_are_not_passed_over_by_a_revert(rules, word, action):
+    gated = Table([*by_contract({word: action}), Rule("judge", "after"), *rules])
+    assert isinstance(gated.rule("judge", "after", HARMFUL), Hold)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("judge", "after", "revert"),
+        Rule("judge", "after", "revert", contract="vile"),
+        Rule("judge", "before", contract="harmful"),
+    ],
+)
+def test_a_row_about_contracts_that_nobody_understands_holds_and_never_reverts(rule):
+    assert isinstance(Table([rule]).rule("judge", rule.when, HARMFUL), Hold)
+
+
+@pytest.mark.parametrize("kind", ["plant", "measure", "control", "conclude", "edit", "again"])
+def test_what_people_made_or_nobody_proposed_is_not_reverted_by_a_policy(kind):
+    assert Table(by_contract({"harmful": "revert"})).rule("judge", "after", Facts(kind, contract="harmful")) is GO
 
 
 def test_an_unknown_mode_names_the_known_ones():

@@ -7,7 +7,7 @@ from math import isnan
 
 from apps.engine.contracts.calibration import Calibration
 from apps.engine.contracts.flips import Flips
-from apps.engine.contracts.grading import Grade, grade
+from apps.engine.contracts.grading import Grade, Word, grade
 from apps.engine.contracts.turns import UNKNOWN, Observed, one_measuring
 from apps.engine.contracts.zero import Zero
 from apps.engine.effects import Contract
@@ -34,6 +34,7 @@ class Fold:
         self._first: dict[Hashable, array[float]] = {}
         self._behaviour: dict[int, Hashable] = {}
         self._contracts: dict[int, Author] = {}
+        self.words: dict[int, Word] = {}  # by candidate, once it was judged
 
     def proposed(self, number: int, behaviour: Hashable, author: Author | None = None) -> None:
         """A candidate stands. Candidates of one behaviour are repeats of each other: equal contents, and no-op edits
@@ -72,16 +73,18 @@ class Fold:
         return number in self._contracts
 
     def judged(self, number: int) -> Grade | None:
-        """What came of a candidate's contract, counted for its authors; None where it states none."""
+        """What came of a candidate's contract, counted for its authors; None without one, and when judged once more."""
         author = self._contracts.get(number)
-        if author is None:
+        if author is None or number in self.words:
             return None
-        found = grade(author.contract, self._observed(number, author), Zero(self.flips, author.base, self.repeatable))
+        found = grade(author.contract, self.observed(number), Zero(self.flips, author.base, self.repeatable))
+        self.words[number] = found.word
         self.calibration.add(author.names, found)
         return found
 
-    def _observed(self, number: int, author: Author) -> dict[str, Observed]:
+    def observed(self, number: int) -> dict[str, Observed]:
+        """What a candidate with a contract and its base did first, task by task."""
         nothing = array("d", [UNKNOWN]) * len(self._places)
-        before = self._first.get(author.base, nothing)
+        before = self._first.get(self._contracts[number].base, nothing)
         after = self._first.get(self._behaviour[number], nothing)
         return {task: Observed(task, before[place], after[place]) for task, place in self._places.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Zero:
         if self.repeatable:
             return np.zeros_like(common)
         own = self.flips.of(self.base, found.task)
-        scores = list(own or self.flips.on(found.task))
+        scores = [] if isnan(found.before) else list(own or self.flips.on(found.task))
         turns = sum(turned(found.before, score) == turn for score in scores)
         counted = len(scores) - (found.before in own)  # which is one of its own repeats
         weight = 1 / self.flips.alike

@@ -17,6 +17,7 @@ from apps.engine.selection.crowded import Crowded
 from apps.engine.selection.explore_exploit import ExploreExploit
 from apps.engine.selection.island_tournament import IslandTournament
 from apps.engine.selection.latest import Latest
+from apps.engine.selection.least_measured import LeastMeasured
 from apps.engine.selection.linear_rank import LinearRank
 from apps.engine.selection.most_novel import MostNovel
 from apps.engine.selection.power_law import PowerLaw
@@ -37,6 +38,7 @@ __all__ = [
     "ExploreExploit",
     "IslandTournament",
     "Latest",
+    "LeastMeasured",
     "LinearRank",
     "MostNovel",
     "PowerLaw",

@@ -6,13 +6,14 @@ from django.db.models import Max
 from apps.accounts.actors import Actor
 from apps.common.doorbell import ring
 from apps.common.errors import Conflict
-from apps.engine.canonical import digest
+from apps.engine.canonical import decode, digest
 from apps.log.chain import Entry
 from apps.log.services import append
 from apps.oversight import rules, selectors
 from apps.oversight.models import Policy
 from apps.projects.access import require
 from apps.projects.models import Project
+from apps.projects.vocabulary import CONSEQUENCES
 from apps.records import transitions
 from apps.records.models import Run, RunState
 
@@ -41,7 +42,8 @@ def set_policy(actor: Actor, run: Run, mode: str, seen: int | None = None) -> Po
 
 def put_in_force(actor: Actor, run: Run, mode: str) -> Policy:
     """The next version of a run's policy, inside the caller's transaction."""
-    table = rules.to_bytes(rules.preset(mode))
+    consequences = {word: action for word, action in decode(bytes(run.contracts)).items() if word in CONSEQUENCES}
+    table = rules.to_bytes((*rules.preset(mode), *rules.by_contract(consequences)))
     last = Policy.objects.filter(run=run).aggregate(last=Max("version"))["last"] or 0
     policy = Policy.objects.create(run=run, version=last + 1, mode=mode, table=table, actor=str(actor))
     body = {"run": run.pk, "version": policy.version, "mode": mode, "table": digest(table).hex()}
