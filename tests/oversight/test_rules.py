@@ -116,7 +116,7 @@ def test_a_row_about_contracts_that_nobody_understands_holds_and_never_reverts(r
     assert isinstance(Table([rule]).rule("judge", rule.when, HARMFUL), Hold)
 
 
-@pytest.mark.parametrize("kind", ["plant", "measure", "control", "conclude", "edit", "again"])
+@pytest.mark.parametrize("kind", ["plant", "measure", "control", "conclude", "again"])
 def test_what_people_made_or_nobody_proposed_is_not_reverted_by_a_policy(kind):
     assert Table(by_contract({"harmful": "revert"})).rule("judge", "after", Facts(kind, contract="harmful")) is GO
 
