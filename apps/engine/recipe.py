@@ -85,6 +85,12 @@ def fits_anything(setup: Setup) -> str:
     return ""
 
 
+def unvaried(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
+    """No child: for a method whose round makes its children itself."""
+    return None
+    yield
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """The operators of a method. parameters are its settings with their defaults.
@@ -93,7 +99,7 @@ class Recipe:
     run starts, why the method cannot work there in a sentence for the person who asked for it, or "".
     """
 
-    vary: Vary
+    vary: Vary = unvaried
     select: Rule = field(default_factory=Best)
     parents: int = 1
     measure: MeasureBy = everything
