@@ -1,12 +1,13 @@
 """What may go wrong with questions: processes die, servers fail, models stop, money ends. Nothing is paid twice."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from django.db.models import Sum
 
 from apps.common.errors import UserError
-from apps.llm import pool
+from apps.llm import latches, pool
 from apps.llm.models import Call, LanguageModel, ModelLatch, Spend
 from apps.llm.services import budgets, catalogue
 from apps.llm.services.budgets import Limits
@@ -162,3 +163,33 @@ def test_a_hint_that_stood_in_a_prompt_was_read(loop, toy, model):  # noqa: F811
     asked.refresh_from_db()
     assert asked.receipt == "read"
     assert any("mind the signs" in sent.text for sent in model.messages)
+
+
+def test_a_model_that_is_stopped_at_the_very_moment_is_not_asked(loop, toy, model, monkeypatch):  # noqa: F811
+    with monkeypatch.context() as blind:
+        blind.setattr("apps.rounds.voices.Models.look", lambda models: None)  # it did not look in time
+        latches.stop(LanguageModel.objects.get().pk, None, "out of credit")
+        run = world.begin(loop, toy, order(candidates=2))
+        people.settle(loop, run)
+    assert model.messages == []
+    assert [(asked.state, asked.holder) for asked in asks(run)] == [(EffectState.READY, "")]
+    catalogue.release(questions.SYSTEM, LanguageModel.objects.get())
+    assert_whole(world.finish(loop, run), 2)
+
+
+def test_a_call_waits_where_others_have_reserved_what_is_left_of_the_budget(loop, toy, monkeypatch):
+    monkeypatch.setattr("apps.rounds.asking.BUSY", timedelta(milliseconds=10))
+    with questions.server(monkeypatch, latency=0.1) as serving:
+        budgets.of_project(questions.SYSTEM, toy, Limits(tokens=2_000))  # a call may take some 1,040, and takes 60
+        run = world.finish(loop, world.begin(loop, toy, order(candidates=6, parallel=3)))
+    assert serving.most_at_once == 1
+    assert_whole(run, 6)
+
+
+def test_a_model_that_was_retired_meanwhile_is_refused_to_the_method(loop, toy, model, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("apps.rounds.driver.BARREN_LIMIT", 1)
+    run = world.begin(loop, toy, order(candidates=2))
+    catalogue.retire(questions.SYSTEM, LanguageModel.objects.get())
+    world.finish(loop, run)
+    assert (run.state, model.messages) == ("exhausted", [])
+    assert b"has no model" in bytes(asks(run)[0].answer)
