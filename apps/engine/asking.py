@@ -23,6 +23,7 @@ from apps.engine.variation.text import Complaint, Form, SearchReplace
 from apps.engine.variation.text.naming import listed
 
 ATTEMPTS = 3
+MODEL, COST = "model", "cost"  # traits of a candidate: who made it, and what asking for it cost
 FEEDBACK = 3  # measurements of its base that a prompt shows
 SCORES = 40  # tasks of which it tells the score
 
@@ -86,7 +87,8 @@ def ask_for_edit(
 ) -> Steps[int | None]:
     """Ask until an edit stands; its number, or None after how.attempts. Raises Refused where no call can be made.
 
-    model is drawn anew for each attempt where none is given. traits of the candidate get the model's name beside them.
+    model is drawn anew for each attempt where none is given. Beside the traits the candidate gets the name of the model
+    that made it, and what its reply cost where that is known.
     """
     prompt = edit_prompt(ctx, how, material)
     asking = prompt
@@ -96,7 +98,7 @@ def ask_for_edit(
             edit = edit_of(reply, how.form, material.parents[0], ctx.edits)
             yield from _checked(ctx, how.check, edit)
             contract = contract_of(reply.text, (*ctx.tasks, *ctx.train)) if how.contracts else Contract()
-            child: int = yield _proposal(how, material, edit, contract, {**(traits or {}), "model": reply.model})
+            child: int = yield _proposal(how, material, edit, contract, {**(traits or {}), **_made_by(reply)})
             return child
         except Complaint as said:
             asking = complained(prompt, reply.text, said, ctx.templates)
@@ -171,6 +173,10 @@ def edit_of(reply: Reply, form: Form, base: Chosen, edits: Mapping[str, str]) ->
     if reply.stop == "length":
         raise Complaint("the reply was cut off at its limit", "Send a shorter one: a smaller change, less talk.")
     return form.read(reply.text, base.texts, edits)
+
+
+def _made_by(reply: Reply) -> dict[str, Any]:
+    return {MODEL: reply.model} | ({} if reply.cost is None else {COST: reply.cost})
 
 
 def _checked(ctx: Context, check: Check | None, edit: Edit) -> Steps[None]:

@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar
 
+from apps.engine.asking import ask_about
+from apps.engine.effects import Choose, Refused, Rule
 from apps.engine.population import Judged
+from apps.engine.prompting import sections as show
+from apps.engine.recipe import Context, Steps
+from apps.engine.selection import Best
 
 ADVICE = "advice"  # the trait of a candidate in whose round advice was written
 MOST = 5  # recommendations
 LONGEST = 1_000  # characters of one
+BEST, LATEST = 3, 10  # programs that are read
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {
@@ -36,7 +42,7 @@ class Pad:
     def after(self, judged: Judged) -> "Pad":
         """With one more child."""
         if ADVICE in judged.traits:
-            return Pad(tuple(judged.traits[ADVICE]))
+            return Pad(tuple(judged.traits[ADVICE]) or self.advice)
         return Pad(self.advice, self.since + 1)
 
 
@@ -53,6 +59,21 @@ class Advice:
     def draw(self, memory: Mapping[str, Pad], rng: Random, n: int) -> list[dict[str, Any]]:
         pad = memory["pad"]
         return [{"due": pad.since >= self.every, "one": rng.choice(pad.advice) if pad.advice else ""}]
+
+
+def advised(ctx: Context, latest: Rule) -> Steps[list[str]]:
+    """Ask for advice on the best programs and on those that a rule calls the latest; [] where none comes of it."""
+    best = yield Choose("candidate", Best(), BEST)
+    last = yield Choose("candidate", latest, LATEST)
+    told = [
+        show.programs("The best programs", best, ctx.edits, priority=show.FEEDBACK),
+        show.programs("The latest programs, good or bad, youngest first", last, ctx.edits),
+    ]
+    try:
+        reply = yield from ask_about(ctx, "summarise", told, schema=SCHEMA)
+    except Refused:
+        return []
+    return recommended(reply.data)
 
 
 def recommended(data: Any) -> list[str]:

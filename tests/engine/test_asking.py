@@ -39,7 +39,7 @@ def test_an_edit_stands_with_its_model_and_operator():
     made = lived(GOOD)
     child = made.population.members[1]
     assert made.outcomes[1] == Grown(1, "keep")
-    assert (child.parents, child.operator, child.traits) == ((0,), "mutate_diff", {"model": "scripted"})
+    assert (child.parents, child.operator, child.traits["model"]) == ((0,), "mutate_diff", "scripted")
     assert made.population.score(1) == 0.0
 
 

@@ -19,6 +19,7 @@ from apps.engine.asking import asked
 from apps.engine.axes import Axes, Descriptor
 from apps.engine.recipe import Recipe
 from apps.engine.records import Result
+from apps.engine.testing.quick import Quick
 from apps.engine.testing.scripted import Model, number_mover, numbers_in
 from apps.engine.testing.world import World
 
@@ -65,7 +66,7 @@ class Landscape:
         """A run on this landscape, not begun yet."""
         tasks = tuple(str(number) for number in range(self.numbers))
         given: dict[str, Any] = {"axes": MEAN, "train": tasks, "model": model or number_mover(STEP)} | changes
-        return World(recipe, seed, self.seed_texts(seed), self.score, tasks, **given)
+        return Quick(recipe, seed, self.seed_texts(seed), self.score, tasks, **given)
 
 
 SMOOTH, DECEPTIVE = Landscape("smooth", smooth), Landscape("deceptive", trap)
@@ -75,7 +76,7 @@ def best_after(world: World, marks: tuple[int, ...], most_rounds: int = 5) -> li
     """The best score each time that many candidates were measured, or most_rounds rounds for each had ended."""
     found = []
     for mark in marks:
-        number = len(world.journal)
+        number = len(world.outcomes)
         while world.measured < mark and number < most_rounds * mark:
             world.round(number)
             number += 1

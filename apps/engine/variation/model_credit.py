@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from apps.engine.population import Judged
 
-MODEL, COST = "model", "cost"  # traits of a candidate: who made it, and what asking for it cost
+MODEL, COST = "model", "cost"  # traits that asking.py gives a candidate: who made it, and what that cost
 CHEAPNESS = 0.1  # weight of the confidence bound on costs
 NOTHING = -math.inf  # the logarithm of no gain
 
