@@ -1,6 +1,6 @@
 """Reads the components of a project folder and checks that each can be what evoweb.toml says it is."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from apps.engine.variation.regions import RegionError, regions
@@ -105,6 +105,16 @@ def _check_regions(path: str, text: str, report: Report) -> None:
     except RegionError as error:
         remedy = "Every EVOLVE-BLOCK-START needs its own EVOLVE-BLOCK-END below it, never inside another."
         report.add(path, error.line, error.message, remedy)
+
+
+def check_room(
+    components: Collection[PackagedComponent], beside: Mapping[str, bytes], file_mb: int, report: Report
+) -> None:
+    """Components and the evaluator that runs beside them must fit into one scratch space."""
+    total = sum(len(component.content) for component in components) + sum(map(len, beside.values()))
+    if total > file_mb << 20:
+        what = f"candidate and evaluator have {total:,} bytes together"
+        report.add(FILE, None, what, f"Raise file_mb under [sandbox], which is {file_mb}, or leave data out.")
 
 
 def check_total(components: Collection[PackagedComponent], file_mb: int, report: Report) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from apps.engine.axes import Axes
 from apps.engine.canonical import digest, encode
 from apps.engine.prompting.templates import checked
-from apps.projects.components import PackagedComponent, check_entry, check_total, read_components
+from apps.projects.components import PackagedComponent, check_entry, check_room, check_total, read_components
 from apps.projects.evaluator_files import Content, as_bytes, read_evaluator
 from apps.projects.folder import Folder, Unusable
 from apps.projects.foreign.harness import is_own
@@ -124,6 +124,7 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None, told: Tol
     check_total(components, manifest.settings.limits["file_mb"], report)
     if foreign:
         evaluator: dict[str, Content] = evaluator_files(foreign)
+        check_room(components, as_bytes(evaluator), manifest.settings.limits["file_mb"], report)
     else:
         check_entry(components, manifest.components, manifest.entry, report)
         evaluator = read_evaluator(files, manifest, report)

@@ -181,6 +181,11 @@ def test_a_wrong_overlay_is_told_with_its_line(folder, overlay, told):
     assert any(told in problem for problem in problems(folder))
 
 
+def test_an_evaluator_with_more_data_than_its_scratch_space_is_refused(folder):
+    write(folder, {"evoweb.toml": "[sandbox]\nfile_mb = 1\n", "data.csv": "1,2,3\n" * 300_000})
+    assert any("candidate and evaluator have 1,8" in problem for problem in problems(folder))
+
+
 def test_what_the_command_names_comes_beside_the_packages_of_the_folder(folder):
     write(folder, {"evoweb.toml": '[sandbox]\npackages = ["numpy==2.4.6"]\n'})
     package = read_package(folder, told=Told(("scipy==1.18.1", "numpy==2.4.6")))
