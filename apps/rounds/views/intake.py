@@ -23,7 +23,8 @@ from apps.common.keyset import key
 from apps.common.pages import region
 from apps.projects.access import require, visible_projects
 from apps.projects.facts import Facts
-from apps.projects.folder import Unusable
+from apps.projects.folder import Folder, Unusable
+from apps.projects.foreign.recognition import SIGNS, recognise
 from apps.projects.importer import known
 from apps.projects.manifest import FILE
 from apps.projects.models import Intake, IntakeState, Project
@@ -277,8 +278,14 @@ def _examples() -> Path:
 
 
 def _folders(root: Path) -> Iterator[Found]:
-    found = sorted(manifest.parent for manifest in root.glob(f"*/{FILE}"))
+    signed = {sign.parent for name in (FILE, *SIGNS) for sign in root.glob(f"*/{name}")}
+    found = sorted(filter(_is_project, signed))
     yield from map(Found, found[:FOLDERS])
+
+
+def _is_project(folder: Path) -> bool:
+    """Whether a folder is one of evoweb's or of another engine."""
+    return (folder / FILE).is_file() or (folder.is_dir() and recognise(Folder(folder)) is not None)
 
 
 def _counted(name: str) -> list[str | int]:
@@ -297,6 +304,6 @@ def _chosen(request: HttpRequest, *roots: Path) -> Path:
     named = request.POST.get("folder", "")
     for root in roots if "\x00" not in named else ():
         path = (root / named).resolve()
-        if named and path.is_relative_to(root.resolve()) and (path / FILE).is_file():
+        if named and path.is_relative_to(root.resolve()) and _is_project(path):
             return path
-    raise Http404(f"no project folder of that name lies below the configured roots ({FILE} must be in it)")
+    raise Http404("no project folder of that name, nor one of another engine, lies below the configured roots")
