@@ -38,9 +38,15 @@ def test_full_auto_holds_nothing(kind):
 
 
 @pytest.mark.parametrize("kind", [*POINTS, "compare"])
-def test_step_by_step_holds_every_kind_once(kind):
+def test_step_by_step_holds_every_kind_once_and_a_question_also_for_its_reply(kind):
     table = Table(preset("step-by-step"))
-    assert sum(isinstance(table.rule(kind, when, GROWING), Hold) for when in ("before", "after")) == 1
+    held = sum(isinstance(table.rule(kind, when, GROWING), Hold) for when in ("before", "after"))
+    assert held == (2 if kind == "ask" else 1)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_gate_only_lets_questions_go(when):
+    assert Table(preset("gate-only")).rule("ask", when, GROWING) is GO
 
 
 def test_gate_only_has_three_gates_and_the_second_only_for_what_is_expensive():
@@ -64,7 +70,7 @@ def test_an_action_that_nobody_knows_holds(rules, point, when, action):
 
 
 @pytest.mark.parametrize(
-    "rule", [Rule("measure", "during"), Rule("ask", "before"), Rule("measure", "before", "gate", nan)]
+    "rule", [Rule("measure", "during"), Rule("learn", "before"), Rule("measure", "before", "gate", nan)]
 )
 def test_a_rule_that_this_version_does_not_understand_holds(rule):
     assert isinstance(Table([rule]).rule("measure", "before", GROWING), Hold)
