@@ -52,6 +52,9 @@ def speaker(law, told="so"):
             return Reply(told if isinstance(told, str) else told(asked, dice), asked.model)
         path, before = _last(asked.prompt.messages[0].text)
         after = law(before, dice, asked)
+        if "<<<<<<< SEARCH" in asked.prompt.system:
+            edit = f"<<<<<<< SEARCH\n{json.dumps(before)}\n=======\n{json.dumps(after)}\n>>>>>>> REPLACE\n"
+            return Reply(f"{path}\n{edit}", asked.model)
         return Reply(f"{path}\n```\n{_whole(path, after)}```\n", asked.model)
 
     return answer
