@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -46,6 +47,17 @@ def test_collect_waits_no_longer_than_told(pool, make_job):
     assert pool.collect(0) == []
     assert time.monotonic() - started < 1
     pool.stop("job")
+
+
+def test_collect_waits_for_something_else_too(pool):
+    rung, bell = socket.socketpair()
+    with rung, bell:
+        bell.send(b"1")
+        begun = time.monotonic()
+        assert pool.collect(60, rung.fileno()) == []
+        assert time.monotonic() - begun < 30
+        rung.recv(1)
+        assert pool.collect(0.01, rung.fileno()) == []
 
 
 def test_stop_kills_at_once_and_delivers_nothing(pool, make_job):
