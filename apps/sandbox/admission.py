@@ -2,18 +2,22 @@
 
 from pathlib import PurePosixPath
 
-from .contract import Attempt, Job, Limits, Program, Scorer
+from .contract import Attempt, Job, Judging, Limits, Program, Scorer
 
 _MAX_FILES = 1_000
 _MAX_SCORER_BYTES = 32 << 20
 
 
-def check(job: Job) -> None:
+def check(job: Job | Judging) -> None:
     """Raises ValueError for a job that cannot be run as it is."""
     if not job.tasks:
         raise ValueError("a job needs at least one task")
-    check_attempt(job)
-    _check_files(job.scorer, _MAX_SCORER_BYTES)
+    if isinstance(job, Job):
+        check_attempt(job)
+    elif len(job.answers) != len(job.tasks):
+        raise ValueError(f"{len(job.answers)} answers to {len(job.tasks)} tasks")
+    if job.scorer is not None:
+        _check_files(job.scorer, _MAX_SCORER_BYTES)
 
 
 def check_attempt(attempt: Attempt | Job) -> None:

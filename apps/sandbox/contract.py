@@ -20,6 +20,7 @@ FAILURES = (
     "incorrect",  # the scorer says that the answer is wrong and has no score
     "scorer_error",  # the scorer raised or gave no number: the evaluator's fault, recorded against nobody's skill
     "scorer_timeout",
+    "prompt_refused",  # a model measures through it, and its server will never take what the candidate wants to ask
     "unmeasurable",  # failed three times on infrastructure
 )
 
@@ -90,13 +91,24 @@ class TaskItem:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One candidate to be measured on some tasks, in order."""
+    """One candidate to be measured on some tasks, in order. Without a scorer its answers are collected, not judged."""
 
     id: str
     program: Program
-    scorer: Scorer
+    scorer: Scorer | None
     tasks: tuple[TaskItem, ...]
     limits: Limits
+    runtime: Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Answers that are there already, to be judged in order: what a model replied to what a candidate asked."""
+
+    id: str
+    scorer: Scorer
+    tasks: tuple[TaskItem, ...]
+    answers: tuple[bytes, ...]  # JSON text, one for each task
     runtime: Runtime
 
 
@@ -142,7 +154,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One task's result. Either score is a finite float and failure is "", or score is None and failure says why."""
+    """One task's result. Either score is a finite float and failure is "", or score is None and failure says why.
+
+    Of a job without a scorer both are empty where there is an answer.
+    """
 
     task: str
     score: float | None

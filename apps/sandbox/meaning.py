@@ -43,8 +43,12 @@ _MEANINGS = {
     "scorer_timeout": Meaning(
         "The project’s scorer took too long over this answer.", "That is the scorer’s fault, not the candidate’s."
     ),
+    "prompt_refused": Meaning(
+        "The model’s server does not take what it wants to ask.",
+        "Too long for the model, or nothing that may be asked; the message below is the server’s.",
+    ),
     "unmeasurable": Meaning(
-        "It could not be measured: the sandbox itself failed three times.",
+        "It could not be measured: the sandbox, or the model that it is measured through, failed again and again.",
         "That is this installation’s fault; it still counts against the candidate.",
     ),
 }

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from . import admission
-from .contract import Job, Outcome, Stopped
+from .contract import Job, Judging, Outcome, Stopped
 from .host import Departures, Host
 from .isolation import ADVICE, Isolation, NoIsolation, offered
 from .slot import Slot
@@ -44,7 +44,7 @@ class Pool:
         """User ids of the sandboxes; empty where everything runs as the user we are."""
         return frozenset(uid for slot in self._slots for uid in slot.uids)
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Job | Judging) -> None:
         """Start a job. Raises ValueError for a malformed one and RuntimeError when no slot is free."""
         admission.check(job)
         slot = self._choose(job)
@@ -71,7 +71,7 @@ class Pool:
             if outcomes or rung or time.monotonic() >= until:
                 return outcomes
 
-    def run(self, job: Job, beat: Callable[[], None] = lambda: None) -> Outcome:
+    def run(self, job: Job | Judging, beat: Callable[[], None] = lambda: None) -> Outcome:
         """Run one job on an idle pool. `beat` is called at least every 2 s; when it raises Stopped, the job is killed.
 
         Stopped is raised on.
@@ -109,7 +109,7 @@ class Pool:
     ) -> None:
         self.close()
 
-    def _choose(self, job: Job) -> Slot:
+    def _choose(self, job: Job | Judging) -> Slot:
         """A free slot, preferably one that is warm for this job."""
         free = [slot for slot in self._slots if slot.job is None]
         if not free:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from .contract import Job, Runtime, Scorer, TaskItem
+from .contract import Job, Judging, Runtime, Scorer, TaskItem
 from .host import Host
 from .inside import wire
 from .workshop import Bench
@@ -35,11 +35,12 @@ class ScorerSide:
         self.on_verdict: Callable[[int, Verdict], None] = lambda index, header: None
         self.on_broken: Callable[[str], None] = lambda why: None
 
-    def warm_for(self, job: Job) -> bool:
+    def warm_for(self, job: Job | Judging) -> bool:
         return self._host is not None and self._key == _key(job) and self._judged < _RECYCLE_AFTER
 
-    def prepare(self, job: Job) -> None:
+    def prepare(self, job: Job | Judging) -> None:
         """Have the job's evaluator loaded. OSError when no sandbox can be started."""
+        assert job.scorer is not None
         if not self.warm_for(job):
             self._key, self._scorer, self._runtime = _key(job), job.scorer, job.runtime
             self._restart()
@@ -134,8 +135,9 @@ class ScorerSide:
         self.on_broken(why)
 
 
-def _key(job: Job) -> tuple[object, ...]:
+def _key(job: Job | Judging) -> tuple[object, ...]:
     """Two jobs with the same key may share a process."""
+    assert job.scorer is not None
     return job.scorer.key or digest(job.scorer), job.scorer.memory_mb, job.runtime.key
 
 

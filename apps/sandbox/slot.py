@@ -3,7 +3,7 @@
 from typing import Any
 
 from .candidates import CandidateSide
-from .contract import FAILURES, Job, Measured, Outcome
+from .contract import FAILURES, Job, Judging, Measured, Outcome
 from .inside.values import MAX_SCORE
 from .plain import clean, figure
 from .scoring import ScorerSide
@@ -14,7 +14,7 @@ _MAX_DETAIL, _MAX_FEEDBACK = 2_000, 4_000
 
 class Slot:
     def __init__(self, workshop: Workshop) -> None:
-        self.job: Job | None = None
+        self.job: Job | Judging | None = None
         self.outcome: Outcome | None = None  # set when the job has finished
         self._benches = (Bench(workshop), Bench(workshop))
         self._candidate = CandidateSide(self._benches[0])
@@ -36,17 +36,22 @@ class Slot:
         """When `expire` has to be called, on the monotonic clock."""
         return min(self._candidate.deadline, self._scorer.deadline)
 
-    def coldness(self, job: Job) -> int:
+    def coldness(self, job: Job | Judging) -> int:
         """How many of the two sandboxes would have to be started for a job."""
-        return (not self._candidate.warm_for(job)) + (not self._scorer.warm_for(job))
+        program = isinstance(job, Job) and not self._candidate.warm_for(job)
+        return program + (job.scorer is not None and not self._scorer.warm_for(job))
 
-    def start(self, job: Job) -> None:
-        self.job, self.outcome, self._clean = job, None, False
+    def start(self, job: Job | Judging) -> None:
+        self.job, self.outcome, self._clean = job, None, isinstance(job, Judging)
         self._results.clear()
         self._replies.clear()
         try:
-            self._scorer.prepare(job)
-            self._candidate.start(job)
+            if job.scorer is not None:
+                self._scorer.prepare(job)
+            if isinstance(job, Job):
+                self._candidate.start(job)
+            else:
+                self._judge(job)
         except OSError as problem:
             self._break(f"no sandbox could be started: {problem}")
 
@@ -71,6 +76,11 @@ class Slot:
         for bench in self._benches:
             bench.close()
 
+    def _judge(self, job: Judging) -> None:
+        for index, (task, answer) in enumerate(zip(job.tasks, job.answers, strict=True)):
+            self._replies[index] = (0.0, 0.0, answer)
+            self._scorer.ask(index, task, answer)
+
     def _replied(self, index: int, header: dict[str, Any], content: bytes) -> None:
         assert self.job is not None
         seconds, cpu = figure(header.get("seconds")), figure(header.get("cpu"))
@@ -78,6 +88,8 @@ class Slot:
         if failure:
             detail = content.decode(errors="replace")
             self._record(index, failure=str(failure), detail=detail, seconds=seconds, cpu_seconds=cpu)
+        elif self.job.scorer is None:
+            self._record(index, output=content, seconds=seconds, cpu_seconds=cpu)
         else:
             self._replies[index] = (seconds, cpu, content)
             self._scorer.ask(index, self.job.tasks[index], content)

@@ -1,6 +1,10 @@
 """The project's evaluator: what it may answer, and what happens when it fails."""
 
+from dataclasses import replace
+
 import pytest
+
+from apps.sandbox.contract import Judging
 
 GOOD = "def run(x):\n    return x"
 
@@ -86,3 +90,33 @@ def test_scorer_has_no_network_and_no_host(measure):
         "    except OSError: return float(not os.path.exists('/etc/passwd'))"
     )
     assert measure(GOOD, scorer=_scorer(body)).score == 1.0
+
+
+def test_without_a_scorer_answers_are_collected(pool, make_job):
+    job = replace(make_job("def run(asked):\n    return {'prompt': 1 / asked}\n", [(2, None), (0, None)]), scorer=None)
+    first, second = pool.run(job).results
+    assert (first.score, first.failure, first.output) == (None, "", b'{"prompt":0.5}')
+    assert second.failure == "error"
+
+
+def test_answers_that_are_there_already_are_judged_in_order(pool, make_job):
+    job = make_job("unused", [(1, "a"), (2, "b"), (3, "c")])
+    judging = Judging("judging", job.scorer, job.tasks, (b'"a"', b'"x"', b"no data"), job.runtime)
+    results = pool.run(judging).results
+    assert [(each.score, each.failure) for each in results] == [(1.0, ""), (0.0, ""), (None, "invalid_output")]
+    assert [each.output for each in results] == [b'"a"', b'"x"', b""]
+
+
+def test_a_scorer_that_breaks_on_one_of_them_judges_the_others(pool, make_job):
+    scorer = (
+        "import os\n\ndef score(asked, expected, output, seed):\n    return os._exit(1) if output == 'die' else 1.0\n"
+    )
+    job = make_job("unused", [(1, None), (2, None), (3, None)], scorer=scorer)
+    results = pool.run(Judging("judging", job.scorer, job.tasks, (b'"a"', b'"die"', b'"c"'), job.runtime)).results
+    assert [(each.score, each.failure) for each in results] == [(1.0, ""), (None, "scorer_error"), (1.0, "")]
+
+
+def test_every_task_needs_its_answer(pool, make_job):
+    job = make_job("unused", [(1, None), (2, None)])
+    with pytest.raises(ValueError, match="1 answers to 2 tasks"):
+        pool.submit(Judging("judging", job.scorer, job.tasks, (b"1",), job.runtime))
