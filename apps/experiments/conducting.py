@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from apps.accounts.actors import Actor
 from apps.common.errors import UserError
 from apps.engine.axes import axes_payload
-from apps.engine.canonical import encode
+from apps.engine.canonical import decode, encode
 from apps.experiments import making, outcome, plan
 from apps.experiments.models import Cell, CellState, Experiment, ExperimentState
 from apps.log.chain import Entry
@@ -148,7 +148,8 @@ def _unlike(first: Run) -> str:
 
 def _elsewhere(first: Run, sandbox: str) -> str:
     """Why a run would be measured in another way on this machine than the first one was; empty where it would not."""
-    if protocol(first.project, sandbox)[0] == bytes(first.protocol.digest).hex():
+    models = decode(bytes(first.protocol.description))["models"]
+    if protocol(first.project, sandbox, models)[0] == bytes(first.protocol.digest).hex():
         return ""
     return (
         f"Here candidates are isolated by {sandbox}, and the runs so far were isolated in another way: scores are "

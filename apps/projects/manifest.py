@@ -8,6 +8,7 @@ from typing import Any
 from apps.engine import registry
 from apps.engine.axes import Axes
 from apps.engine.prompting.templates import PLACEHOLDERS
+from apps.engine.effects import ROLES
 from apps.projects.axes import read_axes
 from apps.projects.folder import Unusable, clean_path
 from apps.projects.problems import quoted
@@ -20,10 +21,12 @@ from apps.projects.vocabulary import (
     CONSEQUENCES,
     DIRECTIONS,
     EDITS,
+    EFFORTS,
     EVALUATOR_LIMITS,
     KINDS,
     LATER_MODES,
     LIMITS,
+    MAX_TOKENS,
     MODES,
     PARALLEL,
     SECONDS,
@@ -133,6 +136,7 @@ def _settings(root: Table, evaluator: Table, methods: tuple[str, ...] | None) ->
         parallel=run.number("parallel", PARALLEL),
         seed=run.number("seed", SEED),
         contracts=_contracts(run.table("contracts")),
+        worker=_worker(root),
     )
     sandbox.close()
     run.close()
@@ -145,6 +149,18 @@ def _contracts(table: Table) -> dict[str, Any]:
     told["aa_share"] = table.number("aa_share", AA_SHARE)
     table.close()
     return {name: value for name, value in told.items() if name in table}
+def _worker(root: Table) -> dict[str, Any]:
+    """Who answers what candidates ask, where [model] says that somebody does."""
+    if "model" not in root:
+        return {}
+    table = root.table("model")
+    found = {
+        "role": table.word("role", ROLES, "worker"),
+        "max_tokens": table.number("max_tokens", MAX_TOKENS),
+        "effort": table.word("effort", EFFORTS, ""),
+    }
+    table.close()
+    return found
 
 
 def _entry(root: Table) -> Function:

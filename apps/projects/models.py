@@ -64,6 +64,9 @@ class Project(models.Model):
 
     about = models.TextField(blank=True, help_text="what it is about: what prompts tell a model")
     templates = models.JSONField(default=dict, help_text="its own texts for prompts, by name")
+    worker = models.JSONField(
+        default=dict, help_text="who answers what candidates ask: role, max_tokens, effort; empty: nobody"
+    )
 
     method = models.CharField(max_length=100)
     parameters = models.JSONField(default=dict, help_text="of the method")

@@ -85,6 +85,8 @@ class Package:
             del plain["style"]
         if not self.settings.seed:
             del plain["settings"]["seed"]
+        if not self.settings.worker:
+            del plain["settings"]["worker"]
         for component in plain["components"]:
             component["content"] = digest(component["content"]).hex()
         for task in plain["tasks"]:

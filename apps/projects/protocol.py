@@ -1,5 +1,6 @@
 """The protocol of a project: two scores may be compared only if their protocols are equal."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apps.engine.canonical import digest, encode
@@ -9,8 +10,11 @@ from apps.projects.selectors import scorer_files, tasks
 COUNTED = ("train", "validation", "gate")
 
 
-def protocol(project: Project, sandbox: str) -> tuple[str, bytes]:
-    """(digest in hex, canonical bytes) of all that makes scores comparable. sandbox is the kind of isolation in use."""
+def protocol(project: Project, sandbox: str, models: Sequence[Mapping[str, Any]] = ()) -> tuple[str, bytes]:
+    """(digest in hex, canonical bytes) of all that makes scores comparable.
+
+    sandbox is the kind of isolation in use; models are those that are measured, with all that decides their replies.
+    """
     counted = tasks(project, *COUNTED).values_list("key", "split", "input", "expected")
     content = encode(
         _scorer(project)
@@ -18,7 +22,7 @@ def protocol(project: Project, sandbox: str) -> tuple[str, bytes]:
             "tasks": [[key, split, _hex(given), _hex(expected)] for key, split, given, expected in counted],
             "sandbox": sandbox,
             "memory": "none",
-            "models": [],
+            "models": [dict(model) for model in models],
         }
     )
     return digest(content).hex(), content
@@ -33,9 +37,10 @@ def scorer_digest(project: Project) -> bytes:
 
 
 def _scorer(project: Project) -> dict[str, Any]:
-    # Left out where it says nothing, so that protocols from before there were other styles stay what they are.
+    # Left out where it says nothing, so that protocols from before there were such things stay what they are.
     style = {"style": project.style, "forgeable": True} if project.forgeable else {}
-    return style | {
+    worker = {"worker": project.worker} if project.worker else {}
+    return style | worker | {
         "metric": project.metric,
         "direction": project.direction,
         "scorer": {path: digest(text).hex() for path, text in scorer_files(project).items()},

@@ -78,8 +78,9 @@ def _run(run: Run) -> Iterator[str]:
         yield f"run {run.number} is shown as ended early or not, the log says otherwise"
     if digest(bytes(run.protocol.description)) != bytes(run.protocol.digest):
         yield f"the protocol of run {run.number} is not what its digest says"
-    sandbox = decode(bytes(run.protocol.description))["sandbox"]
-    if not any(protocol(was, sandbox)[0] == bytes(run.protocol.digest).hex() for was in as_it_was(run.project)):
+    said = decode(bytes(run.protocol.description))
+    known = (protocol(was, said["sandbox"], said["models"])[0] for was in as_it_was(run.project))
+    if bytes(run.protocol.digest).hex() not in known:
         yield f"the tasks, the evaluator or the limits of {run.project} are not those of run {run.number}"
 
 
