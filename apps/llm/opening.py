@@ -161,6 +161,19 @@ _BLANK: dict[str, Any] = {
 }
 
 
+def recalled(earlier: Call) -> tuple[str, dict[str, Any]]:
+    """(text, answer) of a call that is done, as its own outcome gave them: for an effect that is carried out again."""
+    told = {
+        "reply": bytes(earlier.reply or b"").hex(),
+        "model": earlier.catalogue.name,
+        "stop": earlier.stop,
+        "tokens": earlier.tokens,
+        "cost": amount(earlier.cost),
+        "call": earlier.key,
+    }
+    return cassette.text(earlier), told
+
+
 def _replayed(desk: _Desk, job: CallJob, earlier: Call) -> Opened:
     """A call that is answered as it was before. Its row costs nothing; the journal gets what the first one got."""
     usage = Usage(earlier.input, earlier.output, earlier.cache_read, earlier.cache_write)

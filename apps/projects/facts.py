@@ -13,7 +13,7 @@ class Facts:
 
     repeatable: bool
     noise: float
-    seed_score: float
+    seed_score: float | None  # None: only a model could tell
     seconds: float
     tasks: int  # validation tasks
     notes: tuple[str, ...] = ()

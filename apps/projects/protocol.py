@@ -40,17 +40,21 @@ def _scorer(project: Project) -> dict[str, Any]:
     # Left out where it says nothing, so that protocols from before there were such things stay what they are.
     style = {"style": project.style, "forgeable": True} if project.forgeable else {}
     worker = {"worker": project.worker} if project.worker else {}
-    return style | worker | {
-        "metric": project.metric,
-        "direction": project.direction,
-        "scorer": {path: digest(text).hex() for path, text in scorer_files(project).items()},
-        "scorer_entry": project.evaluator_entry,
-        "scorer_limits": project.evaluator_limits,
-        "limits": project.limits,
-        "packages": list(project.packages),
-        "preload": list(project.preload),
-        "variables": project.variables,
-    }
+    return (
+        style
+        | worker
+        | {
+            "metric": project.metric,
+            "direction": project.direction,
+            "scorer": {path: digest(text).hex() for path, text in scorer_files(project).items()},
+            "scorer_entry": project.evaluator_entry,
+            "scorer_limits": project.evaluator_limits,
+            "limits": project.limits,
+            "packages": list(project.packages),
+            "preload": list(project.preload),
+            "variables": project.variables,
+        }
+    )
 
 
 def _hex(content: bytes | memoryview) -> str:

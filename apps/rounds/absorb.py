@@ -28,6 +28,9 @@ def store(book: Book, errand: Errand) -> None:
         return
     opened = book.rounds[errand.place[0]]
     row = opened.rows[errand.place[1:]]
+    if errand.stopped or errand.refusal is not None:
+        conduct.hold_up(book, opened, row, errand)
+        return
     recorded = measuring.record(book.brief, errand)
     book.step.trajectories += recorded.rows
     book.step.entries += recorded.entries
@@ -229,6 +232,9 @@ def resumable(book: Book) -> set[int]:
 
 
 def _askable(book: Book, row: Row) -> bool:
+    if row["kind"] in PERFORMED and row["state"] == EffectState.READY and row["holder"] == "":
+        worker = book.brief.worker
+        return worker is not None and worker.model not in book.models.stopped
     if row["kind"] != "ask" or row["state"] != EffectState.READY or book.rests(row):
         return False
     return decode(bytes(row["ran"] or row["asked"]))["model"] not in book.models.stopped

@@ -16,12 +16,11 @@ from apps.records.transitions import Stale
 from apps.rounds.book import Book, OpenRound
 from apps.rounds.journal import begin, change
 from apps.rounds.measuring import Place
-from apps.rounds.voices import Heard, Question
+from apps.rounds.voices import SPENT, Heard, Question
 
 ATTEMPTS = 5  # of an effect, each of which the callers try several times
 FIRST_REST = 2.0  # seconds between the first two; doubles with each
 BUSY = timedelta(seconds=1)  # until calls in flight may have given back what they reserved
-SPENT = "the budget of model calls is spent"
 LARGEST_PROMPT = 2_000_000  # characters
 
 

@@ -11,7 +11,7 @@ from apps.engine.contracts.fold import Fold as Contracts
 from apps.engine.population import Population
 from apps.engine.recipe import Context
 from apps.engine.replay import Play
-from apps.llm.ledger import MODES, Mode
+from apps.llm.ledger import Mode
 from apps.oversight.rules import Table
 from apps.records import content
 from apps.records.models import Commission, Run
@@ -20,7 +20,7 @@ from apps.records.transitions import LEASE
 from apps.rounds.brief import Brief
 from apps.rounds.measuring import Errand
 from apps.rounds.texts import Texts
-from apps.rounds.voices import Models, Question
+from apps.rounds.voices import Models, Question, mode
 
 
 @dataclass(slots=True)
@@ -112,8 +112,7 @@ class Book:
     @property
     def calls(self) -> Mode:
         """Whether calls are made, or answered from the ledger."""
-        told = decode(bytes(self.run.options)).get("calls")
-        return next((mode for mode in MODES if mode == told), "record")
+        return mode(self.run)
 
     @property
     def stalled(self) -> int:

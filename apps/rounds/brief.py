@@ -21,7 +21,8 @@ from apps.projects.models import Project, Task
 from apps.records.models import Run
 from apps.rounds.selftest import with_variables
 from apps.rounds.texts import of_candidate
-from apps.sandbox.contract import Limits, Runtime, Scorer
+from apps.rounds.working import Work, Worker
+from apps.sandbox.contract import Job, Limits, Runtime, Scorer
 from apps.sandbox.runtime import prepare
 
 
@@ -116,6 +117,21 @@ class Brief:
     def beside(self) -> Mapping[str, bytes]:
         """What runs in one sandbox with each candidate."""
         return selectors.beside(self.project)
+
+    @cached_property
+    def worker(self) -> Worker | None:
+        """The model that candidates are measured through, where they are."""
+        told = self.project.worker
+        if not told:
+            return None
+        (voice,) = self.models[told["role"]]
+        return Worker(voice.model, **told)
+
+    def work(self, job: Job, subject: int) -> Work:
+        """One candidate's way through that model. subject: its id."""
+        assert self.worker is not None
+        keys = {key: task.pk for key, task in self.tasks.items()}
+        return Work(job, self.scorer, self.worker, subject, keys)
 
     @cached_property
     def runtime(self) -> Runtime:

@@ -31,8 +31,9 @@ from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import Brief
 from apps.rounds.conclusion import conclusion
 from apps.rounds.journal import TOGETHER, begin, change, write
-from apps.rounds.measuring import Place, errand
+from apps.rounds.measuring import Errand, Place, errand
 from apps.rounds.texts import of_candidate
+from apps.rounds.voices import SPENT
 
 GROWING = ("grow", "edit", "again")  # rounds that bring a candidate
 FOR_ANYBODY = "-"  # holder of an effect that any performer may take
@@ -141,11 +142,22 @@ def after(book: Book, opened: OpenRound, row: Row, answer: bytes) -> bytes | Non
 
 def _send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
     _check_tasks(book, opened, effect)
+    if book.brief.worker is not None and _held_up(book, opened, book.brief.worker.model):
+        return
     _reserve(book, opened, effect)
     if not book.claims:
         offer(book, opened, row)
         return
     claim(book, opened, effect, row)
+
+
+def _held_up(book: Book, opened: OpenRound, model: str) -> bool:
+    """Whether the model that is measured is stopped until a person releases it. Raises Refused: it is not paid for."""
+    if book.models.spent:
+        raise Refused(SPENT, book.models.spent)
+    if model in book.models.stopped:
+        opened.waiting = opened.stalled = True
+    return model in book.models.stopped
 
 
 def claim(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
@@ -155,6 +167,21 @@ def claim(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) ->
     book.errands.append(
         errand(book.brief, place, effect, row["token"], lambda run, number: texts_of(book, run, number))
     )
+
+
+def hold_up(book: Book, opened: OpenRound, row: Row, errand: Errand) -> None:
+    """A measurement needs a model that may not be asked: not before a person releases it, or not at all."""
+    number = errand.effect.candidate
+    if errand.refusal is not None:
+        reason, hint = errand.refusal
+        opened.reserved.discard(number)
+        if reason == SPENT:
+            book.models.spent = hint
+        change(book, opened, row, EffectState.REFUSED, refused(reason, hint))
+        return
+    asking.take_back(book, opened, row)
+    book.models.look()
+    book.models.stopped |= {work.worker.model for work in errand.works.values()}
 
 
 def offer(book: Book, opened: OpenRound, row: Row) -> None:

@@ -19,10 +19,11 @@ from apps.records.models import Commission, Run, RunState
 from apps.records.step import Step
 from apps.rounds import absorb, asking, conduct, measuring, opening, stated, voices
 from apps.rounds.book import Book
+from apps.rounds.calling import Calling
 from apps.rounds.measuring import Errand, Place
 from apps.rounds.slots import Slot
 from apps.rounds.voices import Heard, Question
-from apps.sandbox.contract import Job, Outcome
+from apps.sandbox.contract import Job, Judging, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +42,11 @@ class Driver:
         self._claims = claims
         self._errands: dict[Place, Errand] = {}  # on their way
         self._arrived: list[Errand] = []  # complete, not yet stored
-        self._ready: deque[Job] = deque()  # their claim is committed; they wait for an evaluator
+        self._ready: deque[Job | Judging] = deque()  # their claim is committed; they wait for an evaluator
         self._asking: dict[str, Question] = {}  # on their way to a model, by call
         self._heard: list[Heard] = []  # not yet stored
         self._calls: deque[CallJob] = deque()  # their claim is committed; they wait for a caller
+        self._calling = Calling(run)  # of the model that is measured
         self._later: list[tuple[float, Errand, str]] = []  # failed on infrastructure: again at that moment
         self._polled = self._snapped = 0.0
         self._more = False  # the last step began as many rounds as one step may
@@ -75,7 +77,7 @@ class Driver:
         """Somebody rang: look for what people did at the next step."""
         self._polled = 0.0
 
-    def next_job(self) -> Job | None:
+    def next_job(self) -> Job | Judging | None:
         """A job whose claim is committed, for a free evaluator."""
         return self._ready.popleft() if self._ready else None
 
@@ -91,21 +93,25 @@ class Driver:
             )
             self._later.append((time.monotonic() + 2**errand.failures / 4, errand, outcome.job))
             return
-        errand.outcomes[outcome.job] = outcome
+        if errand.take(outcome):
+            self._calling.add(errand, outcome.job)
         if errand.complete:
             self._arrived.append(errand)
 
     @property
     def calls(self) -> int:
         """How many calls wait for a caller."""
-        return len(self._calls)
+        return len(self._calls) + len(self._calling.ready)
 
     def next_call(self) -> CallJob | None:
         """A call whose claim is committed, for a free caller."""
-        return self._calls.popleft() if self._calls else None
+        waiting = self._calls or self._calling.ready
+        return waiting.popleft() if waiting else None
 
     def hear(self, outcome: CallOutcome) -> None:
         """A call of this run has ended; the late reply of a claim that was lost is refused."""
+        if self._calling.hear(outcome):
+            return
         if (question := self._asking.get(outcome.job.id)) is not None:
             self._heard.append(Heard(question, outcome))
 
@@ -115,6 +121,7 @@ class Driver:
         Raises transitions.Stale or a database error after which only reload() helps.
         """
         self._retry()
+        self._proceed()
         self._look()
         book = self.book
         for errand in self._arrived:
@@ -159,6 +166,8 @@ class Driver:
         self._asking = {key: each for key, each in self._asking.items() if absorb.is_current(book, each)}
         self._heard = [each for each in self._heard if each.outcome.job.id in self._asking]
         kept = {errand.place for errand in self._errands.values() if absorb.is_current(book, errand)}
+        for place, errand in self._errands.items():
+            errand.given_up = place not in kept
         self._errands = {place: errand for place, errand in self._errands.items() if place in kept}
         self._arrived = [errand for errand in self._arrived if errand.place in kept]
         self._unmoved = set(book.rounds)
@@ -171,8 +180,9 @@ class Driver:
         """A stop means that nothing starts any more: what is claimed and has not started is anybody's again."""
         unsent = {job.id for job in self._ready} | {name for _, _, name in self._later}
         for place, errand in list(self._errands.items()):
-            if errand.outcomes or not unsent.issuperset(errand.jobs):
-                continue
+            if not errand.works and (errand.outcomes or not unsent.issuperset(errand.jobs)):
+                continue  # it is being measured; through a model, what was replied is found again
+            errand.given_up = True
             opened = book.rounds[place[0]]
             conduct.offer(book, opened, opened.rows[place[1:]])
             del self._errands[place]
@@ -189,6 +199,17 @@ class Driver:
         due = [item for item in self._later if item[0] <= now]
         self._later = [item for item in self._later if item[0] > now]
         self._ready.extend(errand.jobs[name] for _, errand, name in due if errand.place in self._errands)
+
+    def _proceed(self) -> None:
+        """Measurements through a model go on: replies are taken in and judged, further calls are made."""
+        for errand, name in self._calling.turn():
+            if self._errands.get(errand.place) is not errand or errand in self._arrived:
+                continue
+            job = None if errand.complete else errand.judging(name)
+            if job is not None:
+                self._ready.append(job)
+            elif errand.complete:
+                self._arrived.append(errand)
 
     def _to_advance(self) -> list[int]:
         rounds = self._unmoved | self._news | {errand.place[0] for errand in self._arrived}

@@ -17,6 +17,7 @@ from apps.records import transitions
 from apps.records.models import Run, RunState
 from apps.rounds.driver import Driver
 from apps.rounds.slots import Slot
+from apps.sandbox.contract import Job, Judging
 from apps.sandbox.pool import Pool
 from apps.sandbox.probe import require
 
@@ -118,7 +119,8 @@ class Loop:
     def _submit(self) -> None:
         """Give evaluators and callers what waits for them, of each run in turn."""
         if self._pool is not None:
-            for driver, job in self._in_turn(Driver.next_job, self._pool):
+            jobs: Iterator[tuple[Driver, Job | Judging]] = self._in_turn(Driver.next_job, self._pool)
+            for driver, job in jobs:
                 self._in_flight[job.id] = driver.run.pk
                 self._pool.submit(job)
         if any(driver.calls for driver in self._drivers.values()):

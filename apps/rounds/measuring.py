@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.common.ids import row_id
-from apps.engine.canonical import digest, encode
+from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Compare, Measure
 from apps.engine.records import facts_of
 from apps.engine.replay import done
@@ -16,7 +16,8 @@ from apps.projects.models import Task
 from apps.records import digests
 from apps.records.step import Row
 from apps.rounds.brief import Brief
-from apps.sandbox.contract import Job, Measured, Outcome, Program, TaskItem
+from apps.rounds.working import Work
+from apps.sandbox.contract import Job, Judging, Measured, Outcome, Program, TaskItem
 
 type Place = tuple[int, int, int]  # round id, position, child
 type TextsOf = Callable[[int, int], Mapping[str, str]]  # run, number -> texts
@@ -27,19 +28,51 @@ PERFORMED = ("measure", "compare")  # kinds that are carried out in the sandbox
 
 @dataclass(slots=True)
 class Errand:
-    """An effect on its way through the sandbox: one job per candidate that it measures."""
+    """An effect on its way through the sandbox: one job per candidate that it measures.
+
+    works: candidates that are measured through a model, by job. Such a job is first the one that collects prompts, then
+    the one that judges replies. refusal: reason and hint, where no call may be made. stopped: the model is, until a
+    person releases it. given_up: nobody waits for it any more.
+    """
 
     place: Place
     effect: Measure | Compare
     token: int
     subjects: tuple[tuple[int, int], ...]  # (run, number) of each job's candidate
-    jobs: dict[str, Job]
+    jobs: dict[str, Job | Judging]
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     failures: int = 0
+    works: dict[str, Work] = field(default_factory=dict)
+    refusal: tuple[str, str] | None = None
+    stopped: bool = False
+    given_up: bool = False
 
     @property
     def complete(self) -> bool:
-        return len(self.outcomes) == len(self.jobs)
+        """Nothing more will come of it."""
+        return len(self.outcomes) == len(self.jobs) or self.refusal is not None or self.stopped
+
+    def take(self, outcome: Outcome) -> bool:
+        """What came out of a sandbox. Whether the candidate's prompts are to be asked now."""
+        work = self.works.get(outcome.job)
+        if work is None or outcome.infrastructure:
+            self.outcomes[outcome.job] = outcome
+        elif isinstance(self.jobs[outcome.job], Judging):
+            self.outcomes[outcome.job] = work.judged(outcome)
+        else:
+            work.asked(outcome)
+            return True
+        return False
+
+    def judging(self, name: str) -> Judging | None:
+        """The job that judges a candidate's replies, now that they are all there; None where there are none."""
+        work = self.works[name]
+        job = work.judging()
+        if job is None:
+            self.outcomes[name] = work.judged(None)
+        else:
+            self.jobs[name] = job
+        return job
 
 
 def errand(brief: Brief, place: Place, effect: Measure | Compare, token: int, texts: TextsOf) -> Errand:
@@ -47,13 +80,17 @@ def errand(brief: Brief, place: Place, effect: Measure | Compare, token: int, te
     run = brief.run.pk
     subjects = ((run, effect.candidate),) + ((effect.champion,) if isinstance(effect, Compare) else ())
     items = _items(brief, place, effect)
-    jobs = {}
+    jobs: dict[str, Job | Judging] = {}
+    works = {}
     for index, (owner, number) in enumerate(subjects):
         files = {path: text.encode() for path, text in texts(owner, number).items()} | dict(brief.beside)
         name = "/".join(map(str, (*place, token, index)))
         program = Program(files, brief.project.entry)
-        jobs[name] = Job(name, program, brief.scorer, items, brief.limits, brief.runtime)
-    return Errand(place, effect, token, subjects, jobs)
+        scorer = brief.scorer if brief.worker is None else None
+        jobs[name] = job = Job(name, program, scorer, items, brief.limits, brief.runtime)
+        if brief.worker is not None:
+            works[name] = brief.work(job, row_id(owner, number))
+    return Errand(place, effect, token, subjects, jobs, works=works)
 
 
 def place_of(job: str) -> Place:
@@ -92,25 +129,27 @@ def record(brief: Brief, carried: Errand) -> Recorded:
     """Trajectories and answer of a complete errand. What failed on infrastructure counts as unmeasurable."""
     rows: list[Row] = []
     entries, answers = [], []
-    for (run, number), job in zip(carried.subjects, carried.jobs.values(), strict=True):
-        measured = _measured(job, carried.outcomes[job.id])
+    for (run, number), (name, job) in zip(carried.subjects, carried.jobs.items(), strict=True):
+        work = carried.works.get(name)
+        items = work.job.tasks if work else job.tasks
+        measured = _measured(items, carried.outcomes[name])
         subject = row_id(run, number)
-        own = [
-            _row(brief, carried.place, subject, item, result) for item, result in zip(job.tasks, measured, strict=True)
-        ]
+        own = [_row(brief, carried.place, subject, *each) for each in zip(items, measured, strict=True)]
+        for row, told in zip(own, work.told() if work else (), strict=False):
+            row["report"] = encode(decode(row["report"]) | told)
         rows += own
         entries.append(_entry(brief, carried.place, subject, own))
-        answers.append([_result(brief, *each) for each in zip(own, job.tasks, measured, strict=True)])
+        answers.append([_result(brief, *each) for each in zip(own, items, measured, strict=True)])
     value: Any = (
         answers[0] if isinstance(carried.effect, Measure) else {"candidate": answers[0], "champion": answers[1]}
     )
     return Recorded(done(value), rows, entries, sum(row["seconds"] for row in rows), answers)
 
 
-def _measured(job: Job, outcome: Outcome) -> Sequence[Measured]:
+def _measured(items: Sequence[TaskItem], outcome: Outcome) -> Sequence[Measured]:
     if outcome.infrastructure:
         detail = outcome.infrastructure[:2000]
-        return [Measured(item.key, None, "unmeasurable", detail) for item in job.tasks]
+        return [Measured(item.key, None, "unmeasurable", detail) for item in items]
     return outcome.results
 
 

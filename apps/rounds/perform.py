@@ -11,6 +11,9 @@ from apps.common.doorbell import ring
 from apps.common.ids import row_id
 from apps.engine.canonical import decode
 from apps.engine.effects import Compare, Measure
+from apps.engine.replay import refused
+from apps.llm.pool import Callers
+from apps.llm.selectors import latched
 from apps.log.services import append
 from apps.oversight import selectors
 from apps.oversight.rules import Facts, Go
@@ -19,16 +22,19 @@ from apps.records.models import CandidateEdit, Effect, EffectState, Run, Traject
 from apps.records.sql import insert
 from apps.rounds import measuring
 from apps.rounds.brief import Brief, brief
+from apps.rounds.calling import Calling
 from apps.rounds.conduct import expected_seconds, gate_opened
 from apps.rounds.measuring import Errand
 from apps.rounds.slots import Slot
 from apps.rounds.sweep import due
 from apps.rounds.texts import of_candidate
-from apps.sandbox.contract import Outcome
+from apps.sandbox.contract import Job, Judging, Outcome
 from apps.sandbox.pool import Pool
 from apps.sandbox.probe import require
 
 BEAT_SECONDS = 2.0
+CALLS = 64  # of measured models at a time
+MOST = 16  # errands at a time: those that wait for a model hold no evaluator
 
 
 class Performer:
@@ -37,6 +43,8 @@ class Performer:
     def __init__(self, home: Path) -> None:
         self._slot = Slot(home)
         self._pool = Pool(settings.EVOWEB_SLOTS, home, require(home, settings.EVOWEB_SANDBOX))
+        self._callers: Callers | None = None  # made for the first call
+        self._calling: dict[int, Calling] = {}  # by run
         self._errands: dict[measuring.Place, tuple[Errand, Effect, Brief]] = {}
         self._briefs: dict[int, Brief] = {}
         self._beaten = time.monotonic()
@@ -49,17 +57,39 @@ class Performer:
             self._claim()
             if not self._errands:
                 return False
-            for outcome in self._pool.collect(0.25):
-                self._finish(outcome)
+            self._collect()
             self._beat()
         return True
 
+    def _collect(self) -> None:
+        """Wait for something to be measured or answered, and go on with it."""
+        bell = self._callers.fileno() if self._callers is not None else None
+        for outcome in self._pool.collect(0.25, bell):
+            self._finish(outcome)
+        for reply in self._callers.collect(0.0) if self._callers is not None else ():
+            any(calling.hear(reply) for calling in self._calling.values())
+        for calling in self._calling.values():
+            self._proceed(calling)
+
+    def _proceed(self, calling: Calling) -> None:
+        """Measurements through a model go on: replies are taken in and judged, further calls are made."""
+        for errand, name in calling.turn():
+            job = None if errand.complete else errand.judging(name)
+            if job is not None:
+                self._submit(job)
+            self._leave(errand)
+        while calling.ready:
+            if self._callers is None:
+                self._callers = Callers(CALLS, settings.EVOWEB_LLM_PRIVATE_URLS)
+            if not self._callers.free:
+                return
+            self._callers.submit(calling.ready.popleft())
+
     def _claim(self) -> None:
-        if not self._pool.free:
+        room = min(self._pool.free, MOST - len(self._errands))
+        if room <= 0:
             return
-        for effect in (
-            due().select_related("round__run__project", "round__run__protocol").order_by("id")[: self._pool.free]
-        ):
+        for effect in due().select_related("round__run__project", "round__run__protocol").order_by("id")[:room]:
             run = effect.round.run
             known = self._briefs.get(run.pk) or self._briefs.setdefault(run.pk, brief(run))
             if not _free(effect, run, known) or not transitions.claim(effect, run, self._slot.name):
@@ -70,12 +100,15 @@ class Performer:
         place = (effect.round_id, effect.position, effect.child)
         errand = measuring.errand(known, place, _effect(effect), effect.token, of_candidate)
         self._errands[place] = (errand, effect, known)
-        for job in errand.jobs.values():
-            while not self._pool.free:
-                for outcome in self._pool.collect(0.25):
-                    self._finish(outcome)
-                self._beat()
-            self._pool.submit(job)
+        for job in list(errand.jobs.values()):
+            self._submit(job)
+
+    def _submit(self, job: Job | Judging) -> None:
+        while not self._pool.free:
+            for outcome in self._pool.collect(0.25):
+                self._finish(outcome)
+            self._beat()
+        self._pool.submit(job)
 
     def _finish(self, outcome: Outcome) -> None:
         place = measuring.place_of(outcome.job)
@@ -86,14 +119,27 @@ class Performer:
             self._give_up(place, errand)
             transitions.back_off(effect, 2**effect.failures)
             return
-        errand.outcomes[outcome.job] = outcome
-        if errand.complete:
+        if errand.take(outcome):
+            run = known.run
+            self._calling.setdefault(run.pk, Calling(run)).add(errand, outcome.job)
+        self._leave(errand)
+
+    def _leave(self, errand: Errand) -> None:
+        """Record what came of an errand that is complete."""
+        place = errand.place
+        if not errand.complete or place not in self._errands or self._errands[place][0] is not errand:
+            return
+        _, effect, known = self._errands.pop(place)
+        errand.given_up = True
+        if errand.stopped:
+            transitions.release(Effect.objects.filter(pk=effect.pk, token=effect.token))
+        else:
             store(known, errand, effect)
-            del self._errands[place]
-            ring("rounds")
+        ring("rounds")
 
     def _give_up(self, place: measuring.Place, errand: Errand) -> None:
         del self._errands[place]
+        errand.given_up = True
         for job in errand.jobs:
             self._pool.stop(job)
 
@@ -110,7 +156,7 @@ class Performer:
 
 def _free(effect: Effect, run: Run, known: Brief) -> bool:
     """No latch is set, and people or the policy of now let it go; a claim holds only while both stay as they are."""
-    if selectors.latches(run).exists():
+    if selectors.latches(run).exists() or (known.worker is not None and latched([known.worker.model])):
         return False
     facts = Facts(effect.round.kind, expected_seconds(known, run, _effect(effect)), _tainted(effect, run))
     return effect.approved or isinstance(selectors.table(run).rule(effect.kind, "before", facts), Go)
@@ -133,6 +179,8 @@ def _effect(row: Effect) -> Measure | Compare:
 
 def store(known: Brief, errand: Errand, effect: Effect) -> bool:
     """Record a finished measurement for the driver to find. False when the claim was lost meanwhile."""
+    if errand.refusal is not None:
+        return transitions.performed(effect, EffectState.REFUSED, refused(*errand.refusal))
     recorded = measuring.record(known, errand)
     unmeasurable = all(result[2] == "unmeasurable" for results in recorded.by_subject for result in results)
     with transaction.atomic():

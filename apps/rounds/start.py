@@ -29,6 +29,7 @@ from apps.projects.settings import Settings
 from apps.projects.vocabulary import CANDIDATES, PARALLEL
 from apps.records import transitions
 from apps.records.models import CandidateEdit, Protocol, Run
+from apps.rounds import measured
 from apps.rounds.brief import planted_texts
 
 
@@ -77,7 +78,7 @@ def start(actor: Actor, project: Project, order: Order, sandbox: str, driver: st
     check_fit(project, order, axes)
     if (stop := selectors.global_latch()) is not None:
         raise UserError(f"Everything here is stopped ({stop.reason}). Release the stop on the status page, then start.")
-    identity, description = protocol(project, sandbox)
+    identity, description = protocol(project, sandbox, measured.models(project, models))
     described = {"description": description, "scorer": bytes(project.scorer)}
     with transaction.atomic():
         now = Project.objects.select_for_update().get(pk=project.pk)
@@ -160,11 +161,12 @@ def check_fit(project: Project, order: Order, axes: Axes) -> None:
 def models_of(project: Project, order: Order) -> Ensembles:
     """Who plays which role in a run: by the order, else by the project's casting, else by the installation's.
 
-    Nobody where the method asks no model.
+    Nobody where the method asks no model and none is measured.
     """
-    if order.models is not None:
-        return order.models
-    return ensembles(project) if registry.get(order.method).roles else {}
+    cast: Ensembles = ensembles(project) if order.models is None else order.models
+    asked: Ensembles = cast if order.models is not None or registry.get(order.method).roles else {}
+    role = project.worker.get("role", "")
+    return {**asked, role: cast[role]} if role in cast else asked
 
 
 def wording(project: Project) -> dict[str, Any]:

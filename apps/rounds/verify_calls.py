@@ -1,6 +1,6 @@
 """Does the ledger of model calls say what the journal says, and do its sums add up?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from apps.common.ids import NUMBERS, of_run
 from apps.engine.canonical import decode
 from apps.llm.models import Call, CallState, Spend
-from apps.records.models import Effect, EffectState, Run, RunState
+from apps.records.models import Effect, EffectState, Run, RunState, Trajectory
 
 COLUMNS = ("key", "state", "prompt", "reply", "round", "position", "child", "stop")
 
@@ -24,9 +24,35 @@ def problems(run: Run) -> Iterator[str]:
         if call is None or not _same(effect, answer, call):
             where = f"round {effect.round_id % NUMBERS} of run {run.number}, position {effect.position}"
             yield f"the ledger holds no call that was answered as the journal says, {where}"
+    yield from _measured(run)
     if run.state != RunState.OPEN and calls.filter(state=CallState.IN_FLIGHT).exists():
         yield f"calls of run {run.number} are in flight, and it has ended"
     yield from _sums(run)
+
+
+def _measured(run: Run) -> Iterator[str]:
+    """Measurements through a model name the calls that the ledger has of them."""
+    if not run.project.worker:
+        return
+    calls = Call.objects.filter(run=run, task__isnull=False, state=CallState.DONE).values(*COLUMNS, "candidate", "task")
+    known = {row["key"]: row for row in calls.iterator(chunk_size=1000)}
+    rows = Trajectory.objects.filter(of_run(run.pk, "round")).values("pk", "report", "candidate_id", "task_id", "round")
+    for row in rows.iterator(chunk_size=1000):
+        told = decode(bytes(row["report"])).get("asked", {})
+        if "call" in told and not _paid(row, told, known.get(told["call"])):
+            yield f"the ledger holds no call that was answered as measurement {row['pk']} of run {run.number} says"
+
+
+def _paid(row: Mapping[str, Any], told: Mapping[str, Any], call: Mapping[str, Any] | None) -> bool:
+    if call is None:
+        return False
+    kept = (bytes(call["reply"] or b"").hex(), call["stop"], bytes(call["prompt"]).hex())
+    place = (call["candidate"], call["task"], call["round"])
+    return (told["reply"], told["stop"], told["prompt"]) == kept and place == (
+        row["candidate_id"],
+        row["task_id"],
+        row["round"],
+    )
 
 
 def _same(effect: Effect, answer: dict[str, Any], call: dict[str, Any]) -> bool:

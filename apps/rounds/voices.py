@@ -8,11 +8,13 @@ from apps.engine.canonical import decode
 from apps.engine.setup import Ensembles, ensembles_from
 from apps.llm import selectors
 from apps.llm.contract import CallJob, CallOutcome
-from apps.llm.ledger import Denied, Settled, Wanted
+from apps.llm.ledger import MODES, Denied, Mode, Settled, Wanted
 from apps.llm.models import Call, CallState, ModelLatch
 from apps.llm.settling import lose
 from apps.records.models import Run, RunState
 from apps.rounds.measuring import Place
+
+SPENT = "the budget of model calls is spent"
 
 
 @dataclass(slots=True)
@@ -54,6 +56,12 @@ def of(ensembles: Ensembles) -> Models:
     models = Models(frozenset(voice.model for voices in ensembles.values() for voice in voices))
     models.look()
     return models
+
+
+def mode(run: Run) -> Mode:
+    """Whether a run's calls are made, or answered from the ledger."""
+    told = decode(bytes(run.options)).get("calls")
+    return next((mode for mode in MODES if mode == told), "record")
 
 
 def stopped(run: Run) -> dict[str, ModelLatch]:

@@ -45,16 +45,19 @@ class Work:
 
     job: Job  # collects its answers
     scorer: Scorer
+    worker: Worker
     subject: int  # id of the candidate
+    keys: Mapping[str, int]  # ids of tasks by key
     prompts: dict[int, Prompt] = field(default_factory=dict)
     said: dict[int, Said] = field(default_factory=dict)
     results: dict[int, Measured] = field(default_factory=dict)
     failures: dict[int, int] = field(default_factory=dict)  # of calls
     answered: dict[int, Measured] = field(default_factory=dict)  # the candidate's own side of a measurement
 
-    @property
-    def judging_id(self) -> str:
-        return f"{self.job.id}/1"
+    def task(self, index: int) -> tuple[int, int]:
+        """(id, repeat) of a task."""
+        key, _, repeat = self.job.tasks[index].key.rpartition("#")
+        return self.keys[key], int(repeat)
 
     def asked(self, outcome: Outcome) -> None:
         """The candidate's answers came: prompts, or failures."""
@@ -98,21 +101,23 @@ class Work:
         answers = tuple(
             json.dumps(self.said[index].text, ensure_ascii=False).encode(errors="replace") for index in indices
         )
-        return Judging(
-            self.judging_id, self.scorer, tuple(self.job.tasks[index] for index in indices), answers, self.job.runtime
-        )
+        tasks = tuple(self.job.tasks[index] for index in indices)
+        return Judging(self.job.id, self.scorer, tasks, answers, self.job.runtime)
 
     def judged(self, outcome: Outcome | None) -> Outcome:
         """The whole measurement, now that the scorer has judged. None where it had nothing to judge."""
         if outcome is not None and outcome.infrastructure:
-            return replace(outcome, job=self.job.id)
+            return outcome
         for index, measured in zip(sorted(self.said), outcome.results if outcome else (), strict=True):
             own = self.answered[index]
             self.results[index] = replace(measured, seconds=own.seconds, cpu_seconds=own.cpu_seconds)
         return Outcome(self.job.id, tuple(self.results[index] for index in range(len(self.job.tasks))))
 
-    def told(self, index: int) -> dict[str, Any]:
-        """What a trajectory keeps of the call behind it: the prompt by digest, and the call where there was a reply."""
+    def told(self) -> list[dict[str, Any]]:
+        """What each trajectory keeps of the call behind it: the prompt by digest, and the call that was answered."""
+        return [self._told(index) for index in range(len(self.job.tasks))]
+
+    def _told(self, index: int) -> dict[str, Any]:
         if index not in self.prompts:
             return {}
         kept = self.said[index].kept if index in self.said else {}

@@ -42,7 +42,7 @@ def summary(package: Package, facts: Facts) -> str:
     lines = [
         f"ok: {package.name}",
         f"  tasks   {', '.join(f'{count} {split}' for split, count in splits.items())}",
-        f"  seed    {facts.seed_score:.6g} ({package.metric}, {package.direction})",
+        f"  seed    {_seed(facts)} ({package.metric}, {package.direction})",
         f"  noise   {_noise(facts)}",
         f"  promote {_promotion(facts, splits['gate'])}",
         f"  time    {facts.seconds * 1000:.3g} ms of the candidate per evaluation",
@@ -50,7 +50,13 @@ def summary(package: Package, facts: Facts) -> str:
     return "\n".join([*lines, *(f"  note    {note}" for note in facts.notes)])
 
 
+def _seed(facts: Facts) -> str:
+    return "not known before its model is asked" if facts.seed_score is None else f"{facts.seed_score:.6g}"
+
+
 def _noise(facts: Facts) -> str:
+    if not facts.noise and facts.seed_score is None:
+        return "none, as declared"
     if not facts.noise:
         return f"none: {REPEATS} repeats of the seed scored equally"
     return f"{facts.noise:.3g} per task; a gain below {facts.smallest_effect:.3g} would probably not be seen"

@@ -1,0 +1,179 @@
+"""Calls of the model that is measured: opened in the ledger, made, settled, for whoever measures.
+
+Their rows are written before they are made and settled as they come in, in transactions of their own: the effect they
+belong to is claimed already. So when its process dies, whoever measures again finds the replies that were paid for.
+"""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from apps.llm.contract import CallJob, CallOutcome
+from apps.llm.ledger import Denied, Opened, Settled, Wanted
+from apps.llm.models import Call, CallState
+from apps.llm.opening import open_calls, recalled
+from apps.llm.settling import lose, settle
+from apps.log.services import append
+from apps.records.models import Run
+from apps.rounds import measured, voices
+from apps.rounds.measuring import Errand
+from apps.rounds.working import Said, Work, prompt_digest
+
+BUSY_SECONDS = 1.0  # until calls in flight may have given back what they reserved
+REST_SECONDS = 2.0  # after a call that the callers gave up; doubles
+
+type Stage = tuple[Errand, str]  # an errand, and the job of the candidate
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One prompt on its way."""
+
+    errand: Errand
+    name: str
+    index: int
+
+    @property
+    def work(self) -> Work:
+        return self.errand.works[self.name]
+
+    @property
+    def wanted(self) -> Wanted:
+        work, worker = self.work, self.work.worker
+        task, repeat = work.task(self.index)
+        return Wanted(
+            worker.model,
+            worker.role,
+            work.prompts[self.index],
+            max_tokens=worker.max_tokens,
+            effort=worker.effort,
+            place=self.errand.place,
+            candidate=work.subject,
+            task=task,
+            repeat=repeat,
+        )
+
+
+class Calling:
+    """The calls that one process has on its way for its errands of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._waiting: list[tuple[float, _Asked]] = []  # to be opened at that moment
+        self._open: dict[str, _Asked] = {}  # by key of the call
+        self._heard: list[CallOutcome] = []
+        self._begun: list[Stage] = []  # whose earlier replies are to be looked for
+        self.ready: deque[CallJob] = deque()  # opened, and waiting for a caller
+
+    def add(self, errand: Errand, name: str) -> None:
+        """A candidate's prompts are there: ask them."""
+        self._begun.append((errand, name))
+
+    def hear(self, outcome: CallOutcome) -> bool:
+        """A call has ended. False where it is none of these."""
+        if outcome.job.id not in self._open:
+            return False
+        self._heard.append(outcome)
+        return True
+
+    def turn(self) -> list[Stage]:
+        """Settle what came in, open what is due. The candidates whose prompts wait for nothing any more.
+
+        An errand that cannot go on is among them: it says why.
+        """
+        touched = self._settle()
+        begun, self._begun = self._begun, []
+        why = measured.changed(self._run) if begun else ""
+        for stage in begun:
+            if why:
+                stage[0].refusal = (why, "Start another run: scores of the two are not compared.")
+            self._recall(*stage)
+            self._waiting += [(0.0, _Asked(*stage, index)) for index in stage[0].works[stage[1]].open]
+        touched += [*begun, *self._open_due()]
+        left = {(id(each.errand), each.name) for each in [*self._open.values(), *(each for _, each in self._waiting)]}
+        unique = {(id(errand), name): (errand, name) for errand, name in touched}
+        return [
+            (errand, name)
+            for key, (errand, name) in unique.items()
+            if not errand.given_up and (errand.complete or key not in left)
+        ]
+
+    def _settle(self) -> list[Stage]:
+        """Take in what was heard."""
+        heard = self._heard
+        if not heard:
+            return []
+        with transaction.atomic():
+            settlement = settle(heard)
+            if settlement.entries:
+                append(self._run.project_id, settlement.entries)
+        self._heard = []
+        asked = [(self._open.pop(outcome.job.id), settlement.calls.get(outcome.job.id)) for outcome in heard]
+        for each, settled in asked:
+            self._receive(each, settled)
+        return [(each.errand, each.name) for each, _ in asked]
+
+    def _receive(self, asked: _Asked, settled: Settled | None) -> None:
+        """What became of one call. None: somebody gave it up meanwhile, so it is made again."""
+        failure = settled.outcome.failure if settled else None
+        if settled is None:
+            self._waiting.append((0.0, asked))
+        elif settled.answer is not None:
+            asked.work.replied(asked.index, Said(settled.outcome.text, settled.answer))
+        elif failure is not None and failure.blame == "model":
+            asked.errand.stopped = True
+        elif failure is not None and asked.work.failed(asked.index, failure):
+            rest = REST_SECONDS * 2 ** (asked.work.failures[asked.index] - 1)
+            self._waiting.append((time.monotonic() + rest, asked))
+
+    def _recall(self, errand: Errand, name: str) -> None:
+        """Replies that an earlier attempt at the same effect paid for; what it had in flight is lost."""
+        work = errand.works[name]
+        round_id, position, child = errand.place
+        rows = Call.objects.filter(run=self._run, candidate=work.subject, task__isnull=False)
+        rows = rows.filter(round=round_id, position=position, child=child)
+        with transaction.atomic():
+            lose(rows.exclude(key__in=self._open))
+        paid = {(row.task, row.repeat): row for row in rows.filter(state=CallState.DONE).order_by("pk")}
+        for index in work.open:
+            row = paid.get(work.task(index))
+            if row is not None and bytes(row.prompt) == prompt_digest(work.prompts[index]):
+                work.replied(index, Said(*recalled(row)))
+
+    def _open_due(self) -> list[Stage]:
+        now = time.monotonic()
+        alive = [item for item in self._waiting if not (item[1].errand.given_up or item[1].errand.complete)]
+        due = [asked for moment, asked in alive if moment <= now]
+        if not due:
+            self._waiting = alive
+            return []
+        with transaction.atomic():
+            opening = open_calls(self._run, [asked.wanted for asked in due], voices.mode(self._run))
+            if opening.entries:
+                append(self._run.project_id, opening.entries)
+        chosen = set(map(id, due))
+        self._waiting = [item for item in alive if id(item[1]) not in chosen]
+        for asked, call in zip(due, opening.calls, strict=True):
+            self._opened(asked, call)
+        return [(asked.errand, asked.name) for asked in due]
+
+    def _opened(self, asked: _Asked, call: Opened | Denied) -> None:
+        if isinstance(call, Denied):
+            self._denied(asked, call)
+        elif call.settled is not None:
+            self._receive(asked, call.settled)
+        else:
+            self._open[call.job.id] = asked
+            self.ready.append(call.job)
+
+    def _denied(self, asked: _Asked, denied: Denied) -> None:
+        if denied.why == "busy":
+            self._waiting.append((time.monotonic() + BUSY_SECONDS, asked))
+        elif denied.why == "latched":
+            asked.errand.stopped = True
+        elif denied.why == "budget":
+            asked.errand.refusal = (voices.SPENT, denied.reason)
+        else:
+            asked.errand.refusal = (denied.reason, denied.hint)
