@@ -7,8 +7,8 @@ from typing import Any
 
 from apps.engine import registry
 from apps.engine.axes import Axes
-from apps.engine.prompting.templates import PLACEHOLDERS
 from apps.engine.effects import ROLES
+from apps.engine.prompting.templates import PLACEHOLDERS
 from apps.projects.axes import read_axes
 from apps.projects.folder import Unusable, clean_path
 from apps.projects.problems import quoted

@@ -14,6 +14,7 @@ from apps.oversight.measurements import unpacked
 from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Run, Trajectory
 from apps.rounds import meters
+from apps.rounds.asked_page import AskedReading
 from apps.rounds.meters import Meter
 from apps.rounds.trial_page import TrialReading, latest
 from apps.rounds.trials import SEEN_SPLITS, may_try
@@ -91,6 +92,12 @@ class TrajectoryReading:
     @cached_property
     def report(self) -> dict[str, Any]:
         return dict(decode(bytes(self.trajectory.report))) if self.trajectory.report else {}
+
+    @cached_property
+    def asked(self) -> AskedReading | None:
+        """The call behind it, where candidates are measured through a model."""
+        told = self.report.get("asked")
+        return AskedReading(told, self.project.worker.get("role", "worker")) if told else None
 
     @property
     def meaning(self) -> Meaning:

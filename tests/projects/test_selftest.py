@@ -243,3 +243,62 @@ def test_the_commands_say_what_a_sound_project_is_like(workspace):
     out = io.StringIO()
     call_command("import_project", str(workspace.root), stdout=out)
     assert str(Project.objects.get(slug="doubling").uuid) in out.getvalue()
+
+
+TEXT_TASK = "\n[model]\nmax_tokens = 16\n"
+PROMPTS = "def run(number):\n    return {'prompt': f'Twice {number}?'}\n"
+NUMERIC = "from evoweb_scorers import numeric\n\n\ndef score(i, e, o, seed):\n    return numeric(o, e)\n"
+
+
+@pytest.fixture
+def text_task(workspace):
+    workspace.write("evoweb.toml", (workspace.root / "evoweb.toml").read_text() + TEXT_TASK)
+    workspace.write("main.py", PROMPTS)
+    workspace.write("evaluator.py", NUMERIC)
+    return workspace
+
+
+def test_a_project_of_prompts_is_tried_without_its_model(text_task, facts_of):
+    facts = facts_of()
+    assert (facts.seed_score, facts.repeatable, facts.noise, facts.tasks) == (None, False, 0.5, 2)
+    assert any("no model was asked" in note for note in facts.notes)
+    text_task.change("evoweb.toml", 'file = "evaluator.py"', 'file = "evaluator.py"\nrepeatable = true')
+    assert (facts_of().repeatable, facts_of().noise) == (True, 0.0)
+
+
+def test_a_seed_that_returns_no_prompt_is_named(text_task, facts_of):
+    text_task.write("main.py", "def run(number):\n    return {'question': number}\n")
+    told = facts_of()
+    assert told.startswith(
+        "main.py:1: the seed's answer to task \"one\" is no prompt: unknown key 'question'. Return a text"
+    )
+
+
+def test_a_scorer_that_breaks_on_a_reply_is_named(text_task, facts_of):
+    text_task.write("evaluator.py", "def score(i, e, o, seed):\n    return float(o == str(e)) if o else 1 / 0\n")
+    assert "ZeroDivisionError" in facts_of()
+
+
+def test_a_scorer_that_takes_nonsense_for_right_is_named(text_task, facts_of):
+    text_task.write("evaluator.py", "def score(i, e, o, seed):\n    return float(isinstance(o, str))\n")
+    assert "the scorer does not tell what is expected (1) from nonsense (1)" in facts_of()
+
+
+def test_metrics_that_no_reply_tells_are_named(text_task, facts_of):
+    axis = '[[descriptors]]\nname = "length"\nlow = 0\nhigh = 9\n\n[model]'
+    text_task.change("evoweb.toml", "[model]", axis)
+    assert 'the evaluator tells no metric "length" of a reply' in facts_of()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("max_tokens = 0", "max_tokens is 0. Write a whole number from 1 to 1000000."),
+        ('role = "pupil"', 'unknown role "pupil"'),
+        ('effort = "much"', 'unknown effort "much"'),
+        ("temperature = 1.0", 'unknown key "temperature"'),
+    ],
+)
+def test_what_the_model_is_told_is_checked(text_task, facts_of, line, told):
+    text_task.change("evoweb.toml", "max_tokens = 16", line)
+    assert told in facts_of()

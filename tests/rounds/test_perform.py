@@ -203,10 +203,10 @@ class Broken(world.SharedPool):
         self.jobs = {**getattr(self, "jobs", {}), job.id: job}
         super().submit(job)
 
-    def collect(self, timeout):
+    def collect(self, timeout, beside=None):
         return [
             Outcome(outcome.job, infrastructure="the disk is full") if self.fails(self.jobs[outcome.job]) else outcome
-            for outcome in super().collect(timeout)
+            for outcome in super().collect(timeout, beside)
         ]
 
 

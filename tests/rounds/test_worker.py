@@ -290,3 +290,21 @@ def test_verify_misses_a_call_that_a_measurement_names(loop, pupil, model):
     Call.objects.filter(key=asked(row)["call"]).update(reply=b"\0" * 32)
     told = list(problems(pupil))
     assert f"the ledger holds no call that was answered as measurement {row.pk} of run {run.number} says" in told
+
+
+def test_the_page_of_a_measurement_shows_what_was_asked_and_replied(loop, pupil, monkeypatch, client):
+    evaluator = "def score(given, expected, output, seed):\n    return float(len(output))\n"
+    with workers.server(monkeypatch, "<script>alert(1)</script> & so on"):
+        project = workers.project("Hostile", evaluator=evaluator)
+        run = world.finish(loop, world.begin(loop, project, world.order(candidates=1)))
+    row = rows_of(run)["t1"]
+    reader = world.member(project, "reader")
+    client.force_login(reader.user)
+    page = client.get(f"/projects/{project.slug}/runs/{run.number}/candidates/0/trajectories/{row.pk}/")
+    told = page.content.decode()
+    assert page.status_code == 200
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; so on" in told
+    assert "<script>alert" not in told
+    assert "-0.5 and -2.0" in told
+    assert "Compare." in told
+    assert workers.MODEL in told
