@@ -149,6 +149,8 @@ def _contracts(table: Table) -> dict[str, Any]:
     told["aa_share"] = table.number("aa_share", AA_SHARE)
     table.close()
     return {name: value for name, value in told.items() if name in table}
+
+
 def _worker(root: Table) -> dict[str, Any]:
     """Who answers what candidates ask, where [model] says that somebody does."""
     if "model" not in root:

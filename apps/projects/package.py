@@ -83,10 +83,9 @@ class Package:
         del plain["about"], plain["templates"]
         if not self.forgeable:
             del plain["style"]
-        if not self.settings.seed:
-            del plain["settings"]["seed"]
-        if not self.settings.worker:
-            del plain["settings"]["worker"]
+        for name in ("seed", "worker", "contracts"):
+            if not getattr(self.settings, name):
+                del plain["settings"][name]
         for component in plain["components"]:
             component["content"] = digest(component["content"]).hex()
         for task in plain["tasks"]:

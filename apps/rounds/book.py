@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from apps.engine.canonical import decode
 from apps.engine.contracts.fold import Fold as Contracts
 from apps.engine.population import Population
 from apps.engine.recipe import Context

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0008_styles"),
+        ("projects", "0009_contracts"),
     ]
 
     operations = [
