@@ -16,7 +16,7 @@ class Quick(World):
         """One round from its beginning to its end."""
         settings = self.recipe.settings(self.parameters)
         ctx = Context(self.seed, number, self._edits, settings, tasks=self.tasks)
-        ctx.train, ctx.models, ctx.hints = self.train, self.models, self.hints
+        ctx.train, ctx.models, ctx.hints, ctx.templates = self.train, self.models, self.hints, self.templates
         steps = self._steps(number, ctx) if number == 0 else self.recipe.round(self.recipe, ctx)
         self.outcomes[number] = self._run(steps, ctx)
 

@@ -51,6 +51,7 @@ class World:
     model: Model = field(default_factory=number_mover)
     tell: Tell = bare
     hints: tuple[str, ...] = ()
+    templates: Mapping[str, str] = field(default_factory=dict)
 
     journal: dict[int, list[Row]] = field(default_factory=dict)
     outcomes: dict[int, Outcome | Refused | None] = field(default_factory=dict)
@@ -99,7 +100,7 @@ class World:
         """A fresh generator of a round."""
         settings = self.recipe.settings(self.parameters)
         ctx = Context(self.seed, number, self._edits, settings, tasks=self.tasks)
-        ctx.train, ctx.models, ctx.hints = self.train, self.models, self.hints
+        ctx.train, ctx.models, ctx.hints, ctx.templates = self.train, self.models, self.hints, self.templates
         steps = self._steps(number, ctx)
         return Play(steps, ctx, self._deliver)
 
