@@ -283,3 +283,19 @@ def test_lines_that_a_candidate_can_exploit_are_named(folder):
     assert any(note.startswith("evaluator.py:4: a tolerance") and "(also in line 10)" in note for note in told)
     assert any(note.startswith("evaluator.py:12: two values count as equal") for note in told)
     assert not any("14" in note for note in told)
+
+
+def test_numbers_that_the_method_of_that_name_has_too_become_its_parameters(tmp_path):
+    folder = write(
+        tmp_path / "one", {**OPENEVOLVE, "config.yaml": "database: {num_islands: 3, exploration_ratio: 0.3}\n"}
+    )
+    settings = read_package(folder).settings
+    assert (settings.method, settings.parameters) == ("openevolve", {"islands": 3, "explore": 0.3})
+
+
+def test_shares_of_edits_of_shinka(tmp_path):
+    config = "evo_config:\n  patch_types: [diff, full]\n  patch_type_probs: [0.9, 0.1]\n  num_generations: 12\n"
+    folder = write(tmp_path / "two", {"initial.py": "x = 1\n", "evaluate.py": "print(1)\n", "shinka.yaml": config})
+    settings = read_package(folder).settings
+    assert settings.parameters == {"diff": 0.9, "full": 0.1, "cross": 0.0}
+    assert settings.budget["candidates"] == 12

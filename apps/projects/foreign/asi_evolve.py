@@ -27,15 +27,13 @@ REASONS = {
     "database.": "the method has no parameter of this kind",
 }
 SHARED = {
-    "pipeline.sample_n": ("sample", "samples", "sample_n"),
-    "database.max_size": ("population", "population_size", "max_size"),
-    "cognition.retrieval.top_k": ("retrieved", "top_k", "cognition_top_k"),
-    "cognition.retrieval.score_threshold": ("retrieval_threshold", "threshold"),
-    "database.sampling.island.num_islands": ("islands", "num_islands"),
-    "database.sampling.island.migration_interval": ("migration_interval", "migrate_every"),
-    "database.sampling.island.migration_rate": ("migration_rate",),
-    "database.sampling.island.exploration_ratio": ("exploration", "exploration_ratio", "explore"),
-    "database.sampling.island.exploitation_ratio": ("exploitation", "exploitation_ratio", "exploit"),
+    "pipeline.sample_n": "sample",
+    "cognition.retrieval.top_k": "retrieved",
+    "database.sampling.island.num_islands": "islands",
+    "database.sampling.island.migration_interval": "migration_interval",
+    "database.sampling.island.migration_rate": "migration_rate",
+    "database.sampling.island.exploration_ratio": "explore",
+    "database.sampling.island.exploitation_ratio": "exploit",
 }
 
 

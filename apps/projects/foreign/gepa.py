@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from apps.engine import registry
 from apps.engine.canonical import NotCanonical, encode
 from apps.projects.folder import Folder, Unusable
 from apps.projects.foreign.beside import beside
@@ -22,6 +23,7 @@ from apps.projects.foreign.yaml_reader import Setting
 from apps.projects.problems import Report
 
 TIMEOUT = 300.0
+MERGES = 5  # gepa.optimize's default, where they are made
 _LARGEST = 4_000_000
 _MOST_EXAMPLES = 2_000
 _SETS = {"trainset": "train", "valset": "validation"}
@@ -32,14 +34,7 @@ REASONS = {
     "run_dir": "every step is recorded, and a run goes on from where it was",
     "cache_evaluation": "what was measured is recorded and not measured again",
 }
-SHARED = {
-    "reflection_minibatch_size": ("minibatch", "minibatch_size", "reflection_minibatch_size"),
-    "use_merge": ("merge", "use_merge"),
-    "max_merge_invocations": ("merges", "max_merges", "max_merge_invocations"),
-    "skip_perfect_score": ("skip_perfect", "skip_perfect_score"),
-    "module_selector": ("selector", "components", "module_selector"),
-    "candidate_selection_strategy": ("selection", "candidate_selection_strategy"),
-}
+SHARED = {"reflection_minibatch_size": "batch"}
 
 
 class _Task:
@@ -199,6 +194,12 @@ def _settings(file: str, task: _Task, report: Report) -> Settings:
 
 def _run(settings: Settings, tasks: int) -> dict[str, Any]:
     run = run_table("gepa", settings, SHARED)
+    if (
+        settings.flag("use_merge", False, "whether merges are made")
+        and "merges" in registry.get(run["method"]).parameters
+    ):
+        merges = settings.number("max_merge_invocations", "parameter merges of gepa")
+        run["parameters"]["merges"] = MERGES if merges is None else int(merges)
     became = f"[run] candidates, {tasks} calls each"
     if (calls := settings.number("max_metric_calls", became, 1)) is not None:
         run["candidates"] = max(1, min(10_000_000, int(calls) // max(1, tasks)))

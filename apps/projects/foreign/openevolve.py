@@ -51,16 +51,14 @@ REASONS = {
     "output_dir": _RECORDED,
 }
 SHARED = {
-    "database.num_islands": ("islands", "num_islands"),
-    "database.population_size": ("population", "population_size"),
-    "database.archive_size": ("archive", "archive_size"),
-    "database.exploration_ratio": ("exploration", "exploration_ratio", "explore"),
-    "database.exploitation_ratio": ("exploitation", "exploitation_ratio", "exploit"),
-    "database.elite_selection_ratio": ("elite", "elite_ratio", "elite_selection_ratio"),
-    "database.migration_interval": ("migration_interval", "migrate_every"),
-    "database.migration_rate": ("migration_rate",),
-    "prompt.num_top_programs": ("top_programs", "num_top_programs"),
-    "prompt.num_diverse_programs": ("diverse_programs", "num_diverse_programs"),
+    "database.num_islands": "islands",
+    "database.archive_size": "archive",
+    "database.exploration_ratio": "explore",
+    "database.exploitation_ratio": "exploit",
+    "database.migration_interval": "migration_interval",
+    "database.migration_rate": "migration_rate",
+    "prompt.num_top_programs": "top_programs",
+    "prompt.num_diverse_programs": "diverse_programs",
 }
 
 

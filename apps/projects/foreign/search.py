@@ -9,14 +9,13 @@ from apps.projects.foreign.listing import Settings
 _FALLBACK = "hill_climb"
 
 
-def run_table(style: str, settings: Settings | None, shared: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """method and parameters. shared maps an engine's setting to the names that a method may have for it."""
+def run_table(style: str, settings: Settings, shared: Mapping[str, str]) -> dict[str, Any]:
+    """method and parameters. shared maps an engine's setting to what the method of that engine calls it."""
     method = style if style in registry.names() else _FALLBACK
     defaults = registry.get(method).parameters
     parameters: dict[str, Any] = {}
-    for path, names in shared.items():
-        name = next((name for name in names if name in defaults), None)
-        if settings is None or name is None:
+    for path, name in shared.items():
+        if name not in defaults:
             continue
         value = _like(defaults[name], path, f"parameter {name} of {method}", settings)
         if value is not None:

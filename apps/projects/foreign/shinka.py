@@ -42,18 +42,18 @@ REASONS = {
     "exp_name": "runs have numbers",
 }
 SHARED = {
-    "db_config.num_islands": ("islands", "num_islands"),
-    "db_config.archive_size": ("archive", "archive_size"),
-    "db_config.elite_selection_ratio": ("elite", "elite_ratio", "elite_selection_ratio"),
-    "db_config.num_archive_inspirations": ("archive_inspirations", "num_archive_inspirations"),
-    "db_config.num_top_k_inspirations": ("top_inspirations", "top_k_inspirations", "num_top_k_inspirations"),
-    "db_config.migration_interval": ("migration_interval", "migrate_every"),
-    "db_config.migration_rate": ("migration_rate",),
-    "db_config.parent_selection_lambda": ("sharpness", "selection_lambda", "parent_selection_lambda"),
-    "evo_config.code_embed_sim_threshold": ("novelty_threshold", "similarity_threshold", "threshold"),
-    "evo_config.max_novelty_attempts": ("novelty_attempts", "max_novelty_attempts"),
-    "evo_config.meta_rec_interval": ("scratchpad_interval", "meta_interval", "meta_rec_interval"),
+    "db_config.num_islands": "islands",
+    "db_config.archive_size": "archive",
+    "db_config.num_archive_inspirations": "archive_inspirations",
+    "db_config.num_top_k_inspirations": "top_inspirations",
+    "db_config.migration_interval": "migration_interval",
+    "db_config.migration_rate": "migration_rate",
+    "db_config.parent_selection_lambda": "sharpness",
+    "evo_config.code_embed_sim_threshold": "novelty_threshold",
+    "evo_config.max_novelty_attempts": "novelty_attempts",
+    "evo_config.meta_rec_interval": "scratchpad_interval",
 }
+PATCHES = ("diff", "full", "cross")
 
 
 def translate(folder: Folder, found: Recognised, config: str, report: Report) -> Translation:
@@ -81,12 +81,27 @@ _REMEDY = "Say candidates, parallel and seed under [run] of an evoweb.toml, or o
 
 def _run(settings: Settings) -> dict[str, Any]:
     run = run_table("shinka", settings, SHARED)
+    if run["method"] == "shinka":
+        run["parameters"] |= _patches(settings)
     if (generations := settings.number("evo_config.num_generations", "[run] candidates", 1, 10_000_000)) is not None:
         run["candidates"] = int(generations)
     for path in ("max_evaluation_jobs", "evo_config.max_parallel_jobs"):
         if (parallel := settings.number(path, "[run] parallel", 1, 64)) is not None:
             run["parallel"] = int(parallel)
     return run
+
+
+def _patches(settings: Settings) -> dict[str, float]:
+    """How often each kind of edit is asked for; nothing where there are kinds that the method does not know."""
+    kinds = settings.peek("evo_config.patch_types")
+    shares = settings.peek("evo_config.patch_type_probs")
+    if not isinstance(kinds, list) or not isinstance(shares, list) or len(kinds) != len(shares):
+        return {}
+    if not set(map(str, kinds)) <= {*PATCHES} or not all(isinstance(share, int | float) for share in shares):
+        return {}
+    settings.took("evo_config.patch_types", "parameters diff, full and cross of shinka")
+    settings.took("evo_config.patch_type_probs", "parameters diff, full and cross of shinka")
+    return dict.fromkeys(PATCHES, 0.0) | {str(kind): float(share) for kind, share in zip(kinds, shares, strict=True)}
 
 
 def _seconds(settings: Settings) -> float | None:
