@@ -18,7 +18,8 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "probabilities": ("probabilities", "probability", "chances"),
 }
 _LABEL = re.compile(r"[ \t>*#_-]*+([A-Za-z][A-Za-z _]{2,20}?)[*_ \t]*:[*_ \t]*(.*)")
-_CHANCE = re.compile(r"([^,;=:]{1,200}?)\s*[=:]\s*([01](?:\.\d{1,9})?|\.\d{1,9}|\d{1,3}\s*%)")
+# Bounded everywhere: blanks that a name and what follows it may both take cost the cube of their number.
+_CHANCE = re.compile(r"([^,;=:\s][^,;=:]{0,199}?)\s{0,3}[=:]\s{0,3}([01](?:\.\d{1,9})?|\.\d{1,9}|\d{1,3}\s{0,3}%)")
 
 
 def contract_of(reply: str, tasks: Collection[str]) -> Contract:
@@ -72,7 +73,7 @@ def _tasks(value: Any, by_name: Mapping[str, str]) -> tuple[str, ...]:
 
 def _chances(value: Any, by_name: Mapping[str, str]) -> dict[str, float]:
     if isinstance(value, str):
-        value = {name.strip(" \t`'\""): chance for name, chance in _CHANCE.findall(value)}
+        value = {name.strip(" \t`'\""): chance for name, chance in _CHANCE.findall(value[:LONGEST_TEXT])}
     if not isinstance(value, dict):
         return {}
     chances = {by_name.get(str(name).strip().casefold()): _chance(chance) for name, chance in value.items()}

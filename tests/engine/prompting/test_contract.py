@@ -41,6 +41,11 @@ def test_a_reply_without_a_contract_claims_nothing():
     assert contract_of("<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE", TASKS) == Contract()
 
 
+@pytest.mark.parametrize("told", ["Probabilities: a{}b", '{{"probabilities": "a{}b"}}'])
+def test_a_row_of_blanks_is_no_work(told):  # or else it takes hours
+    assert contract_of(told.format(" " * 19_000), TASKS) == Contract()
+
+
 @given(
     st.one_of(
         st.text(),
