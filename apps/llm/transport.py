@@ -11,6 +11,10 @@ import httpx2
 from apps.llm.addresses import Forbidden, resolve
 
 MOST_BYTES = 64 * 1024 * 1024  # of one response on the wire; a delta of four characters takes some 150 of them
+# Of one event of a stream, which has two lines. To find its end the SDK takes the square of what came of it, and every
+# other call waits meanwhile: 1 MB of short lines without a blank one took 25 s.
+MOST_EVENT_BYTES = 16 * 1024 * 1024
+MOST_EVENT_LINES = 200
 
 
 class TooLarge(Exception):
@@ -51,8 +55,9 @@ class _Guarded(httpcore2.AsyncNetworkBackend):
 
 
 class _Counted(httpx2.AsyncByteStream):
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+    def __init__(self, inner: httpx2.AsyncByteStream, *, events: bool) -> None:
         self._inner = inner
+        self._events = _Events() if events else None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         seen = 0
@@ -60,10 +65,32 @@ class _Counted(httpx2.AsyncByteStream):
             seen += len(chunk)
             if seen > MOST_BYTES:
                 raise TooLarge(f"more than {MOST_BYTES // 1024 // 1024} MB were sent")
+            if self._events is not None:
+                self._events.take(chunk)
             yield chunk
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+class _Events:
+    """How much has come of an event since the last blank line. Raises TooLarge."""
+
+    def __init__(self) -> None:
+        self._bytes = self._lines = 0
+        self._end = b""  # of what came before: a blank line may come in two chunks
+
+    def take(self, chunk: bytes) -> None:
+        known = self._end + chunk
+        ended = max(known.rfind(b"\n\n"), known.rfind(b"\r\r"), known.rfind(b"\r\n\r\n"))
+        if ended >= 0:
+            self._bytes = self._lines = 0
+            chunk = known[ended:]
+        self._bytes += len(chunk)
+        self._lines += chunk.count(b"\n") + chunk.count(b"\r")
+        self._end = known[-3:]
+        if self._bytes > MOST_EVENT_BYTES or self._lines > MOST_EVENT_LINES:
+            raise TooLarge("one event of its stream has no end")
 
 
 @cache
@@ -92,7 +119,8 @@ class Transport(httpx2.AsyncHTTPTransport):
             await response.aclose()
             raise TooLarge("the response is compressed, which was not asked for and could hide any size")
         assert isinstance(response.stream, httpx2.AsyncByteStream)
-        response.stream = _Counted(response.stream)
+        events = "event-stream" in response.headers.get("content-type", "").lower()
+        response.stream = _Counted(response.stream, events=events)
         return response
 
 

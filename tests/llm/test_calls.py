@@ -7,6 +7,7 @@ import pytest
 from apps.llm.contract import Stopped, Usage
 from apps.llm.pool import Callers
 from apps.llm.provider import CannotCount
+from apps.llm.transport import _Events
 from tests.llm.conftest import ALLOWED, IMPATIENT, KEY, VARIABLE, job, prompt, spec
 from tests.llm.server import CUT, REFUSAL, Answer, MessagesServer, error, failing_stream, html, malformed
 
@@ -153,6 +154,23 @@ def test_a_reply_without_end_is_cut_off(pieces: int, messages_server: MessagesSe
     assert outcome.failure.blame == "call"
     assert "longer than 1,000,000 characters" in outcome.failure.detail
     assert outcome.text == ""
+
+
+@pytest.mark.parametrize("line", [b"x\n", b"y" * 65_536])
+def test_a_stream_whose_events_have_no_end_is_cut_off(
+    line: bytes, messages_server: MessagesServer, callers: Callers
+) -> None:
+    messages_server.script(malformed(b"x" + line * (20_000_000 // len(line))))
+    outcome = callers.run(job(messages_server))
+    assert "has no end" in (outcome.failure.detail if outcome.failure else "")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_events_may_come_line_by_line(end: str) -> None:
+    events = _Events()
+    for _ in range(1000):
+        for piece in ("event: ping", end, "data: {}", end, end):
+            events.take(piece.encode())
 
 
 def test_a_server_that_is_not_there_is_tried_again(callers: Callers) -> None:
