@@ -15,4 +15,6 @@ def names(actors: Iterable[str]) -> dict[str, str]:
 
 def _words(actor: str) -> str:
     kind, _, name = actor.partition(":")
+    if kind == "policy":  # of a run, which is said beside it
+        return "the policy"
     return f"the {kind} {name}".strip()

@@ -18,6 +18,7 @@ urlpatterns = [
     path(_RUN + "map/", maps.archive_map, name="run-map"),
     path(_RUN + "front/", maps.pareto_front, name="run-front"),
     path(_RUN + "operators/", maps.operator_credit, name="run-operators"),
+    path(_RUN + "contracts/", maps.contract_record, name="run-contracts"),
     path(_RUN + "compare/", comparing.compare_runs, name="run-compare"),
     path(_LOG, log.log, name="log"),
     path(_LOG + "verify", log.verify, name="log-verify"),

@@ -127,9 +127,10 @@ class Dossier:
         return {name: value[:200] if isinstance(value, str) else value for name, value in said.items()}
 
     @cached_property
-    def claims(self) -> list[contract.Claim]:
-        """The contract: what the author said, and what came of it."""
-        return list(contract.claims(decode(bytes(self.candidate.contract)), self.scores))
+    def contract(self) -> contract.Card:
+        """What the author said, and what came of it."""
+        stated, graded = decode(bytes(self.candidate.contract)), bytes(self.candidate.graded)
+        return contract.card(stated, graded, lambda: self.scores)
 
     @cached_property
     def _made(self) -> dict[str, Any]:

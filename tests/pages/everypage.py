@@ -19,6 +19,13 @@ from apps.accounts.actors import Actor
 from apps.common.ids import row_id
 from apps.engine.axes import Axes, Descriptor, Objective, axes_payload
 from apps.engine.canonical import encode
+from apps.engine.contracts.calibration import Calibration
+from apps.engine.contracts.flips import Flips
+from apps.engine.contracts.grading import grade
+from apps.engine.contracts.payload import grade_payload
+from apps.engine.contracts.turns import FAILED, Observed
+from apps.engine.contracts.zero import Zero
+from apps.engine.effects import Contract, contract_payload
 from apps.engine.prompt import ASSISTANT, USER, Cut, Message, Prompt
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers
@@ -26,7 +33,7 @@ from apps.oversight.services.answers import Reply
 from apps.projects.models import AxesVersion, Intake
 from apps.projects.services.invitations import invite
 from apps.projects.staging import Staging
-from apps.records.models import CandidateEdit, Effect, Trajectory
+from apps.records.models import CandidateEdit, Effect, Snapshot, Trajectory
 from apps.rounds.models import Trial
 
 # Addresses that answer a GET with something other than a page.
@@ -117,6 +124,8 @@ def every_page(people: Cast) -> dict[str, str]:
         "run-front empty": reverse("run-front", args=["nothing-yet", 1]),
         "run-operators": reverse("run-operators", args=[slug, run]),
         "run-operators empty": reverse("run-operators", args=["nothing-yet", 1]),
+        "run-contracts": reverse("run-contracts", args=[slug, 2]),
+        "run-contracts empty": reverse("run-contracts", args=["nothing-yet", 1]),
         "run-compare": reverse("run-compare", args=[slug, run]),
         "run-compare both": reverse("run-compare", args=[slug, run]) + "?with=2",
         "run-compare projects": reverse("run-compare", args=["nothing-yet", 1]) + f"?with={slug}/2",
@@ -220,6 +229,23 @@ def laid_out(people: Cast) -> None:
         play.measured(made, float(number), metrics={named: float(number)})
         play.measured(made, float(-number), "t2")
         play.verdict(made, "keep" if number % 2 else "drop")
+    graded_contract(play, made)
+
+
+def graded_contract(play: Play, made: CandidateEdit) -> None:
+    """A contract that was graded, and its hostile author's record."""
+    stated = Contract(LONG, ACTS, ("t1", "t2"), (), {"t1": 0.9, "t2": 0.4})
+    flips = Flips()
+    for task in ("t1", "t2"):
+        flips.add("seed", task, 0.0, 1.0, 1.0)
+    seen = {"t1": Observed("t1", 0.0, 8.0), "t2": Observed("t2", 1.0, FAILED)}
+    found = grade(stated, seen, Zero(flips, "seed"))
+    values = {"graded": encode(grade_payload(found)), "contract": encode(contract_payload(stated))}
+    CandidateEdit.objects.filter(pk=made.pk).update(**values)
+    known = Calibration()
+    known.add((f"model:{LONG[:80]}{ACTS}", "operator:rewrite", "person:1"), found)
+    told = {"authors": known.payload(), "repeats": 4, "flips": [["unsolved", "better", 0.4, 0.2, 0.7]]}
+    Snapshot.objects.filter(run=play.run).update(contracts=encode(told))
 
 
 def hostile_candidate(play: Play) -> CandidateEdit:

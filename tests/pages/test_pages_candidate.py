@@ -10,7 +10,13 @@ from django.test import Client
 from django.utils import timezone
 from factory import SEED_TEXT, Cast, Play
 
-from apps.engine.canonical import digest
+from apps.engine.canonical import digest, encode
+from apps.engine.contracts.flips import Flips
+from apps.engine.contracts.grading import grade
+from apps.engine.contracts.payload import grade_payload
+from apps.engine.contracts.turns import FAILED, Observed
+from apps.engine.contracts.zero import Zero
+from apps.engine.effects import Contract, contract_payload
 from apps.oversight.models import Answer, Comment
 from apps.projects.models import Project, Task
 from apps.records.models import CandidateEdit, Commission, Effect, Protocol, Trajectory
@@ -86,7 +92,24 @@ def test_the_contract_is_shown(as_bob: Client, play: Play) -> None:
     made = play.candidate("x = 1\n", parents=(0,), contract={"hypothesis": "it helps", "at_risk": ["t1", "t2"]})
     shown = page(as_bob, made.number)
     assert "it helps" in shown
-    assert "t1, t2" in shown
+    assert "Not graded" in shown
+    assert shown.index('class="word">t1</th>') < shown.index('class="word">t2</th>') < shown.index("at risk, although")
+
+
+def test_what_a_contract_came_to_is_shown_with_each_task_and_why(as_bob: Client, play: Play) -> None:
+    stated = Contract("it helps", "", ("t1",), (), {"t1": 0.9})
+    made = play.candidate("x = 1\n", parents=(0,), contract=contract_payload(stated))
+    flips = Flips()
+    flips.add("seed", "t1", 0.0, 0.0, 1.0)
+    seen = {"t1": Observed("t1", 0.25, FAILED)}
+    kept = encode(grade_payload(grade(stated, seen, Zero(flips, "seed"))))
+    CandidateEdit.objects.filter(pk=made.pk).update(graded=kept)
+    shown = page(as_bob, made.number)
+    assert '<span class="muted">could not be told</span>' in shown
+    assert "0 of 1 predicted fixes came" in shown
+    assert "times less likely than the A/A rates do" in shown
+    assert '<td data-label="Stated chance" class="num">90' in shown
+    assert '<td data-label="After" class="num"><span class="failure">failed</span>' in shown
 
 
 def test_verdicts_come_in_order_and_say_by_whom(as_bob: Client, play: Play) -> None:

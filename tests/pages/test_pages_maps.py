@@ -12,9 +12,15 @@ from factory import Cast, Play, grown
 
 from apps.engine.axes import Axes, Descriptor, Objective, axes_payload
 from apps.engine.canonical import encode
+from apps.engine.contracts.calibration import Calibration
+from apps.engine.contracts.flips import Flips
+from apps.engine.contracts.grading import grade
+from apps.engine.contracts.turns import Observed
+from apps.engine.contracts.zero import Zero
+from apps.engine.effects import Contract
 from apps.lineage.maps import reading
 from apps.projects.models import AxesVersion, Project
-from apps.records.models import CandidateEdit
+from apps.records.models import CandidateEdit, Snapshot
 
 RUN = "/projects/parabola/runs/1/"
 MAP = RUN + "map/"
@@ -331,3 +337,34 @@ def test_a_run_in_which_nothing_was_born_has_these_pages_too(people: Cast, as_bo
     assert as_bob.get(url).status_code == 200
     lay(people.project, FILL, SIZE, objectives=(Objective("fill"),))
     assert as_bob.get(url).status_code == 200
+
+
+# ---- the contracts ----
+
+
+def test_authors_are_told_by_what_came_of_what_they_claimed(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 1.0)
+    contract = Contract(predicted_fixes=("t1",), probabilities={"t1": 0.9})
+    flips = Flips()
+    flips.add("seed", "t1", 0.0, 0.0, 0.0, 1.0)
+    known, authors = Calibration(), ("model:sage", f"person:{people.alice.pk}")
+    for after in (1.0, 1.0, 0.0):
+        known.add(authors, grade(contract, seen(after), Zero(flips, "other")))
+    told = {"authors": known.payload(), "repeats": 3, "flips": [["unsolved", "better", 0.25, 0.1, 0.5]]}
+    Snapshot.objects.filter(run=play.run).update(contracts=encode(told))
+    shown = text(as_bob.get(RUN + "contracts/"))
+    assert "sage model 3 0 0 0 0 0 3 67 %" in shown
+    assert "alice person 3" in shown
+    assert "90 % said, 67 % came of 3" in shown
+    assert "unsolved better 25 % 10 % and 50 %" in shown
+
+
+def seen(after: float) -> dict[str, Observed]:
+    return {"t1": Observed("t1", 0.0, after)}
+
+
+def test_a_run_without_contracts_says_what_they_are(as_bob: Client, people: Cast) -> None:
+    play = Play.begin(people.project)
+    born(play, 1.0)
+    assert "No contract was graded yet." in text(as_bob.get(RUN + "contracts/"))

@@ -102,6 +102,7 @@ RULES = {
     "champion-patch": Rule(PROJECT + "champion.patch", MEMBERS),
     "run-front": Rule(RUN + "front/", MEMBERS),
     "run-operators": Rule(RUN + "operators/", MEMBERS),
+    "run-contracts": Rule(RUN + "contracts/", MEMBERS),
     "run-compare": Rule(RUN + "compare/", MEMBERS),
     "candidate-compare": Rule(CANDIDATE + "compare/?with=0", MEMBERS),
     "run-map": Rule(RUN + "map/", MEMBERS),

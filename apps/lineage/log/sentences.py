@@ -308,6 +308,7 @@ _SAYINGS: dict[str, Callable[[Entry], Words]] = {
     "candidate.proposed": lambda entry: [f"{entry.actor} proposed", *entry.subject],
     "candidate.measured": _measured,
     "verdict.given": _verdict,
+    "contract.graded": lambda entry: ["The contract of", *entry.subject, f"came to: {entry.body['word']}"],
     "gate.opened": _opened,
     "gate.claimed": _at_gate("took"),
     "gate.freed": _at_gate("gave back"),

@@ -1,4 +1,4 @@
-"""Pages that lay out a whole run: its archive map, its front, its operators."""
+"""Pages that lay out a whole run: its archive map, its front, its operators, its contracts."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from apps.accounts.requests import actor_of
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.engine.axes import Axes
-from apps.lineage.maps import archive, fronts, operators
+from apps.lineage.maps import archive, contracts, fronts, operators
 from apps.lineage.maps.reading import Reading, reading
 from apps.projects import selectors
 from apps.projects.access import may
@@ -85,3 +85,10 @@ def operator_credit(request: HttpRequest, slug: str, number: int) -> HttpRespons
     """What each operator did, over all of the run and over time."""
     place = Place.of(request, slug, number)
     return place.page("operators", operators=operators.Operators(place.run, place.read))
+
+
+@require_GET
+def contract_record(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What came of what authors claimed, and what turns by itself."""
+    place = Place.of(request, slug, number)
+    return place.page("contracts", contracts=contracts.Contracts(place.run))
