@@ -13,7 +13,11 @@ SECRET = (1.5, -2.0, 0.75, 3.0)
 SEED_TEXT = "# EVOLVE-BLOCK-START\nC = [0.5, -0.5, 0.25, 1.0]\n# EVOLVE-BLOCK-END\n"
 TEXTS = {"main.py": SEED_TEXT}
 TASKS = ("task",)
-SMALL = {"population": 10}  # parameters whose usual values would outlast a test, where a method has them
+SMALL = {
+    "population": 10,
+    "chains": 2,
+    "steps": 1,
+}  # parameters whose usual values would outlast a test, where a method has them
 
 
 def distance(texts: Mapping[str, str], task: str, _before: int) -> Result:
