@@ -296,6 +296,23 @@ def test_a_bandit_says_what_it_goes_by(as_bob: Client, people: Cast) -> None:
     assert "measured again" not in turns
 
 
+@pytest.mark.parametrize(
+    ("method", "damage", "warns"), [("dser", True, True), ("dser", False, False), ("hill_climb", True, False)]
+)
+def test_a_run_that_refines_is_warned_where_that_damages(
+    as_bob: Client, people: Cast, method: str, damage: bool, warns: bool
+) -> None:
+    play = Play.begin(people.project, method=method)
+    tasks = [task.key for task in people.project.tasks.filter(split="validation")[:2]]
+    for number in range(13):
+        made = play.candidate("x" * (number + 1), parents=(0,) if number else (), traits={"votes": 1, "stayed": 0})
+        right = (1.0, 0.0) if number == 0 else (0.0, 0.0) if damage else (1.0, 1.0)
+        for key, score in zip(tasks, right, strict=True):
+            play.measured(made, score, key)
+        play.verdict(made, "keep")
+    assert ("Improvement is not likelier than damage here" in text(as_bob.get(OPERATORS))) is warns
+
+
 def test_shares_over_time_are_drawn_from_windows(as_bob: Client, people: Cast) -> None:
     play = Play.begin(people.project)
     born(play, 0.0)

@@ -21,6 +21,7 @@ from apps.engine.archives.refinements import STAYED, VOTES, Refinements
 from apps.engine.asking import Asking, Material, drawn_model, edit_of, edit_prompt
 from apps.engine.effects import Ask, Propose, Refused
 from apps.engine.evidence import Evidence
+from apps.engine.novelty.majority import votes
 from apps.engine.prompt import Prompt
 from apps.engine.prompting import sections as show
 from apps.engine.prompting.assembled import assembled
@@ -28,7 +29,6 @@ from apps.engine.prompting.templates import written
 from apps.engine.recipe import Context, Recipe, Steps
 from apps.engine.records import Chosen, Reply
 from apps.engine.setup import Setup
-from apps.engine.variation.majority import votes
 from apps.engine.variation.text import Complaint
 
 MOST_CHAINS, MOST_STEPS = 64, 100

@@ -11,6 +11,7 @@ from apps.engine import registry
 from apps.engine.canonical import decode
 from apps.engine.supervise import AGAIN, PERSON
 from apps.engine.variation.credit import by_upper_bound, sum_of_ranks
+from apps.lineage.maps import refining
 from apps.lineage.maps.reading import Placed, Reading
 from apps.oversight.dossier import sign_of
 from apps.records.models import Run
@@ -120,6 +121,11 @@ class Operators:
         names = sorted({row.operator for row in judged})
         ordered = by_upper_bound(names, window, given["decay"], given["exploration"])
         return [Turn(name, shares.get(name, 0.0), tries[name]) for name in ordered]
+
+    @cached_property
+    def warning(self) -> str:
+        """What people should know of how the method fares; "" for most."""
+        return refining.warning(self.run, self.read)
 
     @cached_property
     def window(self) -> int:

@@ -9,12 +9,12 @@ from apps.engine import registry
 from apps.engine.archives.refinements import STAYED, VOTES
 from apps.engine.effects import Ask, Refused
 from apps.engine.methods import dser
+from apps.engine.novelty.majority import votes
 from apps.engine.recipe import Context
 from apps.engine.records import Chosen, Result
 from apps.engine.setup import Setup, Voice
 from apps.engine.testing.quick import Quick
 from apps.engine.testing.toy import TEXTS
-from apps.engine.variation.majority import votes
 from tests.engine.methods.laws import being, speaker, texts
 
 SEEDS = range(60)
