@@ -14,6 +14,7 @@ from apps.engine.statistics.numbers import Numbers
 
 LEVELS = 64  # equally likely values that stand for what a rate could be
 USUAL = 0.3  # how alike repeats of a task are, where all were the same or nothing was repeated
+MOST_CONTENTS = 50  # that are kept, those that were repeated last
 MOST_REPEATS = 50  # of a content on a task that are kept, the latest ones
 _LEAST, _MOST = 0.02, 0.95
 
@@ -46,13 +47,24 @@ class Flips:
 
     def __init__(self) -> None:
         self._seen: dict[tuple[Hashable, str], deque[float]] = {}
+        self._on: dict[str, dict[Hashable, deque[float]]] = {}  # the same, by task
+        self._latest: dict[Hashable, None] = {}  # contents, the one that was repeated last comes last
         self._ranges: dict[str | None, tuple[float, float]] = {}
+        self.repeats = 0  # how often something was measured that had been measured before
         self._common: dict[tuple[State, Turn], Common] = {}
         self._alike: float | None = None
 
     def add(self, content: Hashable, task: str, *scores: float) -> None:
         """A content's repeats on a task: the first time two scores or more, then each later one."""
-        self._seen.setdefault((content, task), deque(maxlen=MOST_REPEATS)).extend(scores)
+        self.repeats += len(scores) - ((content, task) not in self._seen)
+        if (content, task) not in self._seen:
+            self._seen[content, task] = deque(maxlen=MOST_REPEATS)
+            self._on.setdefault(task, {})[content] = self._seen[content, task]
+        self._seen[content, task].extend(scores)
+        self._latest.pop(content, None)
+        self._latest[content] = None
+        if len(self._latest) > MOST_CONTENTS:
+            self._forget(next(iter(self._latest)))
         for name in (task, None):
             held = self._ranges.get(name, ())
             finite = [score for score in (*held, *scores) if isfinite(score)]
@@ -61,10 +73,11 @@ class Flips:
         self._common.clear()
         self._alike = None
 
-    @property
-    def repeats(self) -> int:
-        """How often something was measured that had been measured before."""
-        return sum(len(scores) - 1 for scores in self._seen.values())
+    def _forget(self, content: Hashable) -> None:
+        del self._latest[content]
+        for task, known in self._on.items():
+            if known.pop(content, None) is not None:
+                del self._seen[content, task]
 
     def of(self, content: Hashable, task: str) -> Sequence[float]:
         """The repeats of a content on a task; () where it was measured once at most."""
@@ -72,11 +85,7 @@ class Flips:
 
     def on(self, task: str) -> Iterator[float]:
         """All repeats on a task, of whatever content."""
-        return (score for (_, other), scores in self._seen.items() if other == task for score in scores)
-
-    def listed(self) -> Iterator[tuple[Hashable, str, tuple[float, ...]]]:
-        """Content, task and scores, in the order in which they came."""
-        return ((content, task, tuple(scores)) for (content, task), scores in self._seen.items())
+        return (score for scores in self._on.get(task, {}).values() for score in scores)
 
     def state(self, task: str, score: float) -> State:
         """Whether a score lies in the upper half of what the task shows when nothing changes.

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.engine.contracts.flips import Flips
+from apps.engine.contracts.flips import MOST_CONTENTS, MOST_REPEATS, Flips
 from apps.engine.contracts.lift import lift
 from apps.engine.contracts.turns import FAILED, Observed, one_measuring, turned
 from apps.engine.contracts.zero import Zero
@@ -58,6 +58,18 @@ def test_a_task_that_always_was_solved_is_expected_to_come_back_where_the_base_m
     flips = flaky({f"easy-{n}": 1.0 for n in range(20)} | {f"hard-{n}": 0.0 for n in range(20)}, 10)
     zero = Zero(flips, "another content")
     assert zero.chance(Observed("easy-1", 0.0, 1.0), "better") > 5 * zero.chance(Observed("hard-1", 0.0, 1.0), "better")
+
+
+def test_what_was_repeated_long_ago_is_forgotten_and_still_counted():
+    flips = Flips()
+    for content in range(MOST_CONTENTS + 5):
+        flips.add(content, "a", 0.0, 1.0)
+        flips.add("seed", "a", *([0.0, 0.0] if content == 0 else [0.0]))
+    assert not flips.of(0, "a")
+    assert flips.of(10, "a")
+    assert len(flips.of("seed", "a")) == MOST_REPEATS
+    assert flips.repeats == 2 * (MOST_CONTENTS + 5)
+    assert len(list(flips.on("a"))) == 2 * (MOST_CONTENTS - 1) + MOST_REPEATS
 
 
 def test_few_repeats_make_no_strong_evidence():
