@@ -65,7 +65,7 @@ class Landscape:
     def world(self, recipe: Recipe, seed: int, model: Model | None = None, **changes: Any) -> World:
         """A run on this landscape, not begun yet."""
         tasks = tuple(str(number) for number in range(self.numbers))
-        given: dict[str, Any] = {"axes": MEAN, "train": tasks, "model": model or number_mover(STEP)} | changes
+        given: dict[str, Any] = {"axes": MEAN, "model": model or number_mover(STEP)} | changes
         return Quick(recipe, seed, self.seed_texts(seed), self.score, tasks, **given)
 
 
