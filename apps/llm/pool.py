@@ -195,7 +195,8 @@ class Callers:
             wish = failure.retry_after if failure else None
             if wish is not None and wish <= self._patience.longest_wish:
                 pace.rest(wish)
-            if failure is None or not self._patience.again(failure, attempt):
+            # What was reserved is spent: another attempt would be one that no budget allowed.
+            if failure is None or outcome.usage.total or not self._patience.again(failure, attempt):
                 return replace(outcome, usage=used, attempts=attempt)
             await asyncio.sleep(self._patience.delay(attempt, wish, self._chance.random()))
         raise AssertionError("unreachable")
