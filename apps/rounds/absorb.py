@@ -61,7 +61,7 @@ def hear(book: Book, question: Question, settled: Settled | None) -> None:
         book.step.contents[digest(text)] = text
         conduct.after(book, opened, row, done(settled.answer))
     elif outcome.failure.blame == "again" and row["failures"] + 1 < asking.ATTEMPTS:
-        asking.put_off(book, opened, row)
+        asking.put_off(book, opened, row, outcome.failure.retry_after)
     elif outcome.failure.blame == "model":
         asking.take_back(book, opened, row)
         book.models.stopped |= {outcome.job.spec.name}

@@ -14,7 +14,7 @@ from apps.records.models import Commission, EffectState
 from apps.records.step import Row
 from apps.records.transitions import Stale
 from apps.rounds.book import Book, OpenRound
-from apps.rounds.journal import begin, change
+from apps.rounds.journal import begin, change, tell_again
 from apps.rounds.measuring import Place
 from apps.rounds.voices import SPENT, Heard, Question
 
@@ -87,27 +87,30 @@ def enter(book: Book, heard: Sequence[Heard]) -> list[Heard]:
     book.step.entries += [*settlement.entries, *opening.entries]
     known = []
     for question, call in zip(book.questions, opening.calls, strict=True):
+        opened = book.rounds[question.place[0]]
+        row = opened.rows[question.place[1:]]
         if isinstance(call, Denied):
-            opened = book.rounds[question.place[0]]
-            take_back(book, opened, opened.rows[question.place[1:]])
+            take_back(book, opened, row)
+            row["attempts"] -= 1  # nothing was tried
             if call.why == "latched":
                 book.models.stopped |= {question.wanted.model}
                 opened.waiting = opened.stalled = True
             else:
                 book.models.denied[question.place] = call
             continue
+        tell_again(book, opened, row)
         question.job = call.job
         if call.settled is not None:
             known.append(Heard(question, call.settled.outcome, call.settled))
     return known
 
 
-def put_off(book: Book, opened: OpenRound, row: Row) -> None:
-    """A call failed and may succeed later: the effect is ready again after a rest."""
-    change(book, opened, row, EffectState.READY, None)
+def put_off(book: Book, opened: OpenRound, row: Row, wish: float | None) -> None:
+    """A call failed and may succeed later: the effect is ready again after a rest, as long as the server wishes."""
+    take_back(book, opened, row)
     row["failures"] += 1
-    row["token"] += 1
-    row["holder"], row["until"] = "", book.now() + timedelta(seconds=FIRST_REST * 2 ** (row["failures"] - 1))
+    rest = max(FIRST_REST * 2 ** (row["failures"] - 1), wish or 0.0)
+    row["until"] = book.now() + timedelta(seconds=rest)
 
 
 def take_back(book: Book, opened: OpenRound, row: Row) -> None:

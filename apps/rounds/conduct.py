@@ -30,7 +30,7 @@ from apps.rounds import asking, execute
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import Brief
 from apps.rounds.conclusion import conclusion
-from apps.rounds.journal import TOGETHER, begin, change, write
+from apps.rounds.journal import TOGETHER, begin, change, tell_again, write
 from apps.rounds.measuring import Errand, Place, errand
 from apps.rounds.texts import of_candidate
 from apps.rounds.voices import SPENT
@@ -163,6 +163,7 @@ def _held_up(book: Book, opened: OpenRound, model: str) -> bool:
 def claim(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
     """This process carries the effect out: its jobs go out once that is committed."""
     begin(book, opened, row)
+    tell_again(book, opened, row)
     place: Place = (opened.id, row["position"], row["child"])
     book.errands.append(
         errand(book.brief, place, effect, row["token"], lambda run, number: texts_of(book, run, number))

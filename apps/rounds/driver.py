@@ -71,7 +71,7 @@ class Driver:
     @property
     def eager(self) -> bool:
         """The next step has something to do already: nothing need be waited for."""
-        return bool(self._heard or self._news)
+        return bool(self._heard or (self._news and not self.book.latched))
 
     def wake(self) -> None:
         """Somebody rang: look for what people did at the next step."""
@@ -156,15 +156,18 @@ class Driver:
         try:
             book = opening.open_book(self.run, self._slot.name, self._claims)
         except (Diverged, LookupError) as error:
-            transitions.end(self.run, RunState.DIVERGED, f"This version of evoweb cannot continue the run: {error}")
+            voices.end(self.run, RunState.DIVERGED, f"This version of evoweb cannot continue the run: {error}")
             raise
         absorb.recount(book)
+        for key in voices.given_up(self._asking):
+            del self._asking[key]
         tokens = {place: errand.token for place, errand in self._errands.items()}
         tokens |= {question.place: question.token for question in self._asking.values()}
         for opened in book.rounds.values():
             absorb.take_up(book, opened, tokens, self._slot)
         self._asking = {key: each for key, each in self._asking.items() if absorb.is_current(book, each)}
         self._heard = [each for each in self._heard if each.outcome.job.id in self._asking]
+        self._calls = deque(job for job in self._calls if job.id in self._asking)
         kept = {errand.place for errand in self._errands.values() if absorb.is_current(book, errand)}
         for place, errand in self._errands.items():
             errand.given_up = place not in kept

@@ -54,5 +54,9 @@ def begin(book: Book, opened: OpenRound, row: Row) -> None:
     change(book, opened, row, EffectState.RUNNING, None)
     row["token"], row["attempts"] = row["token"] + 1, row["attempts"] + 1
     row["holder"], row["until"] = book.holder, book.lease_end()
+
+
+def tell_again(book: Book, opened: OpenRound, row: Row) -> None:
+    """The log hears that an effect is carried out once more."""
     if row["attempts"] > 1:
         book.step.entries.append(reclaimed(book.run.pk, (opened.id, row["position"], row["child"]), row["attempts"]))

@@ -15,6 +15,7 @@ from apps.llm.pool import Callers
 from apps.oversight.services import answers
 from apps.records import transitions
 from apps.records.models import Run, RunState
+from apps.rounds import voices
 from apps.rounds.driver import Driver
 from apps.rounds.slots import Slot
 from apps.sandbox.contract import Job, Judging
@@ -49,6 +50,7 @@ class Loop:
         self._lines: Callers | None = None  # made for the first call: many runs ask no model
         self._calling: dict[str, int] = {}  # run by call
         self._beaten = time.monotonic()
+        voices.forgotten()  # where no sweep runs beside this process
 
     def adopt(self, run: Run) -> None:
         """Drive a run whose driver this process already is."""
@@ -203,7 +205,7 @@ class Loop:
 
     def _fail(self, identifier: int, error: Exception) -> None:
         run = self._drivers[identifier].run if identifier in self._drivers else Run.objects.get(pk=identifier)
-        transitions.end(run, RunState.FAILED, f"{type(error).__name__}: {error}")
+        voices.end(run, RunState.FAILED, f"{type(error).__name__}: {error}")
         self._drop(identifier)
 
     def _drop(self, identifier: int) -> None:

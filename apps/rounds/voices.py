@@ -1,8 +1,11 @@
 """The models that a run may ask, and the calls that are on their way to them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from apps.engine.canonical import decode
 from apps.engine.setup import Ensembles, ensembles_from
@@ -11,6 +14,7 @@ from apps.llm.contract import CallJob, CallOutcome
 from apps.llm.ledger import MODES, Denied, Mode, Settled, Wanted
 from apps.llm.models import Call, CallState, ModelLatch
 from apps.llm.settling import lose
+from apps.records import transitions
 from apps.records.models import Run, RunState
 from apps.rounds.measuring import Place
 
@@ -81,9 +85,24 @@ def lost(run: Run, known: set[str]) -> int:
         return lose(left)
 
 
+def given_up(keys: Iterable[str]) -> list[str]:
+    """Those of these calls that were marked lost, although whoever made them waits for them."""
+    wanted = list(keys)
+    found = Call.objects.filter(key__in=wanted, state=CallState.LOST)
+    return list(found.values_list("key", flat=True)) if wanted else []
+
+
+def end(run: Run, state: str, why: str) -> None:
+    """End a run in the middle: what its calls had reserved is free again."""
+    if transitions.end(run, state, why):
+        lost(run, set())
+
+
 def forgotten() -> int:
-    """Calls in flight of runs that have ended: aborted, say, by a person, while their process died."""
-    left = Call.objects.filter(state=CallState.IN_FLIGHT, run__isnull=False).exclude(run__state=RunState.OPEN)
+    """Calls in flight of runs that have ended, aborted, say, by a person, or that nobody drives: their process died."""
+    alone = Q(run__driver="") | Q(run__driver_until__lt=Now())
+    of_the_dead = ~Q(run__state=RunState.OPEN) | (alone & Q(task=None))
+    left = Call.objects.filter(of_the_dead, state=CallState.IN_FLIGHT, run__isnull=False)
     if not left.exists():
         return 0
     with transaction.atomic():

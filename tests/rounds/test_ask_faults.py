@@ -5,14 +5,18 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
 
 from apps.common.errors import UserError
 from apps.llm import latches, pool
 from apps.llm.models import Call, LanguageModel, ModelLatch, Spend
 from apps.llm.services import budgets, catalogue
 from apps.llm.services.budgets import Limits
+from apps.llm.settling import lose
+from apps.log.models import Event
+from apps.oversight.services import stops
 from apps.records.archive import archive_digest
-from apps.records.models import Commission, Effect, EffectState
+from apps.records.models import Commission, Effect, EffectState, Run
 from apps.rounds import loop as loop_module
 from apps.rounds.start import start
 from apps.rounds.verify import problems
@@ -145,6 +149,65 @@ def test_a_budget_that_is_spent_on_the_way_ends_the_run_in_order(loop, toy, mode
 def test_a_method_that_asks_does_not_start_where_nobody_plays_its_role(toy):
     with pytest.raises(UserError, match="asker needs a model that plays mutate"):
         start(questions.SYSTEM, toy, order(), "bubblewrap")
+
+
+def test_a_question_that_waits_for_a_reservation_is_not_told_as_asked_again(loop, toy, monkeypatch):
+    with questions.server(monkeypatch, latency=1.0):
+        budgets.of_project(questions.SYSTEM, toy, Limits(tokens=2_000))  # one call at a time: each may reply with 1,000
+        run = world.finish(loop, world.begin(loop, toy, order(candidates=2, parallel=2)))
+    assert [asked.attempts for asked in asks(run)] == [1, 1]
+    assert not Event.objects.filter(project=toy.pk, kind="effect.reclaimed").exists()
+
+
+def test_a_server_that_wants_to_rest_is_left_alone_for_so_long(loop, toy, model):  # noqa: F811
+    model.script(error(429, retry_after=100))
+    run = world.begin(loop, toy, order(candidates=1))
+    while not asks(run).filter(failures=1).exists():
+        loop.turn(0.1)
+    rests = asks(run).get()
+    assert rests.until - rests.since > timedelta(seconds=99)
+
+
+def test_a_call_that_was_given_up_elsewhere_is_made_again(loop, toy, monkeypatch):
+    with questions.server(monkeypatch, latency=0.5):
+        run = world.begin(loop, toy, order(candidates=1))
+        while not Call.objects.filter(state="in flight").exists():
+            loop.turn(0.05)
+        lose(Call.objects.all())
+        assert_whole(world.finish(loop, run), 1)
+
+
+def test_a_run_that_fails_gives_back_what_its_calls_reserved(loop, toy, monkeypatch):
+    with questions.server(monkeypatch, latency=30.0):
+        run = world.begin(loop, toy, order(candidates=1))
+        while not Call.objects.filter(state="in flight").exists():
+            loop.turn(0.05)
+        loop._fail(run.pk, RuntimeError("a fault of ours"))
+    assert Spend.objects.get(run=None, day=None).tokens_reserved == 0
+
+
+def test_what_a_process_that_was_killed_had_reserved_is_free_for_other_runs(toy, monkeypatch):
+    with questions.server(monkeypatch, latency=30.0):
+        killed = world.new_loop()
+        run = world.begin(killed, toy, order(candidates=1))
+        while not Call.objects.filter(state="in flight").exists():
+            killed.turn(0.05)
+        world.abandon(killed)
+        Run.objects.filter(pk=run.pk).update(driver_until=timezone.now() - timedelta(seconds=1))
+        world.new_loop([0]).close()
+    assert Spend.objects.get(run=None, day=None).tokens_reserved == 0
+
+
+def test_a_paused_run_whose_question_could_be_asked_keeps_nobody_busy(loop, toy, monkeypatch):
+    with questions.server(monkeypatch, error(429, retry_after=100)):
+        run = world.begin(loop, toy, order(candidates=1))
+        while not asks(run).filter(failures=1).exists():
+            loop.turn(0.1)
+        stops.pause_run(people.maintainer(toy), run, "look")
+        asks(run).update(until=None)
+        for _ in range(3):  # the stop is seen, the run read again, the question found
+            loop.turn(0.1)
+    assert (loop.drives, loop._drivers[run.pk].eager) == ([run], False)
 
 
 def test_a_hint_that_stood_in_a_prompt_was_read(loop, toy, model):  # noqa: F811
