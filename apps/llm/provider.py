@@ -26,6 +26,8 @@ from apps.llm.transport import Transport
 log = logging.getLogger(__name__)
 
 LONGEST_REPLY = 1_000_000  # characters
+MOST_TOKENS = 100_000_000  # of one kind in one call; what a server counts beyond that is nonsense, and no column's
+SHORTEST_KEY = 8  # characters; servers that want none are given words such as "none" or "ollama", which replies hold
 CONNECTIONS = 256
 CONNECT_SECONDS = 10.0
 COUNT_SECONDS = 30.0
@@ -68,7 +70,7 @@ class _Reply:
         names = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
         for name in names:
             value = getattr(usage, name, None)
-            if isinstance(value, int) and value >= 0:
+            if isinstance(value, int) and 0 <= value <= MOST_TOKENS:
                 self.tokens[name] = value
 
     @property
@@ -105,7 +107,9 @@ class Provider:
                 request_id=reply.request_id or getattr(error, "request_id", None) or "",
                 failure=_blamed(error, spec, key),
             )
-        text = without("".join(reply.pieces), key)
+        text = "".join(reply.pieces)
+        if len(key) >= SHORTEST_KEY:
+            text = without(text, key)
         stop = _STOPS.get(reply.stop or "", "end")
         return CallOutcome(job, text, stop, reply.usage, time.monotonic() - began, reply.request_id)
 

@@ -127,6 +127,15 @@ def test_a_failed_call_says_why_and_pays_for_what_it_used(messages_server: Messa
     assert (spend().tokens_reserved, spend().calls) == (0, 1)
 
 
+def test_tokens_that_nobody_can_have_counted_are_not_believed(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    desk.add(messages_server)
+    messages_server.script(Answer(input=10**30, output=5))
+    (answer,) = desk.made(callers, desk.new_run(), desk.wanted())
+    assert answer["tokens"] == 5
+
+
 def test_a_model_that_answers_nobody_is_stopped_until_a_person_releases_it(
     messages_server: MessagesServer, callers: Callers
 ) -> None:

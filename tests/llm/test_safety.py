@@ -35,6 +35,14 @@ def test_a_reply_that_holds_the_key_comes_without_it(messages_server: MessagesSe
     assert callers.run(job(messages_server)).text == "you sent me [key]"
 
 
+def test_a_word_in_the_place_of_a_key_is_no_secret(
+    messages_server: MessagesServer, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "none")
+    messages_server.script("x = nonempty or none")
+    assert callers.run(job(messages_server)).text == "x = nonempty or none"
+
+
 def test_another_provider_is_sent_no_key_and_no_headers_of_the_environment(
     messages_server: MessagesServer, callers: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
