@@ -1,7 +1,7 @@
 """Calls that are about to be made: may they be, what may they take, were they answered before."""
 
 import uuid
-from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,7 +36,8 @@ class _Desk:
     scope: Scope | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
     contents: dict[bytes, bytes] = field(default_factory=dict)
-    asked: Tally[bytes] = field(default_factory=Tally)  # of rows that are not in the database yet
+    # Occurrences of each request whose row is not in the database yet.
+    asked: defaultdict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     opening: Opening = field(default_factory=Opening)
 
 
@@ -68,15 +69,15 @@ def _open(desk: _Desk, one: Wanted, model: Known | None) -> Opened | Denied:
         )
     most = min(one.max_tokens or model.row.max_tokens, model.row.max_tokens)
     job = CallJob(uuid.uuid4().hex, model.spec, one.prompt, one.schema, most, one.effort)
-    request = cassette.request(model.row.model, one.prompt, one.schema, most, one.effort)
-    number = cassette.occurrence(desk.run.pk if desk.run else None, request) + desk.asked[request]
+    request = cassette.request(job)
+    number = cassette.occurrence(desk.run.pk if desk.run else None, request, desk.asked[request])
     recorded = cassette.recorded(request, number) if desk.mode != "record" else None
     need = Need(0, 0)
     if recorded is None:
         need = Need(estimated(one.prompt) + most, model.rates.most(estimated(one.prompt), most) if model.rates else 0)
         if denied := _denied(desk, one, model, need):
             return denied
-    desk.asked[request] += 1
+    desk.asked[request].add(number)
     _write(desk, one, job, need, {"request": request, "occurrence": number, "catalogue_id": model.row.pk})
     return _replayed(desk, job, recorded) if recorded is not None else Opened(job)
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from apps.llm.ledger import Denied
-from apps.llm.models import Call, Spend
+from apps.engine.canonical import encode
+from apps.llm.ledger import Denied, Opened
+from apps.llm.models import Call, LanguageModel, Spend
 from apps.llm.pool import Callers
 from apps.llm.services import budgets
 from apps.llm.services.budgets import Limits
@@ -51,6 +52,29 @@ def test_equal_questions_are_answered_in_their_order(messages_server: MessagesSe
     second = desk.new_run(first.project)
     together = desk.made(callers, second, desk.wanted(), desk.wanted(), mode="replay")
     assert [same(answer) for answer in together] == [same(answer) for answer in before]
+
+
+def test_equal_questions_of_which_one_failed_leave_no_gap(messages_server: MessagesServer, callers: Callers) -> None:
+    desk.add(messages_server)
+    first = desk.new_run()
+    messages_server.script(error(400), "second", "first again")
+    asked = desk.opened(first, desk.wanted(), desk.wanted())
+    for call in asked:
+        assert isinstance(call, Opened)
+        desk.settled(first, [callers.run(call.job)])
+    desk.made(callers, first, desk.wanted())
+    replayed = desk.made(callers, desk.new_run(first.project), desk.wanted(), desk.wanted(), mode="replay")
+    assert not any(isinstance(answer, Denied) for answer in replayed)
+    assert len({answer["reply"] for answer in replayed}) == 2
+
+
+def test_another_temperature_makes_another_question(messages_server: MessagesServer, callers: Callers) -> None:
+    row = desk.add(messages_server)
+    first = desk.new_run()
+    desk.made(callers, first, desk.wanted())
+    LanguageModel.objects.filter(pk=row.pk).update(extra=encode({"temperature": 1.0}))
+    (denied,) = desk.made(callers, desk.new_run(first.project), desk.wanted(), mode="replay")
+    assert isinstance(denied, Denied)
 
 
 @pytest.mark.parametrize(
