@@ -43,6 +43,12 @@ def test_an_edit_stands_with_its_model_and_operator():
     assert made.population.score(1) == 0.0
 
 
+def test_what_a_reply_cost_stays_with_the_candidate_where_it_is_known():
+    dear = lived(Reply(GOOD, "scripted", cost=0.25)).population.members[1]
+    assert dear.traits == {"model": "scripted", "cost": 0.25}
+    assert lived(GOOD).population.members[1].traits == {"model": "scripted"}
+
+
 def test_a_complaint_is_told_back_and_the_next_edit_stands():
     made = lived(BAD, GOOD)
     first, second = made.calls
