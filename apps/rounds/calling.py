@@ -64,7 +64,8 @@ class Calling:
         self._waiting: list[tuple[float, _Asked]] = []  # to be opened at that moment
         self._open: dict[str, _Asked] = {}  # by key of the call
         self._heard: list[CallOutcome] = []
-        self._begun: list[Stage] = []  # whose earlier replies are to be looked for
+        self._begun: deque[Stage] = deque()  # whose earlier replies are to be looked for
+        self._touched: list[Stage] = []  # that something happened to; kept where the database fails in a turn
         self.ready: deque[CallJob] = deque()  # opened, and waiting for a caller
 
     def add(self, errand: Errand, name: str) -> None:
@@ -83,28 +84,34 @@ class Calling:
 
         An errand that cannot go on is among them: it says why.
         """
-        touched = self._settle()
-        begun, self._begun = self._begun, []
-        why = measured.changed(self._run) if begun else ""
-        for stage in begun:
-            if why:
-                stage[0].refusal = (why, "Start another run: scores of the two are not compared.")
-            self._recall(*stage)
-            self._waiting += [(0.0, _Asked(*stage, index)) for index in stage[0].works[stage[1]].open]
-        touched += [*begun, *self._open_due()]
+        self._settle()
+        self._begin()
+        self._open_due()
         left = {(id(each.errand), each.name) for each in [*self._open.values(), *(each for _, each in self._waiting)]}
-        unique = {(id(errand), name): (errand, name) for errand, name in touched}
+        unique = {(id(errand), name): (errand, name) for errand, name in self._touched}
+        self._touched = []
         return [
             (errand, name)
             for key, (errand, name) in unique.items()
             if not errand.given_up and (errand.complete or key not in left)
         ]
 
-    def _settle(self) -> list[Stage]:
+    def _begin(self) -> None:
+        """Look for earlier replies to what is new; the rest is to be asked."""
+        why = measured.changed(self._run) if self._begun else ""
+        while self._begun:
+            errand, name = self._begun[0]
+            if why:
+                errand.refusal = (why, "Start another run: scores of the two are not compared.")
+            self._recall(errand, name)
+            self._waiting += [(0.0, _Asked(errand, name, index)) for index in errand.works[name].open]
+            self._touched.append(self._begun.popleft())
+
+    def _settle(self) -> None:
         """Take in what was heard."""
         heard = self._heard
         if not heard:
-            return []
+            return
         with transaction.atomic():
             settlement = settle(heard)
             if settlement.entries:
@@ -113,7 +120,7 @@ class Calling:
         asked = [(self._open.pop(outcome.job.id), settlement.calls.get(outcome.job.id)) for outcome in heard]
         for each, settled in asked:
             self._receive(each, settled)
-        return [(each.errand, each.name) for each, _ in asked]
+            self._touched.append((each.errand, each.name))
 
     def _receive(self, asked: _Asked, settled: Settled | None) -> None:
         """What became of one call. None: somebody gave it up meanwhile, so it is made again."""
@@ -142,13 +149,13 @@ class Calling:
             if row is not None and bytes(row.prompt) == prompt_digest(work.prompts[index]):
                 work.replied(index, Said(*recalled(row)))
 
-    def _open_due(self) -> list[Stage]:
+    def _open_due(self) -> None:
         now = time.monotonic()
         alive = [item for item in self._waiting if not (item[1].errand.given_up or item[1].errand.complete)]
         due = [asked for moment, asked in alive if moment <= now]
         if not due:
             self._waiting = alive
-            return []
+            return
         with transaction.atomic():
             opening = open_calls(self._run, [asked.wanted for asked in due], voices.mode(self._run))
             if opening.entries:
@@ -157,7 +164,7 @@ class Calling:
         self._waiting = [item for item in alive if id(item[1]) not in chosen]
         for asked, call in zip(due, opening.calls, strict=True):
             self._opened(asked, call)
-        return [(asked.errand, asked.name) for asked in due]
+            self._touched.append((asked.errand, asked.name))
 
     def _opened(self, asked: _Asked, call: Opened | Denied) -> None:
         if isinstance(call, Denied):

@@ -1,6 +1,7 @@
 """Candidates that are measured through a model, in the real driver with a real server."""
 
 import pytest
+from django.db import OperationalError
 
 from apps.common.errors import UserError
 from apps.common.ids import row_id
@@ -13,6 +14,7 @@ from apps.oversight.services import stops
 from apps.records import content
 from apps.records.archive import archive_digest
 from apps.records.models import CandidateEdit, Effect, Trajectory
+from apps.rounds import calling
 from apps.rounds import loop as loop_module
 from apps.rounds.start import start
 from apps.rounds.verify import problems
@@ -223,6 +225,20 @@ def test_dying_at_any_commit_pays_no_reply_twice(pupil, faults, model, after):  
         loop.close()
         assert_whole(run, 2)
         assert archive_digest(run) == archive_digest(undisturbed), f"died {'after' if after else 'before'} commit {at}"
+
+
+@pytest.mark.parametrize("step", ["lose", "open_calls", "settle"])
+def test_a_database_that_fails_for_a_moment_leaves_no_measurement_behind(loop, pupil, model, monkeypatch, step):
+    original, failing = getattr(calling, step), [OperationalError("database is locked")]
+
+    def sometimes(*given):
+        if failing:
+            raise failing.pop()
+        return original(*given)
+
+    monkeypatch.setattr(calling, step, sometimes)
+    run = world.finish(loop, world.begin(loop, pupil, world.order(candidates=1)), turns=20)
+    assert_whole(run, 1)
 
 
 def test_a_stop_ends_the_calls_and_a_release_goes_on(loop, pupil, monkeypatch):
