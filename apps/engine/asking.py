@@ -45,7 +45,7 @@ class Asking:
     role: str = "mutate"
     check: Check | None = None
     attempts: int = ATTEMPTS
-    contracts: bool = False
+    contracts: bool = True
     room: int = ROOM
 
     @property

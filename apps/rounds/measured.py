@@ -20,13 +20,13 @@ def models(project: Project, cast: Ensembles) -> list[dict[str, Any]]:
     if len(names) > 1:
         raise UserError(
             f"Candidates of {project} are measured through one model, and {len(names)} play {role}: "
-            f"{', '.join(names)}. Give the role to one of them: `manage.py models cast {role} {names[0]}`."
+            f"{', '.join(names)}. Give the role to one of them: `manage.py models role {role} {names[0]}`."
         )
     found = known(names)
     if not found:
         raise UserError(
             f"Candidates of {project} are measured through the model that plays {role}, and none does. Connect one on "
-            f"the page Models, or with `manage.py models`; then `manage.py models cast {role} NAME`."
+            f"the page Models, or with `manage.py models`; then `manage.py models role {role} NAME`."
         )
     return [_described(project, found[names[0]].spec)]
 
