@@ -23,8 +23,12 @@ SEEDS = {
 }
 
 
+OF_A_MODEL = {"babi_memory"}  # measured through a model, so the check cannot tell how the seed scores
+
+
 def test_every_example_is_known_here():
-    assert sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "evoweb.toml").exists()) == sorted(SEEDS)
+    found = {folder.name for folder in EXAMPLES.iterdir() if (folder / "evoweb.toml").exists()}
+    assert found == SEEDS.keys() | OF_A_MODEL
 
 
 @pytest.mark.parametrize("name", SEEDS)
