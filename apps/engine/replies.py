@@ -21,7 +21,16 @@ def reply_payload(reply: Reply) -> dict[str, Any]:
 def reply_from(payload: Mapping[str, Any], text: str, asked: Ask) -> Reply:
     """The reply behind its journal form and its text; with data where the question came with a schema."""
     reply = Reply(text, payload["model"], payload["stop"], None, payload["tokens"], payload["cost"])
-    return reply if asked.schema is None else replace(reply, data=json_in(text))
+    return reply if asked.schema is None else replace(reply, data=_recordable(json_in(text)))
+
+
+def _recordable(data: Any) -> Any:
+    """The data, None where a text in it is no Unicode: JSON can spell half a pair of surrogates."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return None
+    return data
 
 
 def json_in(text: str) -> Any:

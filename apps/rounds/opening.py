@@ -262,5 +262,5 @@ def deliver(book: Book, effect: Asked, value: Any) -> Any:
         return [shown_from(decode(data)) for data in book.contents(value)]
     if isinstance(effect, Ask):
         (text,) = book.contents([value["reply"]])
-        return reply_from(value, text.decode(errors="surrogatepass"), effect)
+        return reply_from(value, text.decode(errors="replace"), effect)  # what is no text could not be recorded
     return value

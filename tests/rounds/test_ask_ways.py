@@ -50,6 +50,19 @@ def test_questions_that_are_asked_at_once_are_answered_in_their_own_order(loop, 
     assert_whole(run, 3)
 
 
+@pytest.mark.parametrize("schema", [None, {"type": "object"}])
+def test_half_a_character_in_a_reply_ends_no_run(loop, toy, monkeypatch, schema):
+    def vary(ctx, parents):
+        reply = yield Ask("mutate", Prompt("", (Message(USER, "well?"),)), questions.MODEL, schema)
+        said = {"said": reply.text, "data": reply.data}
+        moved = parents[0].texts["main.py"].replace("C = [", "C = [1 + ")
+        return (yield Propose((0,), {"main.py": moved}, "told", traits=said))
+
+    use(monkeypatch, vary)
+    with questions.server(monkeypatch, '{"advice": "\\ud83d"}\ud83d'[: None if schema is None else -1]):
+        assert_whole(world.finish(loop, world.begin(loop, toy, order(candidates=1))), 1)
+
+
 def test_a_process_that_only_drives_asks_models_itself(drives, performer, toy, model):  # noqa: F811
     run = world.begin(drives, toy, order(candidates=3))
     for _ in range(200):
