@@ -29,7 +29,7 @@ def checked(effect: Effect, texts: Files) -> tuple[dict[str, str], dict[bytes, b
     unknown = sorted(texts.keys() - own.keys())
     if unknown:
         raise UserError(f"{unknown[0]} is no component of this project; the edit was not stored.")
-    wanted = dict(own) | {path: _with_newlines_of(own[path], text) for path, text in texts.items()}
+    wanted = dict(own) | {path: with_newlines_of(own[path], text) for path, text in texts.items()}
     if wanted == own:
         raise UserError("The edit changes nothing. Change the text, or approve the candidate as it is.")
     base = _base(candidate) if effect.kind == "propose" and effect.state == EffectState.HELD_AFTER else own
@@ -58,12 +58,16 @@ def _base(candidate: CandidateEdit) -> dict[str, str]:
     return texts_of(CandidateEdit.objects.get(pk=row_id(candidate.run_id, parents[0])))
 
 
-def _with_newlines_of(before: str, after: str) -> str:
-    """Browsers send every line end as CRLF, and may not send the last one."""
-    text = after.replace("\r\n", "\n")
-    if "\r\n" in before:
-        text = text.replace("\n", "\r\n")
-    return text
+def with_newlines_of(before: str, after: str) -> str:
+    """Browsers send every line end as CRLF. What is otherwise the same stays so, whatever ends its lines."""
+    text = _with_lf(after)
+    if text == _with_lf(before):
+        return before
+    return text.replace("\n", "\r\n") if "\r\n" in before else text
+
+
+def _with_lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _check(candidate: CandidateEdit, changed: Files, base: Files) -> None:

@@ -8,6 +8,7 @@ from apps.common.errors import UserError
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.prompt import ASSISTANT, USER, Message, Prompt, prompt_from, prompt_payload
 from apps.engine.variation.text.bounds import is_text
+from apps.oversight.edits import with_newlines_of
 from apps.records import content
 from apps.records.models import Effect, EffectState
 
@@ -60,7 +61,7 @@ def edited(effect: Effect, texts: Mapping[str, str]) -> tuple[dict[str, str], di
     known = {part.key: part.text for part in parts(before, LONGEST)}
     if unknown := sorted(texts.keys() - known.keys()):
         raise UserError(f"The prompt has no part {unknown[0]!r}; the edit was not stored.")
-    said = {key: _with_newlines_of(known[key], text) for key, text in texts.items()}
+    said = {key: with_newlines_of(known[key], text) for key, text in texts.items()}
     for text in said.values():
         _check(text)
     messages = [replace(one, text=said.get(str(n), one.text)) for n, one in enumerate(before.messages)]
@@ -78,7 +79,7 @@ def with_changes(effect: Effect, hint: str) -> tuple[dict[str, str], dict[bytes,
     told = f"A person who reviews this asks for changes:\n{hint.strip()}"
     _check(told)
     reply = _reply(effect) if effect.state == EffectState.HELD_AFTER else ""
-    if not reply:
+    if not reply.strip():  # models take no turn that is empty
         *earlier, last = before.messages
         messages = (*earlier, replace(last, text=f"{last.text}\n\n{told}"))
     else:
@@ -110,9 +111,3 @@ def _check(text: str) -> None:
         raise UserError(f"The text has {len(text):,} characters; {LONGEST:,} are allowed. Shorten it and send it.")
     if not is_text(text):
         raise UserError("The text holds characters that are no text. Remove them and send it again.")
-
-
-def _with_newlines_of(before: str, after: str) -> str:
-    """Browsers send every line end as CRLF."""
-    text = after.replace("\r\n", "\n")
-    return text.replace("\n", "\r\n") if "\r\n" in before else text

@@ -1,11 +1,14 @@
 """People at the questions that a method puts to a model."""
 
+import re
+
 import pytest
 
 from apps.common.errors import UserError
 from apps.engine.canonical import decode
 from apps.oversight import prompts, selectors
 from apps.oversight.desk import Gate
+from apps.oversight.edits import with_newlines_of
 from apps.records.models import Effect
 from apps.rounds.verify import problems
 from tests.rounds import people, questions, world
@@ -70,6 +73,23 @@ def test_requested_changes_ask_the_same_again_with_the_hint_as_the_next_turn(loo
     assert prompts.prompt_of(gate).hints == ("smaller steps",)
     assert Effect.objects.filter(round=gate.round_id, kind="ask").count() == 1
     assert len(first) == 1
+
+
+@pytest.mark.parametrize("text", ["a\nb\n", "a\r\nb\n", "a\rb", "", "\r\n\n\r"])
+def test_what_nobody_touched_comes_back_from_a_browser_as_it_was(text):
+    sent = "\r\n".join(re.split("\r\n|\r|\n", text))
+    assert with_newlines_of(text, sent) == text
+
+
+def test_changes_to_a_reply_of_blanks_are_no_empty_turn(loop, held, model):  # noqa: F811
+    run, gate, alice = held
+    model.script(" \n")
+    say(alice, gate, "approve")
+    settle(loop, run)
+    gate.refresh_from_db()
+    say(alice, gate, "request changes", "smaller steps")
+    settle(loop, run)
+    assert [turn["role"] for turn in model.messages[1].body["messages"]] == ["user"]
 
 
 def test_what_is_rejected_is_never_asked(loop, held, model):  # noqa: F811
