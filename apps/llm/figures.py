@@ -1,8 +1,9 @@
 """What calls came to: how models fare, what a project and a run spend, and what an accepted improvement costs."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median, quantiles
 from typing import Any
 
@@ -19,6 +20,18 @@ from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Run
 
 RECENT = 2000  # calls of all models together that health is read from
+_TOLD = ("catalogue_id", "state", "seconds", "output", "status", "blame", "detail", "opened")
+_STATUS = {
+    400: "the request was rejected",
+    401: "the key is not accepted",
+    402: "out of credit",
+    403: "the key may not use it",
+    404: "no such model there",
+    413: "the prompt is too large",
+    422: "the request was rejected",
+    429: "too many requests",
+    529: "overloaded",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,9 @@ class Health:
     slowest: float | None = None  # of 20 calls, about one takes longer than this
     tokens_per_second: float | None = None  # of replies
     failure: str = ""  # the latest one's words; hostile
+    errors: tuple[tuple[str, int], ...] = ()  # kinds of failures in words with how many each, most first
+    last: datetime | None = None  # when it was asked last
+    failing: bool = False  # whether the latest call that ended failed
 
     @property
     def usable(self) -> bool:
@@ -44,14 +60,15 @@ class Health:
         return self.key_set and self.latch is None and not self.row.retired
 
 
-def health() -> list[Health]:
-    """Every model of the catalogue that is not retired, by name. For anybody who is signed in: it names no project."""
-    rows = list(LanguageModel.objects.filter(retired=False).order_by("name"))
+def health(of: Sequence[LanguageModel] | None = None) -> list[Health]:
+    """Some models, or every one that is not retired, by name. For anybody who is signed in: it names no project."""
+    rows = list(LanguageModel.objects.filter(retired=False).order_by("name")) if of is None else of
     keys = [row.pk for row in rows]
     latches = {latch.model_id: latch for latch in ModelLatch.objects.filter(model__in=keys, released_at__isnull=True)}
     prices, held = rates(keys, timezone.now()), keys_set(rows)
     recent = defaultdict(list)
-    for call in Call.objects.filter(replayed=False).order_by("-pk")[:RECENT]:
+    calls = Call.objects.filter(replayed=False) if of is None else Call.objects.filter(replayed=False, catalogue__in=of)
+    for call in calls.only(*_TOLD).order_by("-pk")[:RECENT]:
         recent[call.catalogue_id].append(call)
     return [
         Health(row, held[row.name], prices.get(row.pk), latches.get(row.pk), **_told(recent[row.pk])) for row in rows
@@ -63,6 +80,7 @@ def _told(calls: Sequence[Call]) -> dict[str, Any]:
     answered = [call for call in calls if call.state == CallState.DONE]
     times = [call.seconds for call in answered if call.seconds]
     failed = [call for call in calls if call.state == CallState.FAILED]
+    ended = next((call for call in calls if call.state in (CallState.DONE, CallState.FAILED)), None)
     return {
         "calls": len(calls),
         "failed": len(failed),
@@ -72,7 +90,45 @@ def _told(calls: Sequence[Call]) -> dict[str, Any]:
         "slowest": quantiles(times, n=20)[-1] if len(times) > 1 else None,
         "tokens_per_second": sum(call.output for call in answered) / sum(times) if times else None,
         "failure": failed[0].detail if failed else "",
+        "errors": tuple(Counter(kind(call) for call in failed).most_common()),
+        "last": calls[0].opened if calls else None,
+        "failing": ended is not None and ended.state == CallState.FAILED,
     }
+
+
+def kind(call: Call) -> str:
+    """What a failed call failed of, in words."""
+    if call.status:
+        return f"{call.status} {_STATUS.get(call.status, 'the server failed')}"
+    if call.blame == "again":
+        return "no answer"
+    return "an unreadable reply" if call.blame == "call" else "it cannot be reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What is spent of one unit, and what calls on their way may still take; limit is None where it is not bounded."""
+
+    unit: str  # "money" (billionths) or "tokens"
+    spent: int
+    reserved: int
+    limit: int | None
+
+    @property
+    def percent(self) -> int | None:
+        if self.limit is None:
+            return None
+        return 100 * self.spent // self.limit if self.limit else 100
+
+    @property
+    def half(self) -> float:
+        """From where on the bar warns: at half of the budget, where the first notice is given."""
+        return (self.limit or 0) / 2
+
+    @property
+    def most(self) -> float:
+        """From where on little is left: at the second notice."""
+        return (self.limit or 0) * 4 / 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +139,21 @@ class Standing:
     budget: Budget | None
 
     @property
+    def scope(self) -> str:
+        """Whose it is."""
+        if self.spend.run_id is not None:
+            return "This run"
+        return "The project today" if self.spend.day is not None else "The project"
+
+    @property
+    def bars(self) -> list[Bar]:
+        """Money, if any is spent or bounded, and tokens."""
+        spend, bound = self.spend, self.budget
+        money = Bar("money", spend.money, spend.money_reserved, bound.money if bound else None)
+        tokens = Bar("tokens", spend.tokens, spend.tokens_reserved, bound.tokens if bound else None)
+        return [bar for bar in (money, tokens) if bar.unit == "tokens" or bar.spent or bar.limit is not None]
+
+    @property
     def percent(self) -> int | None:
         """Of the budget, of the unit that is nearer to its end; None without one."""
         if self.budget is None:
@@ -91,22 +162,51 @@ class Standing:
         return max((100 * spent // limit if limit else 100 for spent, limit in pairs if limit is not None), default=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What calls of a project came to, for somebody who may see it. Raises PermissionDenied."""
+
+    actor: Actor
+    project: Project
+
+    def __post_init__(self) -> None:
+        require(self.actor, "view", self.project)
+
+    def standing(self, run: Run | None = None) -> list[Standing]:
+        """Of the run, if there is one, the project and its day, those of which there is anything to say."""
+        project, today = self.project, timezone.now().date()
+        own = Q(run=run) if run is not None else Q(pk=None)
+        in_scope = own | Q(run=None, day=None) | Q(run=None, day=today)
+        spends = {(row.run_id, row.day): row for row in Spend.objects.filter(in_scope, project=project)}
+        bounds = Budget.objects.filter(own | Q(run=None), project=project)
+        budgets = {(row.run_id, today if row.daily else None): row for row in bounds}
+        whole: tuple[None, None] = (None, None)
+        places = [*([(run.pk, None)] if run is not None else []), whole, (None, today)]
+        return [
+            Standing(spends.get(place) or Spend(project=project, run_id=place[0], day=place[1]), budgets.get(place))
+            for place in places
+            if place in budgets or (place in spends and spends[place].calls)
+        ]
+
+    def days(self, most: int = 30) -> list[Spend]:
+        """What it spent on each of its latest days with calls, the latest first."""
+        return list(Spend.objects.filter(project=self.project, run=None, day__isnull=False).order_by("-day")[:most])
+
+    def cost(self, run: Run) -> "Cost":
+        """What a run's calls came to, by role and model, and how many accepted improvements it bought with that."""
+        rows = Call.objects.filter(run=run).values("role", "catalogue__name").annotate(**_SUMS)
+        shares = tuple(_share(row) for row in rows.order_by("role", "catalogue__name"))
+        kept = CandidateEdit.objects.filter(of_run(run.pk), verdict="keep", base__isnull=False, score__isnull=False)
+        base = CandidateEdit.objects.filter(pk=OuterRef("base")).values("score")
+        counts = kept.annotate(before=Subquery(base, output_field=FloatField())).aggregate(
+            better=Count("pk", filter=Q(score__gt=F("before"))), kept=Count("pk")
+        )
+        return Cost(shares, counts["better"], counts["kept"])
+
+
 def standing(actor: Actor, project: Project, run: Run | None = None) -> list[Standing]:
     """Of the run, if there is one, the project and its day, those of which there is anything to say."""
-    require(actor, "view", project)
-    today = timezone.now().date()
-    own = Q(run=run) if run is not None else Q(pk=None)
-    in_scope = own | Q(run=None, day=None) | Q(run=None, day=today)
-    spends = {(row.run_id, row.day): row for row in Spend.objects.filter(in_scope, project=project)}
-    bounds = Budget.objects.filter(own | Q(run=None), project=project)
-    budgets = {(row.run_id, today if row.daily else None): row for row in bounds}
-    whole: tuple[None, None] = (None, None)
-    places = [*([(run.pk, None)] if run is not None else []), whole, (None, today)]
-    return [
-        Standing(spends.get(place) or Spend(project=project, run_id=place[0], day=place[1]), budgets.get(place))
-        for place in places
-        if place in budgets or (place in spends and spends[place].calls)
-    ]
+    return Books(actor, project).standing(run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +222,7 @@ class Share:
     tokens: int
     cached: int  # tokens of prompts that the provider read from its cache
     money: int | None
+    in_flight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +244,20 @@ class Cost:
         return sum(share.tokens for share in self.shares)
 
     @property
+    def states(self) -> list[tuple[str, int]]:
+        """How many calls are where, as pages name it; those that are nowhere are left out."""
+        counts = {
+            "in flight": sum(share.in_flight for share in self.shares),
+            "failed": sum(share.failed for share in self.shares),
+            "lost": sum(share.lost for share in self.shares),
+        }
+        return [(state, count) for state, count in counts.items() if count]
+
+    @property
+    def calls(self) -> int:
+        return sum(share.calls for share in self.shares)
+
+    @property
     def per_improvement(self) -> int | None:
         """Money for each accepted improvement; None without one, or where a cost is not known."""
         return None if self.money is None or not self.improvements else self.money // self.improvements
@@ -153,6 +268,7 @@ _SUMS = {
     "calls": Count("pk", filter=_PAID),
     "failed": Count("pk", filter=Q(state=CallState.FAILED)),
     "lost": Count("pk", filter=Q(state=CallState.LOST)),
+    "flying": Count("pk", filter=Q(state=CallState.IN_FLIGHT)),
     "replays": Count("pk", filter=~_PAID),
     "tokens": Sum(F("input") + F("output") + F("cache_read") + F("cache_write"), filter=_PAID, default=0),
     "cached": Sum("cache_read", filter=_PAID, default=0),
@@ -163,13 +279,7 @@ _SUMS = {
 
 def cost(actor: Actor, run: Run) -> Cost:
     """What a run's calls came to, by role and model, and how many accepted improvements it bought with that."""
-    require(actor, "view", run.project)
-    rows = Call.objects.filter(run=run).values("role", "catalogue__name").annotate(**_SUMS)
-    shares = tuple(_share(row) for row in rows.order_by("role", "catalogue__name"))
-    kept = CandidateEdit.objects.filter(of_run(run.pk), verdict="keep", base__isnull=False, score__isnull=False)
-    base = CandidateEdit.objects.filter(pk=OuterRef("base")).values("score")
-    better = kept.annotate(before=Subquery(base, output_field=FloatField())).filter(score__gt=F("before"))
-    return Cost(shares, better.count(), kept.count())
+    return Books(actor, run.project).cost(run)
 
 
 def _share(row: Any) -> Share:
@@ -183,6 +293,7 @@ def _share(row: Any) -> Share:
         tokens=row["tokens"],
         cached=row["cached"],
         money=None if row["unpriced"] else row["money"],
+        in_flight=row["flying"],
     )
 
 
@@ -196,5 +307,4 @@ def calls_of(actor: Actor, *, run: Run | None = None, candidate: int | None = No
 
 def days(actor: Actor, project: Project, most: int = 30) -> list[Spend]:
     """What the project spent on each of its latest days with calls, the latest first."""
-    require(actor, "view", project)
-    return list(Spend.objects.filter(project=project, run=None, day__isnull=False).order_by("-day")[:most])
+    return Books(actor, project).days(most)

@@ -13,6 +13,7 @@ from apps.llm.selectors import known
 from apps.projects.models import Project
 
 ENOUGH = 5  # calls of a role in this project, or else anywhere, that an average is taken of
+type _Prices = Mapping[str, Rates | None]  # by model
 GUESSED = {"prompt": 4000.0, "reply": 1500.0, "seconds": 20.0}
 
 
@@ -66,31 +67,33 @@ class Estimate:
 
 def estimate(project: Project, cast: Ensembles, asks: Asks, candidates: int) -> Estimate:
     """What so many candidates would take with these models. "mutate" plays the roles that nobody is named for."""
-    lines, missing, unpriced = [], [], set()
+    lines, missing = [], []
+    unpriced: set[str] = set()
+    models = known(voice.model for voices in cast.values() for voice in voices)
+    rates = {name: model.rates for name, model in models.items()}
     for role, each in asks.by_role.items():
         voices = cast.get(role) or cast.get("mutate") or ()
         if not voices:
             missing.append(role)
             continue
-        line, without = _line(project, role, voices, each * candidates)
+        line = _line(role, voices, rates, each * candidates, _usual(project, role))
         lines.append(line)
-        unpriced.update(without)
+        unpriced.update(name for name in line.models if rates.get(name) is None)
     return Estimate(tuple(lines), tuple(missing), tuple(sorted(unpriced)))
 
 
-def _line(project: Project, role: str, voices: Sequence[Voice], calls: float) -> tuple[Line, list[str]]:
-    """One role's line, and its models without a price."""
-    usual, measured = _usual(project, role)
-    models = known(voice.model for voice in voices)
-    rates = {voice.model: models[voice.model].rates if voice.model in models else None for voice in voices}
-    without = [name for name, rate in rates.items() if rate is None]
-    money = None if without else calls * _each(voices, rates, usual)
-    tokens = calls * (usual["prompt"] + usual["reply"])
+def _line(
+    role: str, voices: Sequence[Voice], rates: _Prices, calls: float, usual: tuple[Mapping[str, float], int]
+) -> Line:
+    """One role's line."""
+    each, measured = usual
     names = tuple(voice.model for voice in voices)
-    return Line(role, names, calls, tokens, money, calls * usual["seconds"], measured), without
+    priced = all(rates.get(name) is not None for name in names)
+    money = calls * _each(voices, rates, each) if priced else None
+    return Line(role, names, calls, calls * (each["prompt"] + each["reply"]), money, calls * each["seconds"], measured)
 
 
-def _each(voices: Sequence[Voice], rates: Mapping[str, Rates | None], usual: Mapping[str, float]) -> float:
+def _each(voices: Sequence[Voice], rates: _Prices, usual: Mapping[str, float]) -> float:
     """What one call costs on average over who is drawn how often. As if nothing came from a cache: rather too much."""
     usage = Usage(input=round(usual["prompt"]), output=round(usual["reply"]))
     costs = [(voice.weight, rate.cost(usage)) for voice in voices if (rate := rates[voice.model]) is not None]

@@ -4,6 +4,7 @@ Keys never stand here: a row names the variable of the environment that holds on
 the currency that the prices are in, so that sums are exact; a cost that is empty is not known.
 """
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MinValueValidator
@@ -133,6 +134,11 @@ class Budget(models.Model):
             models.CheckConstraint(condition=models.Q(run__isnull=True) | models.Q(daily=False), name="budget_scope"),
         ]
 
+    @property
+    def spelled(self) -> str:
+        """Its money as somebody types it; empty where none bounds it."""
+        return "" if self.money is None else f"{Decimal(self.money).scaleb(-9).normalize():f}"
+
     def __str__(self) -> str:
         return f"budget of {self.run or self.project}{' per day' if self.daily else ''}"
 
@@ -211,6 +217,7 @@ class Call(models.Model):
             models.Index(fields=["request", "occurrence"], name="call_request"),
             models.Index(fields=["run", "id"], condition=models.Q(run__isnull=False), name="call_run"),
             models.Index(fields=["candidate"], condition=models.Q(candidate__isnull=False), name="call_candidate"),
+            models.Index(fields=["round"], condition=models.Q(round__isnull=False), name="call_round"),
             models.Index(fields=["catalogue", "id"], name="call_catalogue"),
             models.Index(fields=["run"], condition=models.Q(state="in flight"), name="call_in_flight"),
         ]
@@ -218,7 +225,12 @@ class Call(models.Model):
     @property
     def tokens(self) -> int:
         """Tokens of prompt and reply."""
-        return self.input + self.output + self.cache_read + self.cache_write
+        return self.prompt_tokens + self.output
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of the prompt, from wherever the provider had them."""
+        return self.input + self.cache_read + self.cache_write
 
     def __str__(self) -> str:
         return f"call {self.key} of {self.model_id}"

@@ -1,6 +1,6 @@
 """Whether a model can be asked: by asking it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from apps.log.services import append
 
 QUESTION = Prompt("Answer in one word.", (Message(USER, "Say: ready"),))
 REPLY_TOKENS = 64
+PATIENCE = 60.0  # seconds of one attempt: somebody waits for the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def check(actor: Actor, row: LanguageModel) -> Checked:
     if not isinstance(call, Opened):
         return Checked(False, f"{call.reason} {call.hint}")
     with Callers(1, settings.EVOWEB_LLM_PRIVATE_URLS, Patience(attempts=2)) as callers:
-        outcome = callers.run(call.job)
+        spec = replace(call.job.spec, timeout=min(call.job.spec.timeout, PATIENCE))
+        outcome = callers.run(replace(call.job, spec=spec))
         counted = _counted(callers, call.job) if outcome.failure is None and row.counting else ""
     with transaction.atomic():
         settlement = settle([outcome])

@@ -131,6 +131,11 @@ class Run(models.Model):
         """Whether its scores are those of an evaluator that was replaced since."""
         return bytes(self.protocol.scorer) != bytes(self.project.scorer)
 
+    @property
+    def asks(self) -> bool:
+        """Whether models play a part in it."""
+        return bytes(self.ensembles) != b"{}"
+
     def __str__(self) -> str:
         return f"run {self.number} of {self.project}"
 

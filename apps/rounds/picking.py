@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from apps.engine import registry
-from apps.engine.setup import Setup, unplayed
-from apps.llm.selectors import ensembles
+from apps.engine.setup import Ensembles, Setup, unplayed
 from apps.projects import selectors
 from apps.projects.models import Project
 from apps.rounds.brief import seed_texts
@@ -12,18 +11,27 @@ from apps.rounds.brief import seed_texts
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A method. lacks: why it cannot work on the project as it stands, with its defaults; empty where it can."""
+    """A method. lacks: why it cannot work on the project as it stands, with its defaults; empty where it can.
+
+    roles: those that a model has to play for it; missing: those of them that none does.
+    """
 
     name: str
     claim: str
     parameters: tuple[str, ...]
     lacks: str
+    roles: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> str:
+        """Which roles models have to play for it, in words; empty where it asks none."""
+        return ", ".join(self.roles)
 
 
-def picks(project: Project) -> list[Pick]:
-    """Every method, by name."""
+def picks(project: Project, models: Ensembles) -> list[Pick]:
+    """Every method, by name. models: who plays which role."""
     texts, edits, axes = seed_texts(project), selectors.edits(project), selectors.axes(project)
-    models = ensembles(project)
     tasks = tuple(project.tasks.filter(split="validation").order_by("position").values_list("key", flat=True))
     found = []
     for name in registry.names():
@@ -31,8 +39,14 @@ def picks(project: Project) -> list[Pick]:
         missing = unplayed(models, recipe.roles)
         lacks = f"no model plays {' and '.join(missing)}" if missing else ""
         lacks = lacks or recipe.fits(Setup(texts, edits, tasks, axes, recipe.parameters, models))
-        found.append(Pick(name, registry.claim(name), tuple(recipe.parameters), lacks))
+        found.append(Pick(name, registry.claim(name), tuple(recipe.parameters), lacks, recipe.roles, tuple(missing)))
     return found
+
+
+def needing() -> tuple[list[str], list[str]]:
+    """Names of methods that ask a model, and of those that ask none."""
+    asking = [name for name in registry.names() if registry.get(name).roles]
+    return asking, [name for name in registry.names() if name not in asking]
 
 
 def grouped(every: list[Pick]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -6,9 +6,12 @@ from apps.rounds.views import (
     control,
     home,
     intake,
+    methods,
+    models,
     project,
     renewal,
     run,
+    spending,
     start,
     status,
     trajectory,
@@ -16,6 +19,7 @@ from apps.rounds.views import (
 )
 
 _INTAKE = "projects/new/<uuid:identifier>"
+_MODEL = "models/<int:identifier>/"
 _PROJECT = "projects/<str:slug>/"
 _RUN = _PROJECT + "runs/<int:number>/"
 _CANDIDATE = _RUN + "candidates/<int:candidate>/"
@@ -38,6 +42,10 @@ urlpatterns = [
     path(_PROJECT + "tasks/", project.tasks, name="tasks"),
     path(_PROJECT + "renewal", renewal.renew, name="renewal"),
     path(_PROJECT + "axes/", axes.axes, name="axes"),
+    path(_PROJECT + "models/", spending.spending, name="spending"),
+    path(_PROJECT + "models/budget", spending.bound, name="budget"),
+    path(_PROJECT + "models/roles", spending.cast, name="project-roles"),
+    path(_RUN + "spending", spending.bound_run, name="run-spending"),
     path(_PROJECT + "champion/", champion.files, name="champion"),
     path(_PROJECT + "champion.zip", champion.as_zip, name="champion-zip"),
     path(_PROJECT + "champion.patch", champion.as_patch, name="champion-patch"),
@@ -57,6 +65,17 @@ urlpatterns = [
     path(_TRIAL + "stop", trials.stop, name="trial-stop"),
     path(_TRIAL + "<str:part>.txt", trials.download, name="trial-download"),
     path("live/sequences", run.sequences, name="sequences"),
+    path("models/", models.models, name="models"),
+    path("models/new", models.new, name="model-new"),
+    path("models/roles", models.cast, name="model-roles"),
+    path(_MODEL, models.model, name="model"),
+    path(_MODEL + "edit", models.edit, name="model-edit"),
+    path(_MODEL + "price", models.price, name="model-price"),
+    path(_MODEL + "check", models.act, {"action": "check"}, name="model-check"),
+    path(_MODEL + "stop", models.act, {"action": "stop"}, name="model-stop"),
+    path(_MODEL + "release", models.act, {"action": "release"}, name="model-release"),
+    path(_MODEL + "retire", models.act, {"action": "retire"}, name="model-retire"),
+    path("methods/", methods.methods, name="methods"),
     path("status", status.status, name="status"),
     path("status/stop", status.stop_all, name="stop-all"),
     path("status/release", status.release_all, name="release-all"),

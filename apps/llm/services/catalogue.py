@@ -143,13 +143,7 @@ def _checked(wanted: Description) -> dict[str, Any]:
             f"{wanted.name!r} is no name for a model: small letters, digits, dots, hyphens and underscores, "
             "as in haiku-4-5."
         )
-    variable = columns.get("key_variable", "")
-    if variable and not _VARIABLE.fullmatch(variable):
-        # It is not quoted: it may well be the key itself.
-        raise UserError(
-            "Name the variable of the environment that holds the key, as in ANTHROPIC_API_KEY; never give the key "
-            "itself. What was given is no such name, and was not kept."
-        )
+    check_variable(columns.get("key_variable", ""))
     if not str(columns.get("model", "")).strip():
         raise UserError("Say what the provider calls the model.")
     if "base_url" in columns:
@@ -162,6 +156,15 @@ def _checked(wanted: Description) -> dict[str, Any]:
         return columns | {"extra": encode(dict(wanted.extra))}
     except NotCanonical as error:
         raise UserError(f"The extra parts of the request are no JSON: {error}") from None
+
+
+def check_variable(name: str) -> None:
+    """Raises UserError unless it can be the name of a variable. It is not quoted: it may well be the key itself."""
+    if name and not _VARIABLE.fullmatch(name):
+        raise UserError(
+            "Name the variable of the environment that holds the key, as in ANTHROPIC_API_KEY; never give the key "
+            "itself. What was given is no such name, and was not kept."
+        )
 
 
 def _log(actor: Actor, row: LanguageModel) -> None:
