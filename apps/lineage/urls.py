@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.lineage import views
+from apps.lineage.calls import views as calls
 from apps.lineage.comparing import views as comparing
 from apps.lineage.graph import views as graph
 from apps.lineage.log import views as log
@@ -20,6 +21,9 @@ urlpatterns = [
     path(_RUN + "operators/", maps.operator_credit, name="run-operators"),
     path(_RUN + "contracts/", maps.contract_record, name="run-contracts"),
     path(_RUN + "compare/", comparing.compare_runs, name="run-compare"),
+    path(_RUN + "calls/", calls.calls, name="calls"),
+    path(_RUN + "calls/<int:identifier>/", calls.call, name="call"),
+    path(_RUN + "calls/<int:identifier>/<str:part>.txt", calls.download, name="call-download"),
     path(_LOG, log.log, name="log"),
     path(_LOG + "verify", log.verify, name="log-verify"),
     path(_LOG + "export.<str:form>", log.exported, name="log-export"),

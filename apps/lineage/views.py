@@ -16,6 +16,7 @@ from apps.common.ids import NUMBERS
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.lineage import selectors
+from apps.lineage.calls.reading import Asked
 from apps.lineage.comparing.addresses import candidate_at
 from apps.oversight.dossier import Dossier
 from apps.oversight.look import remember
@@ -89,6 +90,7 @@ def _page(request: HttpRequest, edit: CandidateEdit, typed: str = "", status: in
     run = edit.run
     context = {
         "dossier": _beside_chosen(request, Dossier.shown(request, run, edit)),
+        "asked": Asked(run, edit),
         "may": verbs(actor_of(request), run.project),
         "project": run.project,
         "run": run,

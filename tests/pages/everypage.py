@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import modelled
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
@@ -27,6 +28,7 @@ from apps.engine.contracts.turns import FAILED, Observed
 from apps.engine.contracts.zero import Zero
 from apps.engine.effects import Contract, contract_payload
 from apps.engine.prompt import ASSISTANT, USER, Cut, Message, Prompt
+from apps.llm.models import Call
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
@@ -38,6 +40,7 @@ from apps.rounds.models import Trial
 
 # Addresses that answer a GET with something other than a page.
 NO_PAGES: Mapping[str, str] = {
+    "call-download": "a download",
     "candidate-changes": "a part of the candidate's page",
     "candidate-file": "a download",
     "champion-patch": "a download",
@@ -65,6 +68,7 @@ def every_page(people: Cast) -> dict[str, str]:
     people.alice.save()
     play = stage(people)
     candidate = hostile_candidate(play)
+    asked = hostile_call(play, candidate)
     gate = play.held(candidate)
     question = play.asked(hostile_prompt(), (ACTS + LONG).replace("\0", ""))
     answered = closed(people, play.held(candidate, "judge", answer=encode({"done": {"decision": "keep", "why": ""}})))
@@ -87,6 +91,12 @@ def every_page(people: Cast) -> dict[str, str]:
         "experiment-new": reverse("experiment-new") + f"?like={compared.pk}",
         "projects": reverse("projects"),
         "people": reverse("people"),
+        "methods": reverse("methods"),
+        "methods some": reverse("methods") + "?needs=model",
+        "models": reverse("models"),
+        "model": reverse("model", args=[asked.catalogue_id]),
+        "model-new": reverse("model-new"),
+        "model-edit": reverse("model-edit", args=[asked.catalogue_id]),
         "queue": reverse("queue"),
         "queue nothing": reverse("queue") + "?q=nothing",
         "gate": reverse("gate", args=[gate.pk]),
@@ -110,6 +120,13 @@ def every_page(people: Cast) -> dict[str, str]:
         "axes empty": reverse("axes", args=["nothing-yet"]),
         "champion": reverse("champion", args=[slug]),
         "run-new": reverse("run-new", args=[slug]),
+        "spending": reverse("spending", args=[slug]),
+        "spending empty": reverse("spending", args=["nothing-yet"]),
+        "calls": reverse("calls", args=[slug, run]),
+        "calls some": reverse("calls", args=[slug, run]) + f"?role=mutate&candidate={candidate.number}",
+        "calls empty": reverse("calls", args=["nothing-yet", 1]),
+        "call": reverse("call", args=[slug, run, asked.pk]),
+        "call failed": reverse("call", args=[slug, run, failed_call(play, asked).pk]),
         "run": reverse("run", args=[slug, run]),
         "run empty": reverse("run", args=["nothing-yet", 1]),
         "lineage": reverse("lineage", args=[slug, run]) + f"?candidate={candidate.number}",
@@ -246,6 +263,26 @@ def graded_contract(play: Play, made: CandidateEdit) -> None:
     known.add((f"model:{LONG[:80]}{ACTS}", "operator:rewrite", "person:1"), found)
     told = {"authors": known.payload(), "repeats": 4, "flips": [["unsolved", "better", 0.4, 0.2, 0.7]]}
     Snapshot.objects.filter(run=play.run).update(contracts=encode(told))
+
+
+def hostile_call(play: Play, candidate: CandidateEdit) -> Call:
+    """A call whose every text is hostile, by which the candidate was made; a model that is stopped, and budgets."""
+    text = ACTS + LONG
+    name, *_ = modelled.lively(play, 60)
+    name.model = (ACTS.replace(chr(0), "") + LONG)[:200]
+    name.save()
+    modelled.stopped(name, text.replace(chr(0), "")[:500])
+    asked = modelled.call(
+        name, play.run, prompt=modelled.prompt(text + "\n" * 40, text, [text]), reply=(text + "x" * 30_000).encode()
+    )
+    modelled.led_to(candidate, asked)
+    return asked
+
+
+def failed_call(play: Play, like: Call) -> Call:
+    """A call that failed with much to say."""
+    said = {"state": "failed", "status": 400, "blame": "call", "detail": (ACTS.replace(chr(0), "") + LONG * 9)[:1000]}
+    return modelled.call(like.catalogue, play.run, **said)
 
 
 def hostile_candidate(play: Play) -> CandidateEdit:

@@ -17,6 +17,7 @@ import django  # noqa: E402
 
 django.setup()
 
+import modelled  # noqa: E402
 from everypage import every_page  # noqa: E402
 from factory import Play, cast, grown  # noqa: E402
 
@@ -67,6 +68,16 @@ def measured_gate() -> dict[str, Any]:
     play = taken_up()
     judged = encode({"done": {"decision": "keep", "why": ""}})
     return {"gate": play.held(play.candidate(f"judged = {play.born}\n", parents=(0,)), "judge", answer=judged).pk}
+
+
+def models() -> dict[str, Any]:
+    """Models at work in the run, and a candidate that one of them made."""
+    play = taken_up()
+    one, *_ = modelled.lively(play)
+    candidate = play.candidate("asked = True\n", parents=(0,), operator="edits")
+    asked = modelled.call(one, play.run)
+    modelled.led_to(candidate, asked)
+    return {"candidate": candidate.number, "call": asked.pk, "model": one.pk}
 
 
 def three_gates() -> dict[str, Any]:
@@ -142,6 +153,7 @@ SCENES: list[Callable[[], dict[str, Any]]] = [
     gate,
     measured_gate,
     large,
+    models,
     three_gates,
     keys_off,
     alice_leaves,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import modelled
 import pytest
 from django.conf import settings as configured
 from django.db import transaction
@@ -40,6 +41,7 @@ MEMBERS = REVIEWERS | OPERATORS | {"vera", "amy"}
 PEOPLE = MEMBERS | {"charlie"}
 ANYBODY = PEOPLE | {"nobody"}
 BOSS = {"boss"}
+STEERERS = set(OPERATORS)  # of any project: models belong to none
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ CANDIDATE = RUN + "candidates/1/"
 TRIAL = CANDIDATE + "trials/{trial}/"
 INTAKE = "/projects/new/{intake}"
 EXPERIMENT = "/experiments/{experiment}/"
+MODEL = "/models/{model}/"
 MEMBER = PROJECT + "members/{member}/"
 FORMSETS = ("descriptors", "objectives")
 NO_AXES = {"seen": 0} | {f"{one}-{key}_FORMS": 0 for one in FORMSETS for key in ("TOTAL", "INITIAL")}
@@ -82,6 +85,24 @@ RULES = {
     "people-revoke": Rule("/people/invitations/{entry}/revoke", None, BOSS),
     "people-reset": Rule("/people/{bob}/reset", None, BOSS),
     "people-act": Rule("/people/{bob}/deactivate", None, BOSS),
+    "methods": Rule("/methods/", PEOPLE),
+    "models": Rule("/models/", PEOPLE),
+    "model-new": Rule("/models/new", BOSS, BOSS),
+    "model-roles": Rule("/models/roles", None, BOSS, {"role": "mutate", "models": "parrot"}),
+    "model": Rule(MODEL, PEOPLE),
+    "model-edit": Rule(MODEL + "edit", BOSS, BOSS),
+    "model-price": Rule(MODEL + "price", None, BOSS, {"input": 1, "output": 5}),
+    "model-check": Rule(MODEL + "check", None, BOSS),
+    "model-stop": Rule(MODEL + "stop", None, STEERERS, WHY),
+    "model-release": Rule(MODEL + "release", None, STEERERS),
+    "model-retire": Rule(MODEL + "retire", None, BOSS),
+    "spending": Rule(PROJECT + "models/", MEMBERS),
+    "budget": Rule(PROJECT + "models/budget", None, MAINTAINERS, {"money": 5}),
+    "project-roles": Rule(PROJECT + "models/roles", None, MAINTAINERS, {"role": "mutate", "models": "parrot"}),
+    "run-spending": Rule(RUN + "spending", None, OPERATORS, {"money": 5}),
+    "calls": Rule(RUN + "calls/", MEMBERS),
+    "call": Rule(RUN + "calls/{call}/", MEMBERS),
+    "call-download": Rule(RUN + "calls/{call}/prompt.txt", MEMBERS),
     "home": Rule("/", PEOPLE),
     "projects": Rule("/projects/", PEOPLE),
     "project-new": Rule("/projects/new", BOSS, BOSS),
@@ -208,6 +229,8 @@ def places(people: Cast, play: Play, grace: User, boss: User) -> dict[str, Any]:
     other = play.held(candidate, "judge", answer=encode({"done": {"decision": "keep", "why": ""}}))
     reply = Reply("approve", "", 0, shown(other).hex(), "key")
     return {
+        "model": (parrot := modelled.model("parrot")).pk,
+        "call": modelled.call(parrot, play.run).pk,
         "experiment": begun(people.project).pk,
         "gate": gate.pk,
         "seen": shown(gate).hex(),
@@ -279,7 +302,7 @@ def complaint_about(response: Any, who: str, allowed: set[str] | None) -> str:
         return "" if response.status_code == 405 else "is not in the table"
     if who in allowed:
         return f"refuses {who}" if response.status_code in {401, 403, 404, 405} else ""
-    if who == "charlie" and allowed is not BOSS:
+    if who == "charlie" and allowed is not BOSS and allowed is not STEERERS:
         return "" if response.status_code == 404 else "tells charlie that there is something"
     return "" if response.status_code == 403 else f"does not refuse {who}"
 

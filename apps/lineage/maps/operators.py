@@ -116,7 +116,7 @@ class Operators:
         given = registry.get(BANDIT).settings(decode(bytes(self.run.parameters)))
         made = (row for row in self.read.rows.values() if row.base is not None and row.operator not in OTHERS)
         judged = [row for row in made if row.verdict]
-        window = [(row.operator, max(0.0, self._gain(row) or 0.0)) for row in judged[-given["window"] :]]
+        window = [(row.operator, max(0.0, self.gain(row) or 0.0)) for row in judged[-given["window"] :]]
         shares, tries = sum_of_ranks(window, given["decay"]), Counter(name for name, _ in window)
         names = sorted({row.operator for row in judged})
         ordered = by_upper_bound(names, window, given["decay"], given["exploration"])
@@ -152,7 +152,7 @@ class Operators:
 
     def _credit(self, name: str, rows: Sequence[Placed]) -> Credit:
         measured = [row for row in rows if row.measured]
-        gains = [gain for row in rows if (gain := self._gain(row)) is not None]
+        gains = [gain for row in rows if (gain := self.gain(row)) is not None]
         return Credit(
             name=name,
             style=self._styles.get(name),
@@ -168,7 +168,8 @@ class Operators:
             seconds=fmean(row.seconds for row in measured) if measured else None,
         )
 
-    def _gain(self, row: Placed) -> float | None:
+    def gain(self, row: Placed) -> float | None:
+        """What it has more than its base parent; None where either has no score."""
         base = self.read.rows.get(row.base) if row.base is not None else None
         if base is None or base.score is None or row.score is None:
             return None

@@ -23,6 +23,7 @@ from apps.engine.archives.map import Row
 from apps.engine.axes import SIZE, Axes, axes_from
 from apps.engine.canonical import decode
 from apps.engine.records import facts_of
+from apps.engine.variation.model_credit import COST, MODEL
 from apps.log.models import Event
 from apps.projects import selectors
 from apps.records.models import CandidateEdit, Run, Trajectory
@@ -46,7 +47,7 @@ class Placed:
     has no score there, for nothing may build on it.
     island: where it was born; None for one that lives on all of them, or where there are none. tasks: its mean score on
     each task of the reading, NaN where there is none. seconds: of all its measurements. measured: are there any?
-    key: digest of its content.
+    key: digest of its content. model, cost: the model that proposed it, if one did, and what its calls took, if known.
     """
 
     number: int
@@ -62,6 +63,8 @@ class Placed:
     seconds: float
     measured: bool
     key: bytes
+    model: str = ""
+    cost: float | None = None
 
     @property
     def kept(self) -> bool:
@@ -187,7 +190,8 @@ class _Book:
         identifier, base, authors, traits, verdict, score, failure, size, key = row
         parent = None if base is None else run_and_number(base)[1]
         above = None if parent is None else fresh.get(parent) or self.rows.get(parent)
-        island = decode(bytes(traits)).get(TRAIT)
+        born_with = decode(bytes(traits))
+        island = born_with.get(TRAIT)
         if not isinstance(island, int) or island < 0:
             island = above.island if above else None
         operator = str(decode(bytes(authors)).get("operator", ""))[:200]
@@ -197,6 +201,7 @@ class _Book:
         return Placed(
             *(number, parent, operator, verdict, failure, score, size, island),
             *(lies, tasks, sums.seconds if sums else 0.0, sums is not None, bytes(key)),
+            *(str(born_with.get(MODEL, ""))[:64], born_with.get(COST)),
         )
 
 

@@ -11,7 +11,7 @@ from apps.accounts.requests import actor_of
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.engine.axes import Axes
-from apps.lineage.maps import archive, contracts, fronts, operators
+from apps.lineage.maps import archive, arms, contracts, fronts, operators
 from apps.lineage.maps.reading import Reading, reading
 from apps.projects import selectors
 from apps.projects.access import may
@@ -84,7 +84,8 @@ def pareto_front(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def operator_credit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What each operator did, over all of the run and over time."""
     place = Place.of(request, slug, number)
-    return place.page("operators", operators=operators.Operators(place.run, place.read))
+    shown = operators.Operators(place.run, place.read)
+    return place.page("operators", operators=shown, models=arms.Models(place.run, shown) if place.run.asks else None)
 
 
 @require_GET

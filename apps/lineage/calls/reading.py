@@ -1,0 +1,218 @@
+"""The calls of models that a run made, as pages show them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q, QuerySet
+
+from apps.common.ids import row_id, run_and_number
+from apps.engine.canonical import decode
+from apps.engine.effects import ROLES
+from apps.engine.prompt import Prompt, prompt_from
+from apps.engine.setup import ensembles_from
+from apps.llm.figures import kind
+from apps.llm.models import Call, CallState
+from apps.oversight.prompts import Part, parts
+from apps.projects.models import Task
+from apps.records import content
+from apps.records.models import CandidateEdit, Effect, Run
+from apps.rounds.trials import SEEN_SPLITS
+
+SIZE = 50
+WINDOW = 20_000  # calls that are looked through for rare ones
+SHOWN = 20_000  # characters of each text at first
+SHOWN_AT_MOST = 1_000_000  # where a person asks for all; what is longer is a download
+MADE_BY = 20  # calls listed with a candidate
+STATES = tuple(str(state) for state in CallState)
+
+type Place = tuple[int, int]  # position and child of an effect
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call in a list. made: number of the candidate that came of it; task: None where it is not told."""
+
+    call: Call
+    made: int | None
+    task: Task | None
+
+    @property
+    def withheld(self) -> bool:
+        """Whoever looks at calls on single gate, sealed or canary tasks selects on them: nobody does."""
+        return self.task is not None and self.task.split not in SEEN_SPLITS
+
+    @property
+    def measures(self) -> int | None:
+        """Number of the candidate that is measured by it."""
+        return None if self.call.candidate is None else run_and_number(self.call.candidate)[1]
+
+    @property
+    def wrong(self) -> str:
+        """What it failed of, in words."""
+        return kind(self.call) if self.call.state == CallState.FAILED else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Calls, the newest first. more: where the next page begins; looked: it ends where nobody looked further."""
+
+    rows: list[CallRow]
+    more: int | None
+    looked: bool
+
+
+def choices(run: Run) -> tuple[list[str], list[str]]:
+    """Roles and models by which its calls can be looked for."""
+    cast = ensembles_from(decode(bytes(run.ensembles)))
+    return list(ROLES), sorted({voice.model for voices in cast.values() for voice in voices})
+
+
+def page(run: Run, before: int | None, **having: object) -> Page:
+    """Calls of a run below the key `before`; having: columns and their values. Looks through WINDOW calls at most."""
+    every = Call.objects.filter(run=run).order_by("-pk")
+    every = every if before is None else every.filter(pk__lt=before)
+    floor = every.values_list("pk", flat=True)[WINDOW - 1 : WINDOW].first() if having else None
+    found = every.filter(**having) if floor is None else every.filter(pk__gte=floor, **having)
+    rows = list(found.select_related("catalogue")[: SIZE + 1])
+    more = rows[SIZE - 1].pk if len(rows) > SIZE else floor
+    return Page(_rows(rows[:SIZE]), more, len(rows) <= SIZE and floor is not None)
+
+
+def _rows(calls: Sequence[Call]) -> list[CallRow]:
+    proposals = _proposals({call.round for call in calls if call.round is not None and call.task is None})
+    tasks = Task.objects.only("key", "split").in_bulk({call.task for call in calls if call.task is not None})
+    return [CallRow(call, _made(call, proposals), tasks.get(call.task or 0)) for call in calls]
+
+
+def _proposals(rounds: Collection[int]) -> Mapping[int, list[tuple[Place, int]]]:
+    """The candidates that rounds proposed, in their order."""
+    found: dict[int, list[tuple[Place, int]]] = defaultdict(list)
+    if not rounds:
+        return found
+    made = Effect.objects.filter(round__in=rounds, kind="propose", candidate__isnull=False)
+    for effect in made.only("round_id", "position", "child", "candidate").order_by("round", "position", "child"):
+        found[effect.round_id].append(((effect.position, effect.child), effect.candidate or 0))
+    return found
+
+
+def _made(call: Call, proposals: Mapping[int, list[tuple[Place, int]]]) -> int | None:
+    """The first candidate that its round proposed after it."""
+    if call.round is None or call.position is None or call.task is not None:
+        return None
+    later = [(place, key) for place, key in proposals.get(call.round, ()) if place[0] > call.position]
+    if not later:
+        return None
+    same = [key for place, key in later if place == (later[0][0][0], call.child)]
+    return run_and_number(same[0] if same else later[0][1])[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A bounded piece of hostile text, and how many characters follow."""
+
+    text: str
+    hidden: int
+
+
+@dataclass
+class CallReading:
+    """One call; every part is read when a template first asks for it. full: show all of it."""
+
+    run: Run
+    call: Call
+    full: bool = False
+
+    @cached_property
+    def row(self) -> CallRow:
+        return _rows([self.call])[0]
+
+    @property
+    def withheld(self) -> bool:
+        return self.row.withheld
+
+    @cached_property
+    def prompt(self) -> Prompt:
+        key = bytes(self.call.prompt)
+        return prompt_from(decode(self._contents[key]))
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        return parts(self.prompt, self._most)
+
+    @cached_property
+    def reply(self) -> Text | None:
+        """None where there is none."""
+        if self.call.reply is None or not bytes(self.call.reply):
+            return None
+        text = self._contents[bytes(self.call.reply)].decode(errors="replace")
+        return Text(text[: self._most], max(0, len(text) - self._most))
+
+    @property
+    def cut(self) -> bool:
+        """Whether "show all" would show more."""
+        hidden = any(part.hidden for part in self.parts) or bool(self.reply and self.reply.hidden)
+        return hidden and not self.full
+
+    @cached_property
+    def _contents(self) -> Mapping[bytes, bytes]:
+        return content.load(bytes(key) for key in (self.call.prompt, self.call.reply) if key)
+
+    @property
+    def _most(self) -> int:
+        return SHOWN_AT_MOST if self.full else SHOWN
+
+
+@dataclass
+class Asked:
+    """What was asked so that a candidate was made."""
+
+    run: Run
+    candidate: CandidateEdit
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """The calls between the proposal before it and its own, in their order; none where no model plays."""
+        if not self.run.asks:
+            return []
+        proposals = _proposals([self.candidate.round_id])[self.candidate.round_id]
+        own = next((place for place, key in proposals if key == self.candidate.pk), None)
+        if own is None:
+            return []
+        before = max((place[0] for place, _ in proposals if place[0] < own[0]), default=-1)
+        between = Q(round=self.candidate.round_id, position__gt=before, position__lt=own[0], task=None)
+        siblings = sum(place[0] == own[0] for place, _ in proposals) > 1
+        return list(_of_child(Call.objects.filter(between), own[1] if siblings else -1)[:MADE_BY])
+
+    @cached_property
+    def last(self) -> CallReading | None:
+        """The call whose reply became the candidate."""
+        answered = [call for call in self.calls if call.state == CallState.DONE]
+        return CallReading(self.run, answered[-1]) if answered else None
+
+    @property
+    def measured(self) -> bool:
+        """Whether a model's work is what is measured."""
+        return "worker" in decode(bytes(self.run.ensembles))
+
+    @property
+    def total(self) -> int | None:
+        """What they cost; None where nobody knows."""
+        costs = [call.cost for call in self.calls if call.state in (CallState.DONE, CallState.FAILED)]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+    @property
+    def tokens(self) -> int:
+        return sum(call.tokens for call in self.calls)
+
+
+def _of_child(calls: QuerySet[Call], child: int) -> QuerySet[Call]:
+    """Of questions that were put at once, those of this child, and what was asked for all of them."""
+    found = calls.select_related("catalogue").order_by("position", "child", "pk")
+    return found if child < 0 else found.filter(child__in=(-1, child))
+
+
+def candidate_id(run: Run, number: int | None) -> int | None:
+    """The id of the run's candidate of that number."""
+    return None if number is None else row_id(run.pk, number)
