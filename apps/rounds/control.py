@@ -13,7 +13,8 @@ from apps.accounts.names import names
 from apps.common.ids import NUMBERS
 from apps.common.keyset import Slice
 from apps.engine.canonical import decode
-from apps.llm.models import ModelLatch
+from apps.llm.figures import Books, Cost, Standing
+from apps.llm.models import Budget, ModelLatch
 from apps.oversight import desk, rules, selectors
 from apps.oversight.dossier import Elsewhere, sign_of
 from apps.oversight.models import Latch, Policy
@@ -131,7 +132,29 @@ class ControlRoom:
     @cached_property
     def stopped_models(self) -> list[tuple[str, ModelLatch]]:
         """Models that this run would ask and that are stopped, by name: rounds wait for them."""
-        return list(voices.stopped(self.run).items()) if self.is_open and bytes(self.run.ensembles) != b"{}" else []
+        return list(voices.stopped(self.run).items()) if self.is_open and self.run.asks else []
+
+    # ---- what its models take
+
+    @cached_property
+    def spending(self) -> list[Standing]:
+        """What its calls came to, against the budgets of the run, its project and today."""
+        return self._books.standing(self.run) if self._books else []
+
+    @cached_property
+    def cost(self) -> Cost | None:
+        """What was asked, and what an accepted improvement cost; None where it asks no model."""
+        return self._books.cost(self.run) if self._books else None
+
+    @property
+    def limits(self) -> Budget | None:
+        """The run's own budget for calls."""
+        return next((one.budget for one in self.spending if one.budget and one.budget.run_id == self.run.pk), None)
+
+    @cached_property
+    def _books(self) -> Books | None:
+        """None where the run asks no model."""
+        return Books(self.actor, self.project) if self.run.asks else None
 
     # ---- what the policy is
 

@@ -6,6 +6,8 @@ from django import forms
 
 from apps.common.errors import UserError
 from apps.engine import registry
+from apps.llm.selectors import ensembles
+from apps.llm.services.budgets import Limits
 from apps.oversight import rules
 from apps.projects.models import Project
 from apps.projects.package import PackageError
@@ -61,6 +63,20 @@ class StartForm(forms.Form):
         label="Begin with",
         help_text="A candidate as run and number, such as 3.12; the run grows from it. Empty: the seed.",
     )
+    money = forms.FloatField(
+        required=False,
+        min_value=0,
+        max_value=1e9 - 1,
+        label="Budget for models, in money",
+        help_text="No call is made beyond it. Empty: bounded by the project’s budgets alone.",
+    )
+    tokens = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**62,
+        label="Budget for models, in tokens",
+        help_text="The same in tokens.",
+    )
     baseline = forms.BooleanField(
         required=False,
         label="Measure baselines afterwards",
@@ -73,7 +89,8 @@ class StartForm(forms.Form):
         kwargs["initial"] = plain | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self._project = project
-        self.picks = picks(project)
+        self.models = ensembles(project)
+        self.picks = picks(project, self.models)
         self.fields["method"].choices = grouped(self.picks)  # type: ignore[attr-defined]
 
     def clean_origin(self) -> int | None:
@@ -104,6 +121,12 @@ class StartForm(forms.Form):
             except UserError as error:
                 raise forms.ValidationError(str(error)) from None
         return cleaned
+
+    @property
+    def limits(self) -> Limits | None:
+        """What its calls may take; None where nothing is said."""
+        money, tokens = self.cleaned_data["money"], self.cleaned_data["tokens"]
+        return None if money is None and tokens is None else Limits(money, tokens)
 
     @property
     def order(self) -> Order:

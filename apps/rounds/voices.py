@@ -70,7 +70,8 @@ def mode(run: Run) -> Mode:
 
 def stopped(run: Run) -> dict[str, ModelLatch]:
     """The latches of those of a run's models that are stopped, by name."""
-    return selectors.latched(of(ensembles_from(decode(bytes(run.ensembles)))).names)
+    cast = ensembles_from(decode(bytes(run.ensembles)))
+    return selectors.latched(voice.model for voices in cast.values() for voice in voices)
 
 
 def lost(run: Run, known: set[str]) -> int:

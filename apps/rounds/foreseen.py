@@ -1,0 +1,65 @@
+"""What a run would take, before it is started: which model plays which role, how much it would ask, what that costs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Count
+
+from apps.engine import registry
+from apps.engine.setup import Ensembles, unplayed
+from apps.llm.forecast import Asks, Estimate, estimate
+from apps.llm.models import Call, CallState
+from apps.projects.models import Project
+from apps.projects.vocabulary import PARALLEL
+from apps.records.models import Run
+
+ENOUGH = 10  # candidates of earlier runs, from which on those tell how often a method asks
+EARLIER = 20  # runs that are looked at
+
+
+@dataclass
+class Foreseen:
+    """A run of a method that is not started yet; every part is read when a template first asks for it."""
+
+    project: Project
+    method: str
+    cast: Ensembles
+    candidates: int
+    parallel: int = int(PARALLEL.default)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Those that a model has to play; none where the method asks no model."""
+        return registry.get(self.method).roles
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """Roles that nobody plays: it cannot be started so."""
+        return unplayed(self.cast, self.roles)
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        return estimate(self.project, self.cast, Asks(self._asks[0]), self.candidates)
+
+    @property
+    def seen(self) -> int:
+        """From how many candidates of earlier runs it is known how often the method asks; 0: once for each role."""
+        return self._asks[1]
+
+    @property
+    def seconds(self) -> float:
+        """How long models would be waited for, with so many rounds at a time."""
+        return sum(line.seconds for line in self.estimate.lines) / max(1, self.parallel)
+
+    @cached_property
+    def _asks(self) -> tuple[dict[str, float], int]:
+        """Calls for each candidate by role, and how many candidates tell that."""
+        earlier = Run.objects.filter(project=self.project, method=self.method, measured__gt=0).order_by("-pk")[:EARLIER]
+        runs = list(earlier.values_list("pk", "measured"))
+        measured = sum(count for _, count in runs)
+        if measured < ENOUGH:
+            return dict.fromkeys(self.roles, 1.0), 0
+        calls = Call.objects.filter(run__in=[run for run, _ in runs], state=CallState.DONE, task=None)
+        counts = calls.values_list("role").annotate(count=Count("pk")).order_by()
+        found = {role: count / measured for role, count in counts}
+        return ({role: found.get(role, 0.0) for role in (*self.roles, *(found.keys() - set(self.roles)))}, measured)
