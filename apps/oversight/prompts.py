@@ -68,6 +68,7 @@ def edited(effect: Effect, texts: Mapping[str, str]) -> tuple[dict[str, str], di
     after = replace(before, system=said.get(SYSTEM, before.system), messages=tuple(messages))
     if after == before:
         raise UserError("The edit changes nothing. Change the prompt, or approve it as it is.")
+    after = replace(after, hints=tuple(hint for hint in before.hints if _holds(after, hint)))
     if not any(message.text.strip() for message in messages):
         raise UserError("Nothing would be asked. Leave something in the prompt, or reject it.")
     return _stored(after)
@@ -95,6 +96,12 @@ def ran(effect: Effect, details: Mapping[str, Any], by: str) -> bytes:
 
 def _asked(effect: Effect) -> dict[str, Any]:
     return dict(decode(bytes(effect.asked if effect.ran is None else effect.ran)))
+
+
+def _holds(prompt: Prompt, hint: str) -> bool:
+    """Whether a hint still stands in a prompt: its receipt says that it was read."""
+    told = " ".join([prompt.system, *(message.text for message in prompt.messages)])
+    return " ".join(hint.split()) in " ".join(told.split())
 
 
 def _part(key: str, title: str, text: str, most: int = SHOWN) -> Part:

@@ -6,6 +6,7 @@ import pytest
 
 from apps.common.errors import UserError
 from apps.engine.canonical import decode
+from apps.engine.prompt import prompt_from
 from apps.oversight import prompts, selectors
 from apps.oversight.desk import Gate
 from apps.oversight.edits import with_newlines_of
@@ -90,6 +91,19 @@ def test_changes_to_a_reply_of_blanks_are_no_empty_turn(loop, held, model):  # n
     say(alice, gate, "request changes", "smaller steps")
     settle(loop, run)
     assert [turn["role"] for turn in model.messages[1].body["messages"]] == ["user"]
+
+
+def test_a_hint_that_a_person_takes_out_of_a_prompt_is_not_said_to_stand_in_it(loop, held):
+    run, gate, alice = held
+    say(alice, gate, "request changes", "smaller steps\nand fewer")
+    settle(loop, run)
+    (gate,) = gates(run)
+    before = prompts.prompt_of(gate)
+    assert before.hints == ("smaller steps\nand fewer",)
+    text = before.messages[0].text
+    for edit, left in ((text + " Please.", before.hints), (text.replace("fewer", "more"), ())):
+        ((_, data),) = prompts.edited(gate, {"0": edit})[1].items()
+        assert prompt_from(decode(data)).hints == left
 
 
 def test_what_is_rejected_is_never_asked(loop, held, model):  # noqa: F811
