@@ -21,6 +21,7 @@ from apps.rounds import measured, voices
 from apps.rounds.measuring import Errand
 from apps.rounds.working import Said, Work, prompt_digest
 
+MOST_OPEN = 128  # calls of a run at a time: each holds a reservation, and is lost with its process, sent or not
 BUSY_SECONDS = 1.0  # until calls in flight may have given back what they reserved
 REST_SECONDS = 2.0  # after a call that the callers gave up; doubles
 
@@ -152,7 +153,8 @@ class Calling:
     def _open_due(self) -> None:
         now = time.monotonic()
         alive = [item for item in self._waiting if not (item[1].errand.given_up or item[1].errand.complete)]
-        due = [asked for moment, asked in alive if moment <= now]
+        room = max(0, MOST_OPEN - len(self._open))
+        due = [asked for moment, asked in alive if moment <= now][:room]
         if not due:
             self._waiting = alive
             return

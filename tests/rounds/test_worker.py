@@ -99,6 +99,22 @@ def assert_whole(run, candidates):
     assert sorted(paid) == sorted(kept), "a reply was paid and not used, or used and not paid"
 
 
+def test_no_more_calls_are_reserved_than_are_soon_made(loop, monkeypatch, transactional_db):
+    monkeypatch.setattr(calling, "MOST_OPEN", 3)
+    most, original = [], calling.open_calls
+
+    def counted(*given):
+        opening = original(*given)
+        most.append(Call.objects.filter(state="in flight").count())
+        return opening
+
+    monkeypatch.setattr(calling, "open_calls", counted)
+    with workers.server(monkeypatch):
+        run = world.finish(loop, world.begin(loop, workers.project(), world.order(candidates=2)))
+    assert_whole(run, 2)
+    assert max(most) == 3
+
+
 def test_a_call_that_fails_is_made_again_and_is_no_score(loop, pupil, model, hurried):
     model.script(error(529), error(500))
     run = world.finish(loop, world.begin(loop, pupil, world.order(candidates=3)))
