@@ -133,7 +133,7 @@ class Calling:
         elif failure is not None and failure.blame == "model":
             asked.errand.stopped = True
         elif failure is not None and asked.work.failed(asked.index, failure):
-            rest = REST_SECONDS * 2 ** (asked.work.failures[asked.index] - 1)
+            rest = max(REST_SECONDS * 2 ** (asked.work.failures[asked.index] - 1), failure.retry_after or 0.0)
             self._waiting.append((time.monotonic() + rest, asked))
 
     def _recall(self, errand: Errand, name: str) -> None:

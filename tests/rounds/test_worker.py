@@ -1,5 +1,7 @@
 """Candidates that are measured through a model, in the real driver with a real server."""
 
+import time
+
 import pytest
 from django.db import OperationalError
 
@@ -121,6 +123,15 @@ def test_a_call_that_fails_is_made_again_and_is_no_score(loop, pupil, model, hur
     assert_whole(run, 3)
     assert Call.objects.filter(run=run, state="failed").count() == 2
     assert {row.failure for row in Trajectory.objects.filter(candidate__run=run)} == {""}
+
+
+def test_a_server_that_wants_to_rest_is_left_alone_for_so_long(loop, pupil, model):
+    model.script(error(429, retry_after=100))
+    run = world.begin(loop, pupil, world.order(candidates=1))
+    while not Call.objects.filter(run=run, state="failed").exists():
+        loop.turn(0.1)
+    ((until, _),) = loop._drivers[run.pk]._calling._waiting
+    assert until - time.monotonic() > 90
 
 
 def test_a_task_whose_call_never_succeeds_is_unmeasurable_and_no_other_task_is(loop, monkeypatch, hurried):
