@@ -41,12 +41,27 @@ class Job(NamedTuple):
 
 def run(job: Job) -> dict[str, Any]:
     """The line of one run: best score, and that on gate tasks where there are any, at each mark; seconds of CPU."""
+    begun = time.process_time()
+    world, example = begin(job)
+    best = {str(mark): _best(world, example, mark) for mark in job.marks}
+    told = {"key": job.key, "seed_score": example.score(example.texts), "measured": world.measured}
+    return job._asdict() | told | {"best": best, "cpu": round(time.process_time() - begun, 1)}
+
+
+def searched(job: Job) -> tuple[Any, Any]:
+    """The world of a run that has measured as many candidates as its last mark, and its example."""
+    world, example = begin(job)
+    go_on(world, job.marks[-1])
+    return world, example
+
+
+def begin(job: Job) -> tuple[Any, Any]:
+    """The world of a run that has not begun, and its example."""
     from apps.engine import registry
     from apps.engine.testing.world import World
     from bench.inprocess import Example
 
     example = Example(job.problem)
-    begun = time.process_time()
     world = World(
         registry.get(job.method),
         job.seed,
@@ -57,9 +72,7 @@ def run(job: Job) -> dict[str, Any]:
         job.parameters,
         edits=example.edits,
     )
-    best = {str(mark): _best(world, example, mark) for mark in job.marks}
-    told = {"key": job.key, "seed_score": example.score(example.texts), "measured": world.measured}
-    return job._asdict() | told | {"best": best, "cpu": round(time.process_time() - begun, 1)}
+    return world, example
 
 
 def _result(example: Any, texts: Mapping[str, str], key: str) -> Any:
@@ -73,16 +86,21 @@ def _result(example: Any, texts: Mapping[str, str], key: str) -> Any:
 
 def _best(world: Any, example: Any, mark: int) -> dict[str, float]:
     """The best of the first candidates, by what selection sees, and what it scores on gate tasks."""
-    number = len(world.journal)
-    while world.measured < mark and number < ROUNDS * mark:
-        world.round(number)
-        world.journal[number] = []  # nobody replays it, and 50,000 rounds would fill the memory
-        number += 1
+    go_on(world, mark)
     best = world.population.ranked[0]
     found = {"score": world.population.score(best)}
     if example.keys("gate"):
         found["gate"] = example.score(world.contents[best], "gate")
     return found
+
+
+def go_on(world: Any, mark: int) -> None:
+    """Rounds until so many candidates are measured."""
+    number = len(world.journal)
+    while world.measured < mark and number < ROUNDS * mark:
+        world.round(number)
+        world.journal[number] = []  # nobody replays it, and 50,000 rounds would fill the memory
+        number += 1
 
 
 def complaint(problem: str, method: str, parameters: Mapping[str, Any]) -> str:
