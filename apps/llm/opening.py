@@ -74,7 +74,8 @@ def _open(desk: _Desk, one: Wanted, model: Known | None) -> Opened | Denied:
     recorded = cassette.recorded(request, number) if desk.mode != "record" else None
     need = Need(0, 0)
     if recorded is None:
-        need = Need(estimated(one.prompt) + most, model.rates.most(estimated(one.prompt), most) if model.rates else 0)
+        size = estimated(one.prompt, one.schema)
+        need = Need(size + most, model.rates.most(size, most) if model.rates else 0)
         if denied := _denied(desk, one, model, need):
             return denied
     desk.asked[request].add(number)

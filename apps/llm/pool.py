@@ -202,7 +202,7 @@ class Callers:
         raise AssertionError("unreachable")
 
     async def _attempt(self, pace: Pace, job: CallJob) -> CallOutcome:
-        expected = estimated(job.prompt)
+        expected = estimated(job.prompt, job.schema)
         async with pace.slots:
             await pace.turn(expected)
             outcome = await self._provider.call(job)

@@ -66,6 +66,14 @@ def test_a_call_that_does_not_fit_is_denied_and_says_what_is_left() -> None:
 
 
 @pytest.mark.django_db
+def test_a_schema_is_paid_for_too() -> None:
+    desk.add()
+    run = desk.new_run()
+    desk.opened(run, desk.wanted(schema={"description": "x" * 30_000}))
+    assert Call.objects.get().tokens_reserved > NEED + 9_000
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("limits", [Limits(money=0.0), Limits(tokens=0)])
 def test_a_budget_of_zero_means_no_calls_even_of_a_model_that_costs_nothing(limits: Limits) -> None:
     desk.add(rates=desk.catalogue.free())

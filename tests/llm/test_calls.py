@@ -198,7 +198,7 @@ def test_tokens_are_counted_by_the_server(messages_server: MessagesServer, calle
 def test_a_fault_of_ours_is_told_to_whoever_waits(
     messages_server: MessagesServer, callers: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.llm.pool.estimated", lambda asked: 1 / 0)
+    monkeypatch.setattr("apps.llm.pool.estimated", lambda *asked: 1 / 0)
     failure = callers.run(job(messages_server)).failure
     assert failure is not None
     assert "inside evoweb" in failure.detail
