@@ -11,9 +11,12 @@ its address and serves until its standard input closes.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import sys
 import threading
+import urllib.error
+import urllib.request
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -132,6 +135,12 @@ class MessagesServer:
         self._thread.start()
         self._ready.wait()
         return self
+
+    def settle(self) -> None:
+        """Wait until what was sent before has been read, also by callers that are gone meanwhile."""
+        for _ in range(2):  # the first is accepted after all connections before it, the second after their requests
+            with contextlib.suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(f"{self.url}/").close()
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

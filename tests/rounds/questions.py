@@ -55,6 +55,7 @@ class Scripted:
 
     def __init__(self):
         self.answered = Counter()
+        self.serving = None
 
     def __call__(self, asked):
         config = asked.body.get("output_config", {}).get("format", {})
@@ -67,7 +68,8 @@ class Scripted:
         return number_mover()(Ask(role, prompt, MODEL, config.get("schema")), dice).text
 
     def goes_on(self, run):
-        """It knows of this run's recorded replies alone."""
+        """It knows of this run's recorded replies alone, also when calls of a dead process still come in."""
+        self.serving.settle()
         asks = Effect.objects.filter(round__run=run, kind="ask", state="done")
         self.answered = Counter(decode(bytes(each.asked))["prompt"] for each in asks)
 

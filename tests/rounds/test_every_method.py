@@ -33,7 +33,7 @@ def model(transactional_db, monkeypatch, settings):
     """A simulated model, for the methods that ask one."""
     settings.EVOWEB_LLM_PRIVATE_URLS = ["127.0.0.1"]
     answers = questions.Scripted()
-    with questions.server(monkeypatch, answers):
+    with questions.server(monkeypatch, answers) as answers.serving:
         yield answers
 
 

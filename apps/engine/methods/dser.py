@@ -25,6 +25,7 @@ from apps.engine.novelty.majority import votes
 from apps.engine.prompt import Prompt
 from apps.engine.prompting import sections as show
 from apps.engine.prompting.assembled import assembled
+from apps.engine.prompting.budget import ALWAYS, Section
 from apps.engine.prompting.templates import written
 from apps.engine.recipe import Context, Recipe, Steps
 from apps.engine.records import Chosen, Reply
@@ -58,9 +59,13 @@ def chained(ctx: Context, base: Chosen) -> Steps[list[Mapping[str, str]]]:
     heads: list[Mapping[str, str]] = [base.texts] * ctx.parameters["chains"]
     for _ in range(ctx.parameters["steps"]):
         now = [Chosen(base.number, None, texts) for texts in heads]
-        reports = yield from together(ctx, "judge", [verify(ctx, each) for each in now])
-        refined = yield from together(ctx, REFINE.role, [refine(ctx, *pair) for pair in zip(now, reports, strict=True)])
-        heads = [after(ctx, *pair) for pair in zip(now, refined, strict=True)]
+        whose = [alone(chain, len(heads)) for chain in range(len(heads))]
+        checks = [verify(ctx, *each) for each in zip(now, whose, strict=True)]
+        reports = yield from together(ctx, "judge", checks)
+        refined = yield from together(
+            ctx, REFINE.role, [refine(ctx, *each) for each in zip(now, whose, reports, strict=True)]
+        )
+        heads = [after(ctx, *each) for each in zip(now, refined, strict=True)]
     return heads
 
 
@@ -77,16 +82,21 @@ def together(ctx: Context, role: str, prompts: Sequence[Prompt]) -> Steps[list[R
     return [None if isinstance(answer, Refused) else answer for answer in answers]
 
 
-def verify(ctx: Context, program: Chosen) -> Prompt:
+def alone(chain: int, chains: int) -> Section:
+    """Which chain it is: a model that answers equal questions equally would make all chains one."""
+    return Section("Who you are", (f"Number {chain + 1} of {chains} who work on this, each alone.",), ALWAYS)
+
+
+def verify(ctx: Context, program: Chosen, who: Section) -> Prompt:
     """The question what is wrong with a program."""
     system = written("verify", ctx.templates, {"about": ctx.about})
-    return assembled(system, [show.hints(ctx.hints), show.parent(program, ctx.edits)])
+    return assembled(system, [who, show.hints(ctx.hints), show.parent(program, ctx.edits)])
 
 
-def refine(ctx: Context, program: Chosen, report: Reply | None) -> Prompt:
+def refine(ctx: Context, program: Chosen, who: Section, report: Reply | None) -> Prompt:
     """The question for a better program, by what its verification found."""
     found = [show.note("What a check of it found", report.text)] if report else []
-    return edit_prompt(ctx, REFINE, Material([program], sections=found))
+    return edit_prompt(ctx, REFINE, Material([program], sections=[who, *found]))
 
 
 def after(ctx: Context, program: Chosen, reply: Reply | None) -> Mapping[str, str]:
