@@ -62,4 +62,4 @@ class Foreseen:
         calls = Call.objects.filter(run__in=[run for run, _ in runs], state=CallState.DONE, task=None)
         counts = calls.values_list("role").annotate(count=Count("pk")).order_by()
         found = {role: count / measured for role, count in counts}
-        return ({role: found.get(role, 0.0) for role in (*self.roles, *(found.keys() - set(self.roles)))}, measured)
+        return dict.fromkeys(self.roles, 0.0) | found, measured

@@ -73,7 +73,12 @@ def measured_gate() -> dict[str, Any]:
 def models() -> dict[str, Any]:
     """Models at work in the run, and a candidate that one of them made."""
     play = taken_up()
-    one, *_ = modelled.lively(play)
+    one, other, *_ = modelled.lively(play)
+    for number in range(12):
+        by = {"model": (one, other)[number % 3 == 0].name, "cost": 0.002 * (1 + number % 3)}
+        made = play.candidate(f"better = {number}\n", parents=(number // 2,), operator="edits", traits=by)
+        play.measured(made, 3.0 + number * (-1) ** number / 10)
+        play.verdict(made, "drop" if number % 2 else "keep")
     candidate = play.candidate("asked = True\n", parents=(0,), operator="edits")
     asked = modelled.call(one, play.run)
     modelled.led_to(candidate, asked)
