@@ -148,7 +148,7 @@ class Driver:
             raise transitions.Stale(f"another process drives {now}")
         self.run = now
         if self.ended:
-            voices.lost(self.run, set())
+            voices.forgotten()
         else:
             self.book = self._open()
 

@@ -96,7 +96,7 @@ def given_up(keys: Iterable[str]) -> list[str]:
 def end(run: Run, state: str, why: str) -> None:
     """End a run in the middle: what its calls had reserved is free again."""
     if transitions.end(run, state, why):
-        lost(run, set())
+        forgotten()
 
 
 def forgotten() -> int:

@@ -268,6 +268,21 @@ def test_a_database_that_fails_for_a_moment_leaves_no_measurement_behind(loop, p
     assert_whole(run, 1)
 
 
+@pytest.mark.parametrize("end", ["a fault of ours", "abort"])
+def test_a_run_that_ends_in_the_middle_gives_back_what_its_measurements_reserved(pupil, loop, monkeypatch, end):
+    with workers.server(monkeypatch, latency=30.0):
+        run = world.begin(loop, pupil, world.order(candidates=1))
+        while not Call.objects.filter(state="in flight").exists():
+            loop.turn(0.05)
+        if end == "abort":
+            stops.abort(people.maintainer(pupil), run, "enough")
+            people.settle(loop, run)
+        else:
+            loop._fail(run.pk, RuntimeError(end))
+    assert {call.state for call in Call.objects.all()} == {"lost"}
+    assert Spend.objects.get(run=None, day=None).tokens_reserved == 0
+
+
 def test_a_stop_ends_the_calls_and_a_release_goes_on(loop, pupil, monkeypatch):
     alice = people.maintainer(pupil)
     with workers.server(monkeypatch, latency=0.1):
