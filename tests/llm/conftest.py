@@ -13,7 +13,7 @@ from tests.llm.server import MessagesServer, messages_server
 __all__ = ["messages_server"]
 
 KEY = "sk-test-4f1b9c2e7d"
-VARIABLE = "EVOWEB_TEST_KEY"
+VARIABLE = "PARROT_KEY"
 ALLOWED = ("127.0.0.1",)
 IMPATIENT = Patience(attempts=3, first=0.01, most=0.02)
 

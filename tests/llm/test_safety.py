@@ -5,10 +5,12 @@ import os
 
 import pytest
 
+from apps.common.errors import UserError
 from apps.llm import addresses
 from apps.llm.addresses import Forbidden
 from apps.llm.contract import CallOutcome
 from apps.llm.pool import Callers
+from apps.llm.services.catalogue import check_variable
 from tests.llm.conftest import IMPATIENT, KEY, VARIABLE, job, spec
 from tests.llm.server import Answer, Asked, MessagesServer, error
 
@@ -41,6 +43,17 @@ def test_a_word_in_the_place_of_a_key_is_no_secret(
     monkeypatch.setenv(VARIABLE, "none")
     messages_server.script("x = nonempty or none")
     assert callers.run(job(messages_server)).text == "x = nonempty or none"
+
+
+@pytest.mark.parametrize("name", ["EVOWEB_DATABASE_URL", "EVOWEB_SECRET_KEY", "PGPASSWORD", "DATABASE_URL", "HOME"])
+def test_no_other_secret_of_the_process_can_be_named_as_a_key(name: str) -> None:
+    with pytest.raises(UserError, match="no such name"):
+        check_variable(name)
+
+
+@pytest.mark.parametrize("name", ["", "ANTHROPIC_API_KEY", "MY_KEY", "GATEWAY_TOKEN_2"])
+def test_names_of_keys(name: str) -> None:
+    check_variable(name)
 
 
 def test_another_provider_is_sent_no_key_and_no_headers_of_the_environment(

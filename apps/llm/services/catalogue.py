@@ -27,7 +27,8 @@ from apps.projects.access import may, projects_for, require
 from apps.projects.models import Project
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
+# What it holds is sent to whatever address the catalogue names: no other secret of the process may be named instead.
+_VARIABLE = re.compile(r"(?!EVOWEB_)(?=.*(?:KEY|TOKEN))[A-Z_][A-Z0-9_]{0,99}")
 OURS = {"model", "messages", "system", "max_tokens", "stream", "output_config", "cache_control"}  # of a request
 
 
@@ -163,7 +164,8 @@ def check_variable(name: str) -> None:
     if name and not _VARIABLE.fullmatch(name):
         raise UserError(
             "Name the variable of the environment that holds the key, as in ANTHROPIC_API_KEY; never give the key "
-            "itself. What was given is no such name, and was not kept."
+            "itself. What was given is no such name, and was not kept. The name has KEY or TOKEN in it, and is none of "
+            "evoweb's own."
         )
 
 
