@@ -366,3 +366,13 @@ def test_the_page_of_a_measurement_shows_what_was_asked_and_replied(loop, pupil,
     assert "-0.5 and -2.0" in told
     assert "Compare." in told
     assert workers.MODEL in told
+
+
+def test_a_run_that_reuses_calls_measures_without_asking_again(loop, pupil, model):
+    first = world.finish(loop, world.begin(loop, pupil, world.order(candidates=3)))
+    asked_so_far = len(model.messages)
+    again = world.finish(loop, world.begin(loop, pupil, world.order(candidates=3, options={"calls": "reuse"})))
+    assert len(model.messages) == asked_so_far
+    assert archive_digest(again) == archive_digest(first)
+    assert not Spend.objects.filter(run=again).exists()
+    assert list(problems(pupil)) == []
