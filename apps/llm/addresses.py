@@ -15,7 +15,8 @@ from apps.common.errors import UserError
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Networks whose addresses end in an IPv4 one: NAT64 (RFC 6052), compatible (RFC 4291), translated (RFC 2765).
+_ENDING = [ipaddress.IPv6Network(network) for network in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")]
 
 
 class Forbidden(UserError):
@@ -72,8 +73,8 @@ def is_public(address: Address) -> bool:
 
 
 def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 one stands for: mapped (RFC 4291), 6to4 (3056), Teredo (4380), NAT64 (6052)."""
-    if address in _NAT64:
+    """The IPv4 address that an IPv6 one stands for: mapped (RFC 4291), 6to4 (3056), Teredo (4380), or at its end."""
+    if any(address in network for network in _ENDING):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 

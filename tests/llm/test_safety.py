@@ -143,6 +143,8 @@ def test_a_redirect_to_a_private_machine_is_not_followed(messages_server: Messag
         "https://[fd00::1]",
         "https://[::ffff:10.0.0.1]",
         "https://[64:ff9b::7f00:1]",
+        "https://[::127.0.0.1]",
+        "https://[::ffff:0:10.0.0.1]",
         "https://[2002:7f00:1::]",
         "https://0.0.0.0",
         "https://2130706433",
