@@ -6,13 +6,13 @@ from bench import false_promotions, worlds
 
 
 def test_looking_after_every_candidate_hardly_ever_promotes_what_is_no_better():
-    found = false_promotions.nulls(false_promotions.trading, runs=30, candidates=15)
+    found = false_promotions.nulls(false_promotions.trading, seeds=range(30), candidates=15)
     assert found.looks > 5 * found.runs, "without looks there is nothing to go wrong"
     assert found.false <= 5  # of 30; above that has a chance of 0.3 % where the rate is 5 %
 
 
 def test_a_rule_that_forgets_how_often_it_looked_is_caught():
-    ledger, broken = (each(false_promotions.uneven, 20, 30).false for each in NULLS)
+    ledger, broken = (each(false_promotions.uneven, range(20), 30).false for each in NULLS)
     assert broken >= ledger + 3
 
 
@@ -20,7 +20,7 @@ NULLS = (false_promotions.nulls, false_promotions.broken)
 
 
 def test_the_stated_effect_is_confirmed_four_times_of_five():
-    _, confirmed, *_, looked = false_promotions.power(false_promotions.uneven, look=3, runs=60)
+    _, confirmed, *_, looked = false_promotions.power(false_promotions.uneven, look=3, seeds=range(60))
     assert looked > 0.9
     assert confirmed >= 0.68  # 80 % but for the chance of 60 runs
 
