@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from apps.oversight.contract import claims
+from apps.oversight.contract import card
 from apps.oversight.scores import Mean, Outcome, Scores, TaskRow, in_words
 
 
@@ -99,11 +99,14 @@ def test_a_flip_is_a_task_that_is_done_now_and_was_not_before(
     assert told((mine, other), sign=sign).rows[0].outcome == outcome
 
 
-def test_claims_stand_beside_what_came_of_them() -> None:
+def test_claims_that_are_not_graded_stand_beside_what_the_scores_say() -> None:
     scores = told((1.0, 0.0), (0.5, 0.5), (0.2, 0.5))
     contract = {"hypothesis": "h" * 5_000, "predicted_fixes": ["t0", "t1"], "at_risk": ["t1", "t2", "unknown"]}
-    hypothesis, fixes, risks = claims(contract, scores)
-    assert (len(hypothesis.text), hypothesis.hidden) == (4_000, 1_000)
-    assert [(task.task, task.word) for task in fixes.tasks] == [("t0", "fixed"), ("t1", "not fixed")]
-    assert [(task.task, task.word) for task in risks.tasks] == [("t1", "unharmed"), ("t2", "worse"), ("unknown", "")]
-    assert (fixes.borne_out, fixes.known, risks.borne_out, risks.known) == (1, 2, 1, 2)
+    shown = card(contract, b"", lambda: scores)
+    assert [(len(text.text), text.hidden) for text in shown.texts] == [(4_000, 1_000)]
+    assert [(row.task, row.said, row.word, row.good) for row in shown.rows] == [
+        ("t0", "to be fixed", "better", True),
+        ("t1", "to be fixed", "not fixed", False),
+        ("t2", "at risk", "worse", False),
+        ("unknown", "at risk", "", False),
+    ]
