@@ -195,13 +195,21 @@ class Books:
     def cost(self, run: Run) -> "Cost":
         """What a run's calls came to, by role and model, and how many accepted improvements it bought with that."""
         rows = Call.objects.filter(run=run).values("role", "catalogue__name").annotate(**_SUMS)
-        shares = tuple(_share(row) for row in rows.order_by("role", "catalogue__name"))
+        return Cost(tuple(_share(row) for row in rows.order_by("role", "catalogue__name")), *self.improvements(run))
+
+    def tally(self, run: Run) -> dict[str, int]:
+        """How many calls of a run are in which state: read from an index alone, also of a long run."""
+        counts = Call.objects.filter(run=run).values_list("state").annotate(Count("pk")).order_by()
+        return dict(counts)
+
+    def improvements(self, run: Run) -> tuple[int, int]:
+        """Candidates that were kept and score above their base, and all that were kept."""
         kept = CandidateEdit.objects.filter(of_run(run.pk), verdict="keep", base__isnull=False, score__isnull=False)
         base = CandidateEdit.objects.filter(pk=OuterRef("base")).values("score")
         counts = kept.annotate(before=Subquery(base, output_field=FloatField())).aggregate(
             better=Count("pk", filter=Q(score__gt=F("before"))), kept=Count("pk")
         )
-        return Cost(shares, counts["better"], counts["kept"])
+        return counts["better"], counts["kept"]
 
 
 def standing(actor: Actor, project: Project, run: Run | None = None) -> list[Standing]:
@@ -222,7 +230,6 @@ class Share:
     tokens: int
     cached: int  # tokens of prompts that the provider read from its cache
     money: int | None
-    in_flight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,20 +251,6 @@ class Cost:
         return sum(share.tokens for share in self.shares)
 
     @property
-    def states(self) -> list[tuple[str, int]]:
-        """How many calls are where, as pages name it; those that are nowhere are left out."""
-        counts = {
-            "in flight": sum(share.in_flight for share in self.shares),
-            "failed": sum(share.failed for share in self.shares),
-            "lost": sum(share.lost for share in self.shares),
-        }
-        return [(state, count) for state, count in counts.items() if count]
-
-    @property
-    def calls(self) -> int:
-        return sum(share.calls for share in self.shares)
-
-    @property
     def per_improvement(self) -> int | None:
         """Money for each accepted improvement; None without one, or where a cost is not known."""
         return None if self.money is None or not self.improvements else self.money // self.improvements
@@ -268,7 +261,6 @@ _SUMS = {
     "calls": Count("pk", filter=_PAID),
     "failed": Count("pk", filter=Q(state=CallState.FAILED)),
     "lost": Count("pk", filter=Q(state=CallState.LOST)),
-    "flying": Count("pk", filter=Q(state=CallState.IN_FLIGHT)),
     "replays": Count("pk", filter=~_PAID),
     "tokens": Sum(F("input") + F("output") + F("cache_read") + F("cache_write"), filter=_PAID, default=0),
     "cached": Sum("cache_read", filter=_PAID, default=0),
@@ -293,7 +285,6 @@ def _share(row: Any) -> Share:
         tokens=row["tokens"],
         cached=row["cached"],
         money=None if row["unpriced"] else row["money"],
-        in_flight=row["flying"],
     )
 
 

@@ -219,7 +219,7 @@ class Call(models.Model):
             models.Index(fields=["candidate"], condition=models.Q(candidate__isnull=False), name="call_candidate"),
             models.Index(fields=["round"], condition=models.Q(round__isnull=False), name="call_round"),
             models.Index(fields=["catalogue", "id"], name="call_catalogue"),
-            models.Index(fields=["run"], condition=models.Q(state="in flight"), name="call_in_flight"),
+            models.Index(fields=["run", "state"], condition=models.Q(run__isnull=False), name="call_state"),
         ]
 
     @property

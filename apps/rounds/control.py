@@ -13,8 +13,8 @@ from apps.accounts.names import names
 from apps.common.ids import NUMBERS
 from apps.common.keyset import Slice
 from apps.engine.canonical import decode
-from apps.llm.figures import Books, Cost, Standing
-from apps.llm.models import Budget, ModelLatch
+from apps.llm.figures import Books, Standing
+from apps.llm.models import Budget, CallState, ModelLatch, Spend
 from apps.oversight import desk, rules, selectors
 from apps.oversight.dossier import Elsewhere, sign_of
 from apps.oversight.models import Latch, Policy
@@ -27,6 +27,7 @@ from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, s
 
 GATES = 10
 LISTED = 10
+COUNTED = 20_000  # candidates, up to which improvements are counted each time that the page is shown
 _WAITS = {"grow": "Try again from", "edit": "Take up the edit of", "measure": "Measure again", "again": "Take over"}
 
 
@@ -141,10 +142,27 @@ class ControlRoom:
         """What its calls came to, against the budgets of the run, its project and today."""
         return self._books.standing(self.run) if self._books else []
 
+    @property
+    def taken(self) -> Spend | None:
+        """What its own calls came to; None before there is any."""
+        return next((one.spend for one in self.spending if one.spend.run_id == self.run.pk), None)
+
     @cached_property
-    def cost(self) -> Cost | None:
-        """What was asked, and what an accepted improvement cost; None where it asks no model."""
-        return self._books.cost(self.run) if self._books else None
+    def calls(self) -> dict[str, int]:
+        """How many of its calls are in which state; those that are done last."""
+        counts = self._books.tally(self.run) if self._books else {}
+        return {str(state): counts[state] for state in CallState if counts.get(state) and state != CallState.DONE}
+
+    @cached_property
+    def improvements(self) -> int | None:
+        """Candidates that were kept and are better than their base; None where that would take long to count."""
+        return self._books.improvements(self.run)[0] if self._books and self.run.born <= COUNTED else None
+
+    @property
+    def per_improvement(self) -> int | None:
+        """What each of them cost; None without one, or where the cost of a call is not known."""
+        known = self.taken is not None and not self.taken.unpriced
+        return self.taken.money // self.improvements if self.taken and known and self.improvements else None
 
     @property
     def limits(self) -> Budget | None:

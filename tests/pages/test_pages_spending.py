@@ -151,6 +151,7 @@ def test_an_operator_bounds_an_open_run(as_alice: Client, asking: Play) -> None:
 
 def test_calls_on_their_way_failed_and_lost_are_counted_and_improvements_priced(as_alice: Client, asking: Play) -> None:
     haiku = modelled.model("haiku")
+    modelled.spent(asking, 9, 5000, 3)
     for state in ("done", "done", "failed", "lost", "in flight"):
         modelled.call(haiku, asking.run, state=state, cost=None if state in ("lost", "in flight") else 3 * UNIT)
     page = shown(as_alice, RUN)

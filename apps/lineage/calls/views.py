@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
 from apps.accounts.requests import actor_of
@@ -35,11 +36,11 @@ def calls(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "candidate": candidate,
         "having": bool(any(asked.values()) or candidate is not None),
         "choices": (("role", roles), ("model", models), ("state", reading.STATES)),
-        "page": reading.page(run, before, **_having(run, asked, candidate)),
+        "page": SimpleLazyObject(lambda: reading.page(run, before, **_having(run, asked, candidate))),
         "first": before is None,
-        "cost": figures.cost(actor_of(request), run),
+        "cost": SimpleLazyObject(lambda: figures.cost(actor_of(request), run)),
     }
-    return region(request, "lineage/calls.html", context, {"list"})
+    return region(request, "lineage/calls.html", context, {"shares", "list"})
 
 
 @require_GET

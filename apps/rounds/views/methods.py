@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from apps.engine import registry
 from apps.engine.evidence import Evidence
-from apps.engine.setup import unplayed
+from apps.engine.setup import Ensembles, unplayed
 from apps.llm.selectors import ensembles
 
 NEEDS = {"model": "Need a model", "none": "Need none"}
@@ -37,7 +37,8 @@ class Method:
 @require_GET
 def methods(request: HttpRequest) -> HttpResponse:
     """All methods; ?needs=model or ?needs=none shows those."""
-    every = [_method(name) for name in registry.names()]
+    cast = ensembles(None)
+    every = [_method(name, cast) for name in registry.names()]
     needs = request.GET.get("needs", "")
     asking, free = [one for one in every if one.roles], [one for one in every if not one.roles]
     context = {
@@ -50,9 +51,9 @@ def methods(request: HttpRequest) -> HttpResponse:
     return render(request, "rounds/methods.html", context)
 
 
-def _method(name: str) -> Method:
+def _method(name: str, cast: Ensembles) -> Method:
     recipe = registry.get(name)
     said = inspect.cleandoc(registry.module(name).__doc__ or "").strip().split("\n\n")[1:]
-    missing = unplayed(ensembles(None), recipe.roles) if recipe.roles else []
+    missing = unplayed(cast, recipe.roles) if recipe.roles else []
     parameters = list(recipe.parameters.items())
     return Method(name, registry.claim(name), said, recipe.roles, missing, registry.shown(name), parameters)
