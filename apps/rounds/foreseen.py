@@ -29,17 +29,28 @@ class Foreseen:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Those that a model has to play; none where the method asks no model."""
-        return registry.get(self.method).roles
+        """Those that a model has to play; none where nothing is asked."""
+        method = registry.get(self.method).roles
+        return (*method, self.measured) if self.measured else method
+
+    @property
+    def measured(self) -> str:
+        """The role whose model's work is what is measured; empty where no model is measured."""
+        return str(self.project.worker.get("role", ""))
 
     @cached_property
     def missing(self) -> list[str]:
-        """Roles that nobody plays: it cannot be started so."""
-        return unplayed(self.cast, self.roles)
+        """Roles that nobody plays: it cannot be started so. Nobody steps in for the one that is measured."""
+        lacking = unplayed(self.cast, registry.get(self.method).roles)
+        return [*lacking, self.measured] if self.measured and not self.cast.get(self.measured) else lacking
 
     @cached_property
     def estimate(self) -> Estimate:
-        return estimate(self.project, self.cast, Asks(self._asks[0]), self.candidates)
+        asks = self._asks[0]
+        if self.measured:
+            tasks = self.project.tasks.filter(split="validation").count()
+            asks = asks | {self.measured: asks.get(self.measured, 0.0) + tasks}
+        return estimate(self.project, self.cast, Asks(asks), self.candidates)
 
     @property
     def seen(self) -> int:
@@ -54,12 +65,13 @@ class Foreseen:
     @cached_property
     def _asks(self) -> tuple[dict[str, float], int]:
         """Calls for each candidate by role, and how many candidates tell that."""
+        roles = registry.get(self.method).roles
         earlier = Run.objects.filter(project=self.project, method=self.method, measured__gt=0).order_by("-pk")[:EARLIER]
         runs = list(earlier.values_list("pk", "measured"))
         measured = sum(count for _, count in runs)
         if measured < ENOUGH:
-            return dict.fromkeys(self.roles, 1.0), 0
+            return dict.fromkeys(roles, 1.0), 0
         calls = Call.objects.filter(run__in=[run for run, _ in runs], state=CallState.DONE, task=None)
         counts = calls.values_list("role").annotate(count=Count("pk")).order_by()
         found = {role: count / measured for role, count in counts}
-        return dict.fromkeys(self.roles, 0.0) | found, measured
+        return dict.fromkeys(roles, 0.0) | found, measured

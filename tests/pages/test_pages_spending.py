@@ -9,6 +9,7 @@ from factory import Cast, Play
 
 from apps.llm.models import Budget, Casting
 from apps.llm.money import UNIT
+from apps.projects.models import Project
 from apps.records.models import Run
 
 PROJECT = "/projects/parabola/"
@@ -40,7 +41,9 @@ def test_without_a_model_the_form_names_the_methods_that_need_one(as_alice: Clie
     page = shown(as_alice, NEW)
     assert "need a model, and none is connected for them" in page
     assert "No model plays mutate." in page
-    assert "needs a model that plays mutate, and none does" in foreseen(as_alice, "openevolve")
+    assert "A model that plays mutate is needed for <code>openevolve</code> here, and none does" in foreseen(
+        as_alice, "openevolve"
+    )
     response = as_alice.post(NEW, ORDER)
     assert response.status_code == 422
     assert "needs a model that plays mutate" in response.content.decode()
@@ -58,6 +61,16 @@ def test_the_estimate_says_who_plays_what_and_that_it_guesses(as_alice: Client, 
 def test_without_a_price_the_cost_cannot_be_told(as_alice: Client, people: Cast) -> None:
     modelled.plays(modelled.model("local", price=None))
     assert "cannot be told: no price of local is known" in foreseen(as_alice, "openevolve")
+
+
+def test_a_model_that_is_measured_is_asked_once_for_each_task_of_each_candidate(as_alice: Client, people: Cast) -> None:
+    Project.objects.update(worker={"role": "worker"})
+    modelled.plays(modelled.model("haiku"))
+    assert "A model that plays worker is needed" in foreseen(as_alice, "hill_climb")  # nobody steps in for it
+    modelled.plays(modelled.model("small"), "worker")
+    row = foreseen(as_alice, "hill_climb", 50).partition("worker</th>")[2].partition("</tr>")[0]
+    assert "small" in row
+    assert ">100<" in row  # two validation tasks
 
 
 def test_the_estimate_can_be_had_without_a_script_and_starts_nothing(as_alice: Client, people: Cast) -> None:

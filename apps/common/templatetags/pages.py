@@ -1,6 +1,7 @@
 """What every template needs: honest numbers, hostile text made visible, icons, and whether candidates are isolated."""
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -44,6 +45,12 @@ def icon(name: str, label: str = "") -> SafeString:
 def visible(value: object) -> str:
     """Hostile text with control characters made visible. Escaped afterwards, as every text is."""
     return text.visible(str(value))
+
+
+@register.filter
+def pairs(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Keys and values. A template's own `.items` is the value of a key of that name, where somebody uses it."""
+    return list(found.items())
 
 
 @register.filter

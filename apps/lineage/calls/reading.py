@@ -194,7 +194,7 @@ class Asked:
     @property
     def measured(self) -> bool:
         """Whether a model's work is what is measured."""
-        return "worker" in decode(bytes(self.run.ensembles))
+        return bool(self.run.project.worker)
 
     @property
     def total(self) -> int | None:

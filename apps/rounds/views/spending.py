@@ -22,6 +22,7 @@ from apps.rounds.views.found import project_of, run_of
 from apps.rounds.views.models import DUTIES
 
 DAYS = 30
+MEASURED = "worker"  # nobody else steps in for what is measured
 TITLES = {False: "Altogether", True: "On each day (UTC)"}
 
 
@@ -107,7 +108,7 @@ def _roles(project: Project) -> list[tuple[str, str, list[Casting], str]]:
     for one in rows.select_related("model").order_by("model__name"):
         named.setdefault((one.project_id is not None, one.role), []).append(one)
     plays = {role: named.get((True, role)) or named.get((False, role)) or [] for role in ROLES}
-    there = {role: voices or plays[FALLBACK] for role, voices in plays.items()}
+    there = {role: voices or (plays[FALLBACK] if role != MEASURED else []) for role, voices in plays.items()}
     return [
         (role, DUTIES[role], named.get((True, role), []), ", ".join(voice.model.name for voice in there[role]))
         for role in ROLES
