@@ -98,7 +98,7 @@ def test_the_champion_is_reverted_on_its_page_the_earlier_one_takes_its_place_an
     best = admin.locator("#state .figures").get_by_role("link")
     for _ in range(2):
         expect(best).not_to_have_attribute("href", best.get_attribute("href") or "")
-    admin.get_by_label("Mode").select_option("gate-only")
+    admin.get_by_label("Mode", exact=True).select_option("gate-only")
     admin.get_by_role("button", name="Change").click()
     expect(note(admin, "The mode is gate-only now.")).to_be_visible()
     gate = gates(admin, run, 1)[0]

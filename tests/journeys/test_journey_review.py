@@ -29,7 +29,7 @@ def test_a_running_run_is_switched_to_gate_only_and_four_answers_mean_what_they_
 ) -> None:
     run = started(admin, PARABOLA, "full-auto", candidates=100_000)
     expect(measured(admin)).not_to_have_attribute("value", "0")
-    admin.get_by_label("Mode").select_option("gate-only")
+    admin.get_by_label("Mode", exact=True).select_option("gate-only")
     admin.get_by_role("button", name="Change").click()
     expect(note(admin, "The mode is gate-only now.")).to_be_visible()
     expect(admin.locator("#side .count")).to_have_text("40")  # as many as may wait; now the run stands still
