@@ -144,7 +144,8 @@ def test_a_changed_folder_is_said_to_be_a_new_version(folder, manage):
     manage("evolve", folder, "--candidates=1")
     change(folder, "main.py", "0.25", "0.75")
     said = manage("evolve", folder, "--candidates=1")
-    assert said.err == "The folder changed since it was first imported; its new version is “Steps (2)”.\n"
+    assert said.err.startswith("The folder changed since it was first imported; its new version is “Steps (2)”.")
+    assert "--update NAME" in said.err
 
 
 def test_where_nobody_looks_there_is_no_progress_line(folder, manage):
