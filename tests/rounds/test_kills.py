@@ -23,6 +23,9 @@ EVOLVE = (
     *("--parallel", "1", "--seed", "3", "--mode", "full-auto", "--json"),
 )
 
+MANY = 4 * CANDIDATES  # so that a run goes on while another process starts
+LONG = ("--candidates", str(MANY))
+
 
 class Home:
     """A home whose database is a file of its own, and the commands and systems that were started on it."""
@@ -117,11 +120,11 @@ def moved(home, since):
     return state not in ("", "open") or measured > since
 
 
-def assert_whole(home):
+def assert_whole(home, candidates=CANDIDATES):
     """Every run of the home has the archive of the first, nothing stands in it twice, the log verifies."""
     assert home.manage("verify_log").wait(PATIENCE) == 0
     runs = home.ask("SELECT state, measured, evaluations FROM records_run")
-    assert set(runs) == {("finished", CANDIDATES, CANDIDATES + 1)}
+    assert set(runs) == {("finished", candidates, candidates + 1)}
     columns = "candidate_id, round, position, task_id, repeat"
     assert not home.ask(f"SELECT 1 FROM records_trajectory GROUP BY {columns} HAVING count(*) > 1")
     archives = {tuple(home.ask(archive(run))) for run in range(1, len(runs) + 1)}
@@ -206,7 +209,7 @@ def start_system(home):
 
 
 def test_a_second_resume_follows_the_process_that_drives_and_drives_nothing(home):
-    first = home.manage(*EVOLVE)
+    first = home.manage(*EVOLVE, *LONG)
     until(lambda: moved(home, 1))
     second = home.manage("resume")
     followed = second.communicate(timeout=PATIENCE)[0]
@@ -216,11 +219,11 @@ def test_a_second_resume_follows_the_process_that_drives_and_drives_nothing(home
     assert json.loads(followed.splitlines()[-1]) == json.loads(drove.splitlines()[-1])
     assert home.ask("SELECT driver_token FROM records_run") == [(1,)], "nobody else took it"
     assert home.ask("SELECT count(*) FROM records_effect WHERE attempts > 1") == [(0,)]
-    assert_whole(home)
+    assert_whole(home, MANY)
 
 
 def test_a_follower_takes_over_when_the_process_that_it_follows_is_killed(home):
-    first = home.manage(*EVOLVE)
+    first = home.manage(*EVOLVE, *LONG)
     until(lambda: moved(home, 1))
     second = home.manage("resume")
     assert any("Another process drives this run" in line for line in second.stdout)
@@ -228,7 +231,7 @@ def test_a_follower_takes_over_when_the_process_that_it_follows_is_killed(home):
         pass
     said = second.communicate(timeout=PATIENCE)[0]
     assert json.loads(said.splitlines()[-1])["state"] == "finished"
-    assert_whole(home)
+    assert_whole(home, MANY)
 
 
 def test_resuming_where_no_run_is_says_so(home):
