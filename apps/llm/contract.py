@@ -15,6 +15,10 @@ type Stop = Literal["end", "length", "refusal"]
 OFFICIAL = "https://api.anthropic.com"
 
 
+class CannotCount(Exception):
+    """The tokens of a prompt could not be counted; says why."""
+
+
 class Stopped(Exception):
     """Raised by a `beat`: the lease is lost, a latch was set, the call must not go on."""
 

@@ -22,7 +22,6 @@ from typing import Self
 from apps.engine.prompt import Prompt
 from apps.llm.contract import CallFailure, CallJob, CallOutcome, ModelSpec, Stopped, Usage
 from apps.llm.pace import Pace
-from apps.llm.provider import Provider
 from apps.llm.tokens import estimated
 
 _BEAT_SECONDS = 2.0
@@ -71,6 +70,8 @@ class Callers:
         self._poll = select.poll()
         self._poll.register(self._rung, select.POLLIN)
         self._chance = random.Random()  # spreads retries; nothing that is recorded depends on it
+        from apps.llm.provider import Provider  # here: its SDK takes a second to import, and few processes call models
+
         self._provider = Provider(allowed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="model calls", daemon=True)

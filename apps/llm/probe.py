@@ -8,13 +8,12 @@ from django.db import transaction
 
 from apps.accounts.actors import Actor
 from apps.engine.prompt import USER, Message, Prompt
-from apps.llm.contract import CallJob, CallOutcome
+from apps.llm.contract import CallJob, CallOutcome, CannotCount
 from apps.llm.ledger import Opened, Wanted
 from apps.llm.models import LanguageModel
 from apps.llm.money import billionths, said
 from apps.llm.opening import open_calls
 from apps.llm.pool import Callers, Patience
-from apps.llm.provider import CannotCount
 from apps.llm.services import catalogue
 from apps.llm.settling import settle
 from apps.log.chain import INSTALLATION

@@ -19,7 +19,7 @@ import anthropic
 import httpx2
 
 from apps.engine.prompt import Prompt
-from apps.llm.contract import CallFailure, CallJob, CallOutcome, ModelSpec, Stop, Usage
+from apps.llm.contract import CallFailure, CallJob, CallOutcome, CannotCount, ModelSpec, Stop, Usage
 from apps.llm.failures import Malformed, NoKey, NotTheApi, Overlong, Unfinished, failure, without, wrong_address
 from apps.llm.transport import Transport
 
@@ -35,10 +35,6 @@ NO_KEY = "none"  # what a server that wants no key is given: the SDK sends nothi
 
 _STOPS: dict[str, Stop] = {"max_tokens": "length", "model_context_window_exceeded": "length", "refusal": "refusal"}
 _KEY = re.compile(r"[!-~]+")
-
-
-class CannotCount(Exception):
-    """The tokens of a prompt could not be counted; says why."""
 
 
 @dataclass(slots=True)
