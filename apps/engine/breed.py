@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 from apps.engine.archives.living import Living
-from apps.engine.effects import Choose, Judge, Propose, Refused
+from apps.engine.effects import Choose, Propose, Refused
 from apps.engine.population import Archive
-from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Round, Steps, Vary
+from apps.engine.recipe import Context, Outcome, Recipe, Round, Steps, Vary, concluded
 from apps.engine.records import Chosen
 from apps.engine.selection import Seed
 from apps.engine.setup import Setup
@@ -35,11 +35,7 @@ def breeding(mates: Mates) -> Round:
     def round(recipe: Recipe, ctx: Context) -> Steps[Outcome]:
         parents = (yield Choose("candidate", Seed())) if _founding(ctx) else (yield from mates(ctx))
         child = (yield from recipe.vary(ctx, parents)) if parents else None
-        if child is None:
-            return Barren("no edit stood")
-        yield from recipe.measure(ctx, child)
-        verdict = yield Judge(child, recipe.accept)
-        return Grown(child, verdict["decision"])
+        return (yield from concluded(recipe, ctx, child))
 
     return round
 

@@ -73,6 +73,11 @@ def grow_from(recipe: "Recipe", ctx: Context, select: Rule) -> Steps[Outcome]:
     """The default round with a selection rule of its own."""
     parents = yield Choose("candidate", select, recipe.parents)
     child = yield from recipe.vary(ctx, parents)
+    return (yield from concluded(recipe, ctx, child))
+
+
+def concluded(recipe: "Recipe", ctx: Context, child: int | None) -> Steps[Outcome]:
+    """The end of a round: what stands is measured and judged; None stands for no edit."""
     if child is None:
         return Barren("no edit stood")
     yield from recipe.measure(ctx, child)

@@ -17,14 +17,14 @@ no manager rewrites the prompts, both off by default there. For their island sam
 from apps.engine.acceptance import Always
 from apps.engine.archives.visits import DRAWN, Visits
 from apps.engine.asking import Asking, Material, ask_about, ask_for_edit, measured
-from apps.engine.effects import Choose, Judge, Refused
+from apps.engine.effects import Choose, Refused
 from apps.engine.evidence import Evidence
 from apps.engine.notebook import LESSON, Lessons, Notebook, Unstudied, lesson
 from apps.engine.population import Memory
 from apps.engine.prompting import sections as show
 from apps.engine.prompting.retrieval import items, nearest
 from apps.engine.prompting.templates import written
-from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Steps
+from apps.engine.recipe import Context, Outcome, Recipe, Steps, concluded
 from apps.engine.records import Chosen
 from apps.engine.selection.ucb import UpperBound
 from apps.engine.setup import Setup
@@ -40,11 +40,7 @@ def turn(recipe: Recipe, ctx: Context) -> Steps[Outcome]:
     fresh = yield from studied(ctx)
     drawn = yield Choose("candidate", UpperBound(ctx.parameters["exploration"]), ctx.parameters["sample"])
     child = yield from designed(ctx, drawn, fresh)
-    if child is None:
-        return Barren("no edit stood")
-    yield from recipe.measure(ctx, child)
-    verdict = yield Judge(child, recipe.accept)
-    return Grown(child, verdict["decision"])
+    return (yield from concluded(recipe, ctx, child))
 
 
 def studied(ctx: Context) -> Steps[dict[str, object]]:

@@ -20,11 +20,11 @@ from apps.engine.archives.descriptors import grown, no_map
 from apps.engine.archives.grid import Grid
 from apps.engine.archives.islands import Islands
 from apps.engine.asking import Asking
-from apps.engine.effects import Choose, Judge
+from apps.engine.effects import Choose
 from apps.engine.evidence import Evidence
 from apps.engine.islanded import asked_at_home, island, no_islands
 from apps.engine.population import Archive
-from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Steps
+from apps.engine.recipe import Context, Outcome, Recipe, Steps, concluded
 from apps.engine.selection import BestHere, ExploreExploit, UniformCell
 from apps.engine.setup import Setup
 
@@ -46,11 +46,7 @@ def turn(recipe: Recipe, ctx: Context) -> Steps[Outcome]:
     for rule, count in ((BestHere(here), given["top_programs"]), (UniformCell(here), given["diverse_programs"])):
         parents = [*parents, *((yield Choose("candidate", rule, count)) if count else ())]
     child = yield from recipe.vary(ctx, parents)
-    if child is None:
-        return Barren("no edit stood")
-    yield from recipe.measure(ctx, child)
-    verdict = yield Judge(child, recipe.accept)
-    return Grown(child, verdict["decision"])
+    return (yield from concluded(recipe, ctx, child))
 
 
 def fits(setup: Setup) -> str:

@@ -16,11 +16,11 @@ from collections.abc import Sequence
 
 from apps.engine.archives.repairs import ATTEMPT, ERROR, Repairs, attempt_of
 from apps.engine.asking import Asking, Material, ask_for_edit, asked, measured
-from apps.engine.effects import Choose, Judge
+from apps.engine.effects import Choose
 from apps.engine.errors import KINDS, commonest, kind_of
 from apps.engine.evidence import Evidence
 from apps.engine.prompting import sections as show
-from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Steps
+from apps.engine.recipe import Context, Outcome, Recipe, Steps, concluded
 from apps.engine.records import Chosen, Shown
 from apps.engine.selection.to_repair import ToRepair
 from apps.engine.setup import Setup
@@ -38,11 +38,7 @@ def turn(recipe: Recipe, ctx: Context) -> Steps[Outcome]:
     else:
         parents = yield Choose("candidate", recipe.select)
         child = yield from recipe.vary(ctx, parents)
-    if child is None:
-        return Barren("no edit stood")
-    yield from recipe.measure(ctx, child)
-    verdict = yield Judge(child, recipe.accept)
-    return Grown(child, verdict["decision"])
+    return (yield from concluded(recipe, ctx, child))
 
 
 def repaired(ctx: Context, broken: Chosen) -> Steps[int | None]:
