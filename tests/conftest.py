@@ -21,6 +21,16 @@ ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers come last: Playwright's loop runs until the process ends, and no other loop can start beside it."""
+    items.sort(key=wants_a_browser)
+
+
+def wants_a_browser(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and "playwright" in item.fixturenames
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGUMENTS, "headless": True}
