@@ -8,15 +8,18 @@ scratchpad_interval candidates, of which one recommendation enters each prompt. 
 crossovers of two programs.
 
 archive is the whole archive, of which each island has an equal part. novelty_threshold is the likeness from which an
-edit counts as known. exploration, dither, thrift and fade belong to the bandit: the weight of its bound, the share
-of other models, how much cheapness counts, what a try leaves of those before.
+edit counts as known, and novelty what tells it: ngrams, runs of tokens that two programs share, deaf to names, blanks
+and comments; vectors, the cosine of runs of characters, which hears them; judge, a model of the role "novelty" that has
+the last word on what ngrams find too much alike (NOVEL or NOT_NOVEL, as in the original). exploration, dither, thrift
+and fade belong to the bandit: the weight of its bound, the share of other models, how much cheapness counts, what a try
+leaves of those before.
 
-Differences: likeness is that of runs of tokens (engine/novelty), not of embeddings, and what is too much alike is told
+Differences: likeness is counted from the texts, not asked of a model of embeddings, and what is too much alike is told
 to the model; where novelty_attempts fail, nothing is measured. Islands take turns. Advice is one question, not three.
 Models are drawn by rounds that have ended, not by those in flight. The original's decay of the bandit's sums makes any
 two large ones equal after one step, its allocation of several draws stops after one, and without asymmetric scaling its
 sums are minus infinity: here sums fade by a factor, each draw is one, and scaling is asymmetric. Not here, as they are
-off by default there: growing numbers of islands, co-evolved prompts, a model as judge of novelty.
+off by default there: growing numbers of islands, co-evolved prompts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +36,8 @@ from apps.engine.edit_kinds import drawn_kind
 from apps.engine.effects import Choose
 from apps.engine.evidence import Evidence
 from apps.engine.islanded import homeland, island, no_islands, on_islands
-from apps.engine.novelty import NGrams, only_new
+from apps.engine.novelty import KINDS as LIKENESS
+from apps.engine.novelty import novelty_of, only_new
 from apps.engine.population import Archive, Judged, Memory
 from apps.engine.prompting import sections as show
 from apps.engine.recipe import Context, Recipe, Steps
@@ -60,7 +64,8 @@ def changed(ctx: Context, base: Chosen, advice: str, traits: Mapping[str, Any]) 
     others = yield from beside(ctx, base)
     seen = yield from measured(ctx, base.number)
     born = yield Choose("candidate", BornHere(island(ctx)), COMPARED)
-    known = only_new(NGrams(given["novelty_threshold"], compared=COMPARED), base, born[::-1])
+    novelty = novelty_of(given["novelty"], given["novelty_threshold"], COMPARED)
+    known = only_new(novelty, base, born[::-1])
     (model,) = yield Choose("memory", UpperBound(given["exploration"], given["dither"], given["thrift"]))
     material = Material([base], others, [show.feedback(seen), show.lessons([advice])])
     how, material = drawn_kind([given[kind] for kind in KINDS], material, ctx.random("kind"))
@@ -110,6 +115,7 @@ def fits(setup: Setup) -> str:
         "a crossover takes two programs, and at first there is one. Give diff or full a share.": (
             given["diff"] + given["full"] > 0
         ),
+        f"novelty is {given['novelty']!r}; choose {', '.join(LIKENESS)}.": given["novelty"] in LIKENESS,
         f"fade is {given['fade']}; it has to be above 0 and at most 1.": 0 < given["fade"] <= 1,
         "sharpness and exploration are numbers of 0 or more.": (
             0 <= given["sharpness"] < inf and 0 <= given["exploration"] < inf
@@ -139,6 +145,7 @@ RECIPE = Recipe(
         "diff": 0.6,
         "full": 0.3,
         "cross": 0.1,
+        "novelty": "ngrams",
         "novelty_threshold": 0.99,
         "novelty_attempts": 3,
         "scratchpad_interval": 10,

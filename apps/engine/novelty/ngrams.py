@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from zlib import crc32
 
-from apps.engine.novelty.protocol import Finding
+from apps.engine.novelty.protocol import Finding, nearest
 from apps.engine.novelty.tokens import tokens
 from apps.engine.recipe import Context, Steps
 from apps.engine.records import Chosen
@@ -33,12 +33,7 @@ class NGrams:
 
     def finding(self, texts: Mapping[str, str], members: Sequence[Chosen]) -> Finding:
         """The same without steps."""
-        nearest, most = None, 0.0
-        for member in members[-self.compared :]:
-            alike = resemblance(texts, member.texts, self.n)
-            if nearest is None or alike > most:
-                nearest, most = member, alike
-        return Finding(most <= self.most_alike, nearest, most)
+        return nearest(texts, members[-self.compared :], partial(resemblance, n=self.n), self.most_alike)
 
 
 def resemblance(texts: Mapping[str, str], others: Mapping[str, str], n: int = 3) -> float:

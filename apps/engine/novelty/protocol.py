@@ -1,6 +1,6 @@
-"""What judges novelty: steps, so that a model or an embedding may be asked on the way."""
+"""What judges novelty: steps, so that a model may be asked on the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +23,21 @@ class Novelty(Protocol):
     """Compares a program's texts, by path, with members: those of its island, as many as are worth a comparison."""
 
     def judge(self, ctx: Context, texts: Mapping[str, str], members: Sequence[Chosen]) -> Steps[Finding]: ...
+
+
+def nearest(
+    texts: Mapping[str, str],
+    members: Sequence[Chosen],
+    alike: Callable[[Mapping[str, str], Mapping[str, str]], float],
+    most_alike: float,
+) -> Finding:
+    """New is what is at most most_alike like each member; of members equally like it the first one is named."""
+    found, most = None, 0.0
+    for member in members:
+        likeness = alike(texts, member.texts)
+        if found is None or likeness > most:
+            found, most = member, likeness
+    return Finding(most <= most_alike, found, most)
 
 
 def only_new(novelty: Novelty, base: Chosen, members: Sequence[Chosen]) -> Check:

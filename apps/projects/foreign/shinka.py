@@ -14,6 +14,7 @@ from apps.projects.problems import Report
 TIMEOUT = 3600.0  # there is none unless `time` says so
 
 _MODELS = "models, their keys and their sampling are set up once for the installation, and chosen per run"
+_NOVELTY = 'say novelty = "judge" under [run.parameters]; models are set up once, with a role "novelty"'
 _KIND = "the method has no parameter of this kind"
 REASONS = {
     "evo_config.llm_": _MODELS,
@@ -25,9 +26,9 @@ REASONS = {
     "evo_config.llm_dynamic_selection_kwargs.": _MODELS,
     "evo_config.meta_llm_models": _MODELS,
     "evo_config.meta_llm_kwargs.": _MODELS,
-    "evo_config.novelty_llm_models": _MODELS,
-    "evo_config.novelty_llm_kwargs.": _MODELS,
-    "evo_config.embedding_model": _MODELS,
+    "evo_config.novelty_llm_models": _NOVELTY,
+    "evo_config.novelty_llm_kwargs.": _NOVELTY,
+    "evo_config.embedding_model": "likeness is counted from the texts; the parameter novelty says how",
     "evo_config.language": "the program's suffix tells",
     "evo_config.init_program_path": "initial.* is what evolves",
     "evo_config.results_dir": "every step is recorded, and a run goes on from where it was",

@@ -101,6 +101,28 @@ def test_a_model_that_repeats_itself_costs_no_measurements_and_without_rejection
     assert repeated(taking) > 20
 
 
+def test_vectors_know_what_was_measured_before_too():
+    world = DECEPTIVE.world(RECIPE, 1, model=parrot, parameters={**DIFFS, "novelty": "vectors"})
+    world.evolve(30, most_rounds=40)
+    assert repeated(world) == 0
+
+
+@pytest.mark.parametrize(("verdict", "few"), [("NOT_NOVEL", True), ("NOVEL", False)])
+def test_a_model_has_the_last_word_on_novelty_where_it_is_the_judge(verdict, few):
+    def judging(asked, dice):
+        return Reply(verdict, asked.model) if asked.role == "novelty" else parrot(asked, dice)
+
+    world = DECEPTIVE.world(RECIPE, 1, model=judging, parameters={**DIFFS, "novelty": "judge"})
+    world.evolve(30, most_rounds=40)
+    assert any(call.role == "novelty" for call in world.calls)
+    assert (repeated(world) == 0) is few
+
+
+def test_a_kind_of_novelty_that_there_is_not_is_refused():
+    setup = Setup({"main.py": "x"}, {"main.py": "whole"}, ("t",), parameters=RECIPE.settings({"novelty": "angles"}))
+    assert "novelty is 'angles'; choose ngrams, vectors, judge." in RECIPE.fits(setup)
+
+
 def test_a_model_that_never_repeats_itself_loses_nothing_to_rejection():
     """The twin world: no edit is asked for twice."""
     rejecting, taking = (SMOOTH.world(RECIPE, 1, parameters={**NEVER, **given}).evolve(60) for given in ({}, ANYTHING))

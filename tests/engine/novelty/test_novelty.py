@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from apps.engine.asking import Asking, Material, ask_for_edit
 from apps.engine.effects import Ask, Refused
-from apps.engine.novelty import Embedded, Judged, NGrams, only_new
-from apps.engine.novelty.embedded import cosine
+from apps.engine.novelty import KINDS, Judged, NGrams, Vectors, novelty_of, only_new, vectors
 from apps.engine.novelty.ngrams import resemblance
 from apps.engine.recipe import Context, Recipe
 from apps.engine.records import Chosen, Reply
@@ -120,17 +119,36 @@ def test_a_model_is_not_asked_about_what_is_new_and_no_answer_lets_it_through():
     assert finish(Judged(NGrams()).judge(CTX, {"main.py": RENAMED}, members(CODE)), Refused("no model")).new
 
 
-def test_vectors_stand_behind_the_same_interface():
-    def embed(ctx, texts):
-        yield from ()
-        return {"same": (1.0, 0.0), "near": (1.0, 0.1), "far": (0.0, 1.0)}.get(texts["main.py"])
+def cosine(first, second, path="main.py"):
+    return vectors.alike({path: first}, {path: second})
 
-    novelty = Embedded(embed, lambda member: (1.0, 0.0) if member.number == 1 else None)
-    known = members(CODE, "no vector")
-    assert not finish(novelty.judge(CTX, {"main.py": "near"}, known)).new
-    assert finish(novelty.judge(CTX, {"main.py": "far"}, known)).new
-    assert finish(novelty.judge(CTX, {"main.py": "unknown"}, known)).new
-    assert cosine((0.0, 0.0), (1.0, 1.0)) == 0.0
+
+def test_vectors_hear_names_and_words_where_runs_of_tokens_are_deaf_to_them():
+    assert cosine(CODE, RENAMED) < 0.6 < alike(CODE, RENAMED)
+    assert cosine("Answer briefly and kindly.", "Answer  BRIEFLY and\nkindly.") == pytest.approx(1.0)
+    reworded = "Be sure to answer in one short sentence.", "Answer in one short sentence, be sure to."
+    assert cosine(*reworded) > 0.6 > alike(*reworded, "p.txt")
+    assert cosine(reworded[0], "Count the vowels of every word first") < 0.3
+
+
+def test_vectors_stand_behind_the_same_interface():
+    finding = finish(Vectors(0.9).judge(CTX, {"main.py": CODE + "\n# sum"}, members("x = 1", CODE, "y = 2")))
+    assert (finding.new, finding.nearest.number) == (False, 2)
+    assert finish(Vectors(0.9).judge(CTX, {"main.py": CODE}, members("x = 1"))).new
+    assert finish(Vectors(compared=1).judge(CTX, {"main.py": CODE}, members(CODE, "y = 2"))).new
+    assert finish(Vectors().judge(CTX, {"main.py": CODE}, [])).new
+
+
+def test_every_kind_of_novelty_refuses_what_is_the_same():
+    for kind in KINDS:
+        answers = [Reply("NOT_NOVEL", "m")] if kind == "judge" else []
+        assert not finish(novelty_of(kind, 0.99, 5).judge(CTX, {"main.py": CODE}, members(CODE)), *answers).new
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_the_cosine_of_two_texts_is_symmetric_and_between_0_and_1(first, second):
+    assert 0.0 <= cosine(first, second) == cosine(second, first) <= 1.0
+    assert cosine(first, first) == 1.0
 
 
 def test_an_edit_that_is_nothing_new_is_asked_for_again():
