@@ -60,8 +60,9 @@ class Callers:
     def __init__(self, size: int, allowed: Sequence[str] = (), patience: Patience | None = None) -> None:
         self._size = size
         self._patience = patience or Patience()
-        self._open: set[str] = set()  # touched by the calling thread alone, as _tasks is by the loop
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._open: dict[str, CallJob] = {}  # touched by the calling thread alone, as _tasks is by the loop
+        # By task: an id may be given again while the call that was stopped under it still closes its connection.
+        self._tasks: dict[asyncio.Task[None], str] = {}
         self._paces: dict[tuple[str, int, int, int], Pace] = {}
         self._done: queue.SimpleQueue[CallOutcome] = queue.SimpleQueue()
         self._rung, self._bell = socket.socketpair()
@@ -92,7 +93,7 @@ class Callers:
             raise RuntimeError("no call is free")
         if job.id in self._open:
             raise ValueError(f"call {job.id} is being made already")
-        self._open.add(job.id)
+        self._open[job.id] = job
         self._loop.call_soon_threadsafe(self._start, job)
 
     def collect(self, seconds: float) -> list[CallOutcome]:
@@ -124,7 +125,7 @@ class Callers:
     def stop(self, job_id: str) -> None:
         """Stop a call at once; no outcome is delivered for it. Unknown ids are ignored."""
         if job_id in self._open:
-            self._open.discard(job_id)
+            del self._open[job_id]
             self._loop.call_soon_threadsafe(self._cancel, job_id)
 
     def close(self) -> None:
@@ -153,21 +154,25 @@ class Callers:
         with contextlib.suppress(queue.Empty):
             while True:
                 outcomes.append(self._done.get_nowait())
-        mine = [outcome for outcome in outcomes if outcome.job.id in self._open]
-        self._open.difference_update(outcome.job.id for outcome in mine)
+        mine = [outcome for outcome in outcomes if self._open.get(outcome.job.id) is outcome.job]
+        for outcome in mine:
+            del self._open[outcome.job.id]
         return mine
 
     # From here on: in the loop's thread.
 
     def _start(self, job: CallJob) -> None:
-        self._tasks[job.id] = self._loop.create_task(self._perform(job))
+        task = self._loop.create_task(self._perform(job))
+        self._tasks[task] = job.id
+        task.add_done_callback(self._tasks.pop)
 
     def _cancel(self, job_id: str) -> None:
-        if job_id in self._tasks:
-            self._tasks[job_id].cancel()
+        for task, called in self._tasks.items():
+            if called == job_id:
+                task.cancel()
 
     async def _finish(self) -> None:
-        tasks = list(self._tasks.values())
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -180,8 +185,6 @@ class Callers:
         except Exception:  # the edge of the thread: whoever waits for this call must hear of it
             log.exception("a call of %s failed here, on our side", job.spec.name)
             outcome = CallOutcome(job, failure=CallFailure("call", 0, "The call failed inside evoweb; see its log."))
-        finally:
-            del self._tasks[job.id]
         self._done.put(outcome)
         with contextlib.suppress(BlockingIOError):  # so many have rung that one more says nothing new
             self._bell.send(b"\0")

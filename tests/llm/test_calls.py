@@ -212,13 +212,26 @@ def test_a_call_that_is_stopped_ends_at_once_and_delivers_nothing(
     messages_server.script(Answer(latency=600.0))
 
     def beat() -> None:
-        raise Stopped
+        if messages_server.received:  # else the next call would get the answer that is meant for this one
+            raise Stopped
 
     with Callers(1, ALLOWED, IMPATIENT) as callers:
         with pytest.raises(Stopped):
             callers.run(job(messages_server), beat)
         assert callers.free == 1
         assert callers.run(job(messages_server, "two")).text == "ok"
+
+
+def test_a_call_may_be_made_again_the_moment_it_is_stopped(messages_server: MessagesServer) -> None:
+    """Also while the one that was stopped still closes its connection."""
+    messages_server.script(Answer(latency=600.0))
+    with Callers(1, ALLOWED, IMPATIENT) as callers:
+        callers.submit(job(messages_server))
+        while not messages_server.received:
+            assert callers.collect(0.01) == []
+        callers.stop("one")
+        callers.submit(job(messages_server))
+        assert [outcome.text for outcome in callers.collect(60.0)] == ["ok"]
 
 
 def test_a_server_that_asks_for_an_hour_gets_its_way_elsewhere(

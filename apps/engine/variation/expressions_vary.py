@@ -104,5 +104,9 @@ def _transplantable(whole: Tree, language: Language) -> tuple[Tree, ...]:
     """The parts of a tree that hold nothing foreign, in the order of nodes()."""
     own = language.knows(whole)
     below = [_transplantable(operand, language) for operand in whole.operands]
-    clean = own and all(parts and parts[0] is operand for parts, operand in zip(below, whole.operands, strict=True))
+    # An operand is clean if it is its own first part. Size tells, and identity would not: parts may be remembered from
+    # an equal tree, and what is remembered must not decide what a round draws.
+    clean = own and all(
+        parts and parts[0].size == operand.size for parts, operand in zip(below, whole.operands, strict=True)
+    )
     return (*([whole] if clean else []), *(node for parts in below for node in parts))

@@ -93,11 +93,23 @@ def test_generations_of_crossover_reach_the_limit_of_depth_and_keep_it():
     dice, language = Random(1), LANGUAGES[0]
     trees = [ramped(language, dice) for _ in range(10)]
     deepest = 0
-    for _ in range(600):
+    for _ in range(200):
         first, second = dice.sample(range(10), 2)
-        trees[first] = crossed(max(trees, key=lambda each: each.size), trees[second], language, dice)
+        trees[first] = crossed(max(trees, key=lambda each: each.depth), trees[second], language, dice)
         deepest = max(deepest, trees[first].depth)
     assert deepest == DEEPEST
+
+
+def test_what_was_crossed_before_does_not_decide_what_is_transplanted():
+    """Parts of trees are remembered, and a process that takes a run up remembers none of them."""
+    language = LANGUAGES[0]
+
+    def part():
+        return tree("+", tree("x"), tree("y"))
+
+    crossed(tree("x"), part(), language, Random(1))
+    whole = tree("sin", part())
+    assert whole in [crossed(tree("x"), whole, language, Random(seed)) for seed in range(20)]
 
 
 @pytest.mark.parametrize("seed", range(20))
