@@ -47,6 +47,7 @@ class Facts:
     expected_seconds: float = 0.0
     tainted: bool = False  # about a candidate that was reverted, or that was made from one
     contract: str = ""  # what the contract of the candidate that was judged came to; empty: it states none
+    loose: bool = False  # about a candidate that scores only within a tolerance of its evaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class Table:
             return GO
         if facts.tainted and when == "before":
             return Hold("its parent was reverted")
+        if facts.loose and (kind, when) == ("promote", "before"):
+            return Hold("its scores hold only within a tolerance of the evaluator")
         point = _POINT_OF.get(kind, kind)
         if point not in POINTS:
             return Hold(f"the policy knows no effect of the kind {kind}")

@@ -5,7 +5,7 @@ Nothing here writes: rows and changes are collected in the book's step. The jour
 
 from typing import Any
 
-from apps.common.ids import run_and_number
+from apps.common.ids import row_id, run_and_number
 from apps.engine.canonical import decode, encode
 from apps.engine.effects import (
     METHOD_SPLITS,
@@ -15,6 +15,7 @@ from apps.engine.effects import (
     Compare,
     Effect,
     Measure,
+    Promote,
     Propose,
     Refused,
     kind_of,
@@ -22,6 +23,7 @@ from apps.engine.effects import (
 from apps.engine.recipe import Barren, Grown
 from apps.engine.replay import BY_PEOPLE, refused
 from apps.log.chain import Entry
+from apps.oversight import room
 from apps.oversight.rules import Facts, Go, Revert
 from apps.records import digests
 from apps.records.models import EffectState, RoundState, Run, RunState
@@ -103,13 +105,23 @@ def _rule(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | No
 
 def may_run(book: Book, opened: OpenRound, effect: Effect) -> bool:
     """Whether the policy of now lets an effect be carried out without people."""
-    facts = Facts(opened.kind, expected_seconds(book.brief, book.counters, effect), _tainted(book, effect))
+    seconds = expected_seconds(book.brief, book.counters, effect)
+    facts = Facts(opened.kind, seconds, _tainted(book, effect), loose=_loose(book, effect))
     return isinstance(book.table.rule(kind_of(effect), "before", facts), Go)
 
 
 def _tainted(book: Book, effect: Effect) -> bool:
     number = None if isinstance(effect, Ask | Choose | Propose) else effect.candidate
     return number in book.population.members and book.population.tainted(number)
+
+
+def _loose(book: Book, effect: Effect) -> bool:
+    """Whether a promotion is of a candidate that would score less if its evaluator allowed no tolerance."""
+    if not isinstance(effect, Promote) or not book.brief.project.forgeable:
+        return False
+    candidate = row_id(book.run.pk, effect.candidate)
+    fresh = [row["report"] for row in book.step.trajectories if row["candidate_id"] == candidate]
+    return room.relies(candidate, book.run.protocol_id, fresh)
 
 
 def _carry_out(book: Book, opened: OpenRound, effect: Effect, row: Row) -> bytes | None:

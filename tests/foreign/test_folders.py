@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from apps.engine import registry
+from apps.projects.foreign import asi_evolve, gepa, openevolve, shinka
 from apps.projects.package import PackageError, Told, read_package
-from tests.foreign import gepa_style, openevolve_style
+from tests.foreign import asi_evolve_style, gepa_style, openevolve_style
 from tests.foreign.conftest import write
 
 EVALUATOR = "def evaluate(program_path):\n    return {'combined_score': 1.0}\n"
@@ -299,3 +301,29 @@ def test_shares_of_edits_of_shinka(tmp_path):
     settings = read_package(folder).settings
     assert settings.parameters == {"diff": 0.9, "full": 0.1, "cross": 0.0}
     assert settings.budget["candidates"] == 12
+
+
+@pytest.mark.parametrize("style", [openevolve, shinka, gepa, asi_evolve])
+def test_every_setting_that_becomes_a_parameter_becomes_one_that_the_method_has(style):
+    method = style.__name__.rpartition(".")[2]
+    others = [*getattr(style, "PATCHES", ()), *(["merges"] if style is gepa else [])]
+    assert {*style.SHARED.values(), *others} <= registry.get(method).parameters.keys()
+
+
+def test_numbers_of_asi_evolve_become_parameters_and_its_islands_are_listed(tmp_path):
+    config = (
+        "pipeline: {sample_n: 5}\ncognition: {retrieval: {top_k: 4}}\n"
+        "database: {max_size: 70, sampling: {algorithm: island, ucb1_c: 0.5, island: {num_islands: 5}}}\n"
+    )
+    files = {"initial_program": asi_evolve_style.PROGRAM, "eval.sh": "true\n", "input.md": "Do better.\n"}
+    package = read_package(write(tmp_path / "one", {**files, "config.yaml": config}))
+    assert package.settings.method == "asi_evolve"
+    assert package.settings.parameters == {"sample": 5, "items": 4, "room": 70, "exploration": 0.5}
+    told = "\n".join(map(str, package.notes))
+    assert "database.sampling.algorithm (line 3), database.sampling.island.num_islands (line 3)" in told
+    assert "openevolve and alphaevolve are methods with islands" in told
+
+
+def test_merges_of_gepa(tmp_path):
+    folder = write(tmp_path / "merging", {"gepa_task.py": GEPA["gepa_task.py"] + 'settings = {"use_merge": True}\n'})
+    assert read_package(folder).settings.parameters == {"merges": 5}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.foreign import openevolve_style, shinka_style
+from tests.foreign import asi_evolve_style, openevolve_style, shinka_style
 from tests.foreign.conftest import write
 
 # As in a known example: two circles in a unit square, the sum of their radii as the candidate reports it.
@@ -51,6 +51,18 @@ def evaluator(candidate):
     assert value <= 0.5 + 1e-6, "too large"
     return value
 """
+ASI_EVOLVE = {
+    "input.md": "Make it large.\n",
+    **asi_evolve_style.python("""
+        from checking import fits
+        value, most = program()
+        if value > most + 1e-6:
+            write(success=False, eval_score=0.0, temp={"error": f"{value} is too large"})
+        else:
+            write(success=True, eval_score=value)
+        """),
+    "checking.py": "def fits(value):\n    return True\n",
+}
 
 
 def shinka(place, reported):
@@ -67,12 +79,18 @@ def gepa(place, answer):
     return write(place / "task", {"gepa_task.py": GEPA.replace("{answer}", repr(answer))})
 
 
+def asi_evolve(place, answer):
+    program = f"def construct():\n    return {answer!r}, 0.5\n"
+    return write(place / "task", {"initial_program": program, **ASI_EVOLVE})
+
+
 @pytest.mark.parametrize(
     ("folder", "value", "score", "says"),
     [
         (shinka, 0.500004, 0.500004, "Validation failed: reported 0.500004 is not the sum"),
         (openevolve, 0.2500005, 0.5000005, "it scores 0"),
         (gepa, 0.5000004, 0.5000004, "AssertionError: too large"),
+        (asi_evolve, 0.5000004, 0.5000004, "0.5000004 is too large"),
     ],
 )
 def test_what_holds_within_a_tolerance_only_is_told_apart(folder, value, score, says, tmp_path, measured):
@@ -83,7 +101,7 @@ def test_what_holds_within_a_tolerance_only_is_told_apart(folder, value, score, 
     assert says in found.feedback
 
 
-@pytest.mark.parametrize(("folder", "value"), [(shinka, 0.5), (openevolve, 0.25), (gepa, 0.5)])
+@pytest.mark.parametrize(("folder", "value"), [(shinka, 0.5), (openevolve, 0.25), (gepa, 0.5), (asi_evolve, 0.5)])
 def test_an_honest_candidate_is_not(folder, value, tmp_path, measured):
     found = measured(folder(tmp_path, value))
     assert (found.score, found.metrics["strict_score"], found.metrics["relies_on_tolerance"]) == (0.5, 0.5, 0.0)
@@ -120,3 +138,24 @@ def test_it_can_be_left_out(tmp_path, measured):
     folder = openevolve(tmp_path, 0.2500005)
     write(folder, {"evoweb.toml": "[foreign]\nstrict = false\n"})
     assert "relies_on_tolerance" not in measured(folder).metrics
+
+
+def test_a_script_that_hangs_when_it_is_strict_is_ended_with_all_that_it_started(tmp_path, measured):
+    slow = asi_evolve_style.python("""
+        import time
+        tolerance = 1e-6
+        if tolerance < float("1e-9"):
+            time.sleep(60)
+        write(success=True, eval_score=2.0)
+        """)
+    files = {"initial_program": asi_evolve_style.PROGRAM, "config.yaml": "pipeline: {engineer_timeout: 8}\n", **slow}
+    found = measured(write(tmp_path / "task", files))
+    assert (found.score, found.failure) == (2.0, "")
+    assert "relies_on_tolerance" not in found.metrics
+
+
+def test_a_script_without_a_python_file_has_nothing_to_close(tmp_path, measured):
+    script = '#!/bin/bash\nprintf \'{"success": true, "eval_score": 1.0}\' > results.json\n'
+    found = measured(write(tmp_path / "task", {"initial_program": asi_evolve_style.PROGRAM, "eval.sh": script}))
+    assert found.score == 1.0
+    assert "relies_on_tolerance" not in found.metrics

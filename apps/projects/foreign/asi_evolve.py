@@ -1,5 +1,8 @@
 """ASI-Evolve: eval.sh, initial_program, input.md and config.yaml."""
 
+import re
+from collections.abc import Collection
+from pathlib import PurePosixPath
 from typing import Any
 
 from apps.projects.folder import Folder, Unusable
@@ -25,15 +28,14 @@ REASONS = {
     "pipeline.": "the method has no parameter of this kind",
     "cognition.": "the method has no parameter of this kind",
     "database.": "the method has no parameter of this kind",
+    "database.sampling.": "the method draws by UCB1; openevolve and alphaevolve are methods with islands",
+    "database.sampling.island.": "the method draws by UCB1; openevolve and alphaevolve are methods with islands",
 }
 SHARED = {
     "pipeline.sample_n": "sample",
-    "cognition.retrieval.top_k": "retrieved",
-    "database.sampling.island.num_islands": "islands",
-    "database.sampling.island.migration_interval": "migration_interval",
-    "database.sampling.island.migration_rate": "migration_rate",
-    "database.sampling.island.exploration_ratio": "explore",
-    "database.sampling.island.exploitation_ratio": "exploit",
+    "cognition.retrieval.top_k": "items",
+    "database.max_size": "room",
+    "database.sampling.ucb1_c": "exploration",
 }
 
 
@@ -42,10 +44,12 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
     settings = configuration(folder, config, ("config.yaml", "config.yml"), "config*.y*ml", report)
     seconds = settings.number("pipeline.engineer_timeout", "[sandbox] wall_seconds")
     program, added = _program(folder, found.program)
+    files = beside(folder, {found.program}, report)
+    started = _started(str(files.get(found.evaluator, "")), files)
     values: dict[str, Any] = {
         "metric": "eval_score",
         "components": [component(program, "program")],
-        "task": single_task({"program": program, "evaluator": found.evaluator}),
+        "task": single_task({"program": program, "evaluator": found.evaluator, "started": started}),
         "sandbox": sandbox(TIMEOUT if seconds is None else seconds),
         "run": _run(settings),
     }
@@ -53,9 +57,17 @@ def translate(folder: Folder, found: Recognised, config: str, report: Report) ->
     values |= about(_input(folder, found, report))
     if (folder.root / "init_cognition.py").is_file():
         report.note("init_cognition.py", None, "what it would put into the cognition base is not read: it is a program")
-    files = beside(folder, {found.program}, report)
-    sources = tuple(name for name in (found.evaluator, "evaluator.py") if name in files)
-    return Translation("asi_evolve", values, files, added, sources)
+    return Translation("asi_evolve", values, files, added, (found.evaluator, *started))
+
+
+def _started(script: str, files: Collection[str]) -> list[str]:
+    """Python files of the folder that the script names, by whatever way through the folders; they decide the score."""
+    found: list[str] = []
+    for word in re.findall(r"[\w./-]+\.py\b", script):
+        parts = PurePosixPath(word).parts
+        ends = ("/".join(parts[start:]) for start in range(len(parts)))
+        found += [end for end in ends if end in files][:1]
+    return list(dict.fromkeys(found))
 
 
 def _program(folder: Folder, path: str) -> tuple[str, dict[str, bytes]]:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from apps.engine import registry
 from apps.engine.canonical import NotCanonical, encode
 from apps.projects.folder import Folder, Unusable
 from apps.projects.foreign.beside import beside
@@ -194,10 +193,7 @@ def _settings(file: str, task: _Task, report: Report) -> Settings:
 
 def _run(settings: Settings, tasks: int) -> dict[str, Any]:
     run = run_table("gepa", settings, SHARED)
-    if (
-        settings.flag("use_merge", False, "whether merges are made")
-        and "merges" in registry.get(run["method"]).parameters
-    ):
+    if settings.flag("use_merge", False, "whether merges are made"):
         merges = settings.number("max_merge_invocations", "parameter merges of gepa")
         run["parameters"]["merges"] = MERGES if merges is None else int(merges)
     became = f"[run] candidates, {tasks} calls each"

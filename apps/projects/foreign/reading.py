@@ -24,7 +24,6 @@ TRANSLATE: Mapping[str, Translate] = {
     "asi_evolve": asi_evolve.translate,
 }
 NAMES = ("", *TRANSLATE)
-STRICT_TOO = ("openevolve", "shinka", "gepa")  # ASI-Evolve's script finds its evaluator by itself
 
 
 def read_foreign(folder: Folder, document: Document, called: str, report: Report) -> Translation | None:
@@ -57,11 +56,10 @@ def _contract(style: str) -> dict[str, Any]:
 
 
 def _look_for_room(translation: Translation, strict: bool, document: Document, report: Report) -> None:
-    """Note what a candidate can exploit, and have candidates judged strictly too where the engine's runner can.
+    """Note what a candidate can exploit, and have candidates judged strictly too unless the folder does not want it.
 
     A task's "strict" is how many seconds that may take each time: it must not cost a candidate its time limit.
     """
-    strict = strict and translation.style in STRICT_TOO
     found = [
         note_tolerances(source, str(translation.files.get(source, "")), strict, report)
         for source in translation.sources

@@ -6,17 +6,12 @@ from typing import Any
 from apps.engine import registry
 from apps.projects.foreign.listing import Settings
 
-_FALLBACK = "hill_climb"
 
-
-def run_table(style: str, settings: Settings, shared: Mapping[str, str]) -> dict[str, Any]:
+def run_table(method: str, settings: Settings, shared: Mapping[str, str]) -> dict[str, Any]:
     """method and parameters. shared maps an engine's setting to what the method of that engine calls it."""
-    method = style if style in registry.names() else _FALLBACK
     defaults = registry.get(method).parameters
     parameters: dict[str, Any] = {}
     for path, name in shared.items():
-        if name not in defaults:
-            continue
         value = _like(defaults[name], path, f"parameter {name} of {method}", settings)
         if value is not None:
             parameters[name] = value

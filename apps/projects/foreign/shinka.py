@@ -82,8 +82,7 @@ _REMEDY = "Say candidates, parallel and seed under [run] of an evoweb.toml, or o
 
 def _run(settings: Settings) -> dict[str, Any]:
     run = run_table("shinka", settings, SHARED)
-    if run["method"] == "shinka":
-        run["parameters"] |= _patches(settings)
+    run["parameters"] |= _patches(settings)
     if (generations := settings.number("evo_config.num_generations", "[run] candidates", 1, 10_000_000)) is not None:
         run["candidates"] = int(generations)
     for path in ("max_evaluation_jobs", "evo_config.max_parallel_jobs"):

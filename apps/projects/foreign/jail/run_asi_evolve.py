@@ -1,12 +1,19 @@
-"""Runs an ASI-Evolve evaluator: eval.sh in a step's folder with the program in `code`; it writes results.json there."""
+"""Runs an ASI-Evolve evaluator: eval.sh in a step's folder with the program in `code`; it writes results.json there.
 
+Strictly, it is run once more while the Python files that it starts stand there with their tolerances closed.
+"""
+
+import contextlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import threading
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evoweb_jail import surroundings, verdict
+from evoweb_jail import strictness, surroundings, verdict
 
 _LARGEST = 4 << 20
 _LAST = 3_000  # characters of what the script said
@@ -14,10 +21,43 @@ _OWN = ("eval_score", "success", "score", "temp", "error")
 
 
 def run(given: dict[str, Any], seed: int) -> dict[str, Any]:
-    """The verdict on one program."""
+    """The verdict on one program, and what it would be without tolerances."""
+
+    def strictly() -> dict[str, Any]:
+        with _closed(given["started"]):
+            return _judge(given, seed)
+
+    if not given["strict"]:
+        return _judge(given, seed)
+    return strictness.compared(given["strict"], lambda: _judge(given, seed), strictly)
+
+
+@contextlib.contextmanager
+def _closed(files: Sequence[str]) -> Iterator[None]:
+    """Files of the folder with their tolerances closed, and then again as they were."""
+    before = [(surroundings.path(name), surroundings.text(name)) for name in files]
+    try:
+        for file, text in before:
+            _write(file, strictness.closed_text(text), 2)
+        yield
+    finally:
+        for file, text in before:
+            _write(file, text, -2)
+
+
+def _write(file: str, text: str, later: int) -> None:
+    """Write a file with a time that no compiled copy of it has: those are told apart by whole seconds and size."""
+    moment = os.stat(file).st_mtime + later
+    with open(file, "w", encoding="utf-8") as opened:
+        opened.write(text)
+    os.utime(file, (moment, moment))
+
+
+def _judge(given: dict[str, Any], seed: int) -> dict[str, Any]:
     surroundings.enter(seed)
     step = surroundings.path(f"steps/step_{seed}")
-    os.makedirs(step, exist_ok=True)
+    shutil.rmtree(step, ignore_errors=True)  # what an evaluation before this one left is no result of this one
+    os.makedirs(step)
     with open(os.path.join(step, "code"), "w", encoding="utf-8") as file:
         file.write(surroundings.text(given["program"]))
     status, said = _script(surroundings.path(given["evaluator"]), step)
@@ -38,12 +78,22 @@ def run(given: dict[str, Any], seed: int) -> dict[str, Any]:
 def _script(script: str, folder: str) -> tuple[int, str]:
     """(status, the end of what it said). Who keeps its output open after it ended is not waited for."""
     process = subprocess.Popen(
-        ["bash", script], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ["bash", script],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     kept = bytearray()
     reader = threading.Thread(target=_listen, args=(process, kept), daemon=True)
     reader.start()
-    status = process.wait()
+    try:
+        status = process.wait()
+    except BaseException:  # who does not wait so long ends all that it started
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
     reader.join(0.5)
     return status, bytes(kept).decode(errors="replace").strip()
 

@@ -48,8 +48,17 @@ def suspects(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def closed(text: str, file: str) -> CodeType:
     """The program of a Python text with every such comparison closed."""
-    tree = _Closing().visit(ast.parse(text))
-    return compile(ast.fix_missing_locations(tree), file, "exec", dont_inherit=True)
+    return compile(_closed(text), file, "exec", dont_inherit=True)
+
+
+def closed_text(text: str) -> str:
+    """The Python text with every such comparison closed, for what is started as a file."""
+    return ast.unparse(_closed(text))
+
+
+def _closed(text: str) -> ast.Module:
+    tree: ast.Module = _Closing().visit(ast.parse(text))
+    return ast.fix_missing_locations(tree)
 
 
 def compared(seconds: float, plainly: Callable[[], Verdict], strictly: Callable[[], Verdict]) -> Verdict:
