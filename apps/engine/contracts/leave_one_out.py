@@ -1,9 +1,10 @@
-"""Several edits in one reply, told apart: the bundle and the bundle without each part are candidates of their own.
+"""Who gets the credit for a bundle of edits: it and the bundle without each part are candidates of their own.
 
-One edit, one candidate: a part's credit is what is missing without it. Parts interact, so credits need not add up.
+One edit, one candidate: a part's credit is what is missing without it. Parts interact, so credits need not add up. What
+makes the candidates is in engine/bundles.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, isfinite
 
@@ -18,7 +19,6 @@ class Credit:
     worse.
     """
 
-    part: int
     gain: float | None
     fixed: tuple[str, ...]
     broken: tuple[str, ...]
@@ -26,39 +26,45 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The credit of each part, and what the bundle gains beyond their sum: above 0 the parts need each other."""
+    """The credit of each part, and by how much their sum exceeds what the bundle gains.
+
+    interaction is above 0 where parts need each other, so that each is credited with what only both can do; below 0
+    where one does what the other would do as well. For two parts it is the interaction of the 2 x 2 factorial design,
+    for more the sum over all pairs as long as no three interact (Box, Hunter and Hunter, Statistics for Experimenters,
+    chapter 5). Over the tasks on which all of them have a score; None where there is none.
+    """
 
     credits: tuple[Credit, ...]
     gain: float | None
     interaction: float | None
 
 
-def subsets(parts: int) -> list[tuple[int, ...]]:
-    """Which parts each candidate of a bundle has: all of them first, then all but one each. Of one part there is only
-    the bundle. Raises ValueError for none."""
-    if parts < 1:
-        raise ValueError("a bundle has parts")
-    whole = tuple(range(parts))
-    left_out = [tuple(part for part in whole if part != missing) for missing in whole]
-    return [whole, *left_out] if parts > 1 else [whole]
-
-
 def account(base: Mapping[str, float], bundle: Mapping[str, float], without: Sequence[Mapping[str, float]]) -> Account:
     """Who gets the credit. Scores by task, of the base, the bundle, and the bundle without each part in turn."""
-    credits = tuple(_credit(part, bundle, scores) for part, scores in enumerate(without))
-    gain = _gain(base, bundle)
-    gains = [credit.gain for credit in credits]
-    known = [each for each in gains if each is not None]
-    together = None if gain is None or len(known) < len(gains) else gain - sum(known)
-    return Account(credits, gain, together)
+    credits = tuple(_credit(bundle, scores) for scores in without)
+    return Account(credits, _gain(base, bundle), _interaction(base, bundle, without))
 
 
-def _credit(part: int, bundle: Mapping[str, float], without: Mapping[str, float]) -> Credit:
+def _credit(bundle: Mapping[str, float], without: Mapping[str, float]) -> Credit:
     seen = [Observed(task, without[task], score) for task, score in bundle.items() if task in without]
     turned = {turn: tuple(each.task for each in seen if each.turn == turn) for turn in ("better", "worse")}
-    return Credit(part, _gain(without, bundle), turned["better"], turned["worse"])
+    return Credit(_gain(without, bundle), turned["better"], turned["worse"])
 
 
-def _gain(before: Mapping[str, float], after: Mapping[str, float]) -> float | None:
-    both = [after[task] - before[task] for task in after if task in before and isfinite(after[task] - before[task])]
-    return fsum(both) / len(both) if both else None
+def _interaction(
+    base: Mapping[str, float], bundle: Mapping[str, float], without: Sequence[Mapping[str, float]]
+) -> float | None:
+    sides = (base, bundle, *without)
+    shared = [task for task in bundle if all(task in scores and isfinite(scores[task]) for scores in sides)]
+    gain = _gain(base, bundle, shared)
+    known = [each for each in (_gain(scores, bundle, shared) for scores in without) if each is not None]
+    return None if gain is None or not known else fsum(known) - gain
+
+
+def _gain(
+    before: Mapping[str, float], after: Mapping[str, float], tasks: Collection[str] | None = None
+) -> float | None:
+    wanted = after if tasks is None else tasks
+    both = [after[task] - before[task] for task in wanted if task in before]
+    finite = [each for each in both if isfinite(each)]
+    return fsum(finite) / len(finite) if finite else None

@@ -8,7 +8,8 @@ across valleys that a climber who edits the best does not leave, where the proje
 The paper publishes no numbers. Ours: two islands in a ring, of which the migrants best go on each interval candidates;
 the base and two programs beside it are uniform draws over the cells of an island's map; for the cascade an eighth of
 the tasks, then half, then all (measurement/cascade.py). One score, instead of several at once. Where the project
-declares no descriptor, the map is one of size, from nothing to four times the seed's.
+declares no descriptor, the map is one of size, from nothing to four times the seed's. parts: into how many parts a
+change that gained is told apart (bundles.py), 0 for never.
 """
 
 from apps.engine.acceptance import Admitted
@@ -16,6 +17,7 @@ from apps.engine.archives.descriptors import grown, no_map
 from apps.engine.archives.grid import Grid
 from apps.engine.archives.islands import Islands
 from apps.engine.asking import Asking
+from apps.engine.bundles import no_parts, taken_apart
 from apps.engine.evidence import Evidence
 from apps.engine.islanded import asked_at_home, no_islands, on_islands
 from apps.engine.measurement.cascade import cascade
@@ -36,7 +38,7 @@ def archive(setup: Setup) -> Archive:
 
 def fits(setup: Setup) -> str:
     """Maps that mean something, and islands that exist."""
-    return no_islands(setup) or no_map(setup)
+    return no_islands(setup) or no_map(setup) or no_parts(setup.parameters["parts"])
 
 
 RECIPE = Recipe(
@@ -47,7 +49,7 @@ RECIPE = Recipe(
     archive=archive,
     fits=fits,
     roles=("mutate",),
-    parameters={"islands": 2, "interval": 50, "migrants": 1},
-    round=on_islands(lambda island, given: UniformCell(island)),
+    parameters={"islands": 2, "interval": 50, "migrants": 1, "parts": 0},
+    round=taken_apart(on_islands(lambda island, given: UniformCell(island))),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_alphaevolve.py")

@@ -7,7 +7,8 @@ if it gains there it is measured on the validation tasks, and kept. Components t
 may be merged, component by component, by what each changed against an ancestor of both.
 
 batch is the published one. merges is how many may be tried: 0, so none, is the published default, 5 what the authors
-use when they merge. A batch on which the parent has full marks teaches nothing: another is drawn, twice at most.
+use when they merge. A batch on which the parent has full marks teaches nothing: another is drawn, twice at most. parts
+is ours: into how many, such as sentences of a prompt, a change that gained is told apart (bundles.py); 0 for never.
 
 Where a project has no train tasks, minibatches are drawn from the validation tasks, by their scores, outputs and
 feedback and never their inputs; what gains there is measured on the others. Differences: components take turns by
@@ -23,6 +24,7 @@ from apps.engine.acceptance import Always
 from apps.engine.acceptance.batch_gain import BatchGain
 from apps.engine.archives.per_task import PerTask
 from apps.engine.asking import Asking, Material, ask_for_edit
+from apps.engine.bundles import no_parts, taken_apart
 from apps.engine.effects import Choose, Judge, Measure, Propose
 from apps.engine.evidence import Evidence
 from apps.engine.measurement.merge_tasks import SAMPLE, Contested, Unbeaten
@@ -131,7 +133,7 @@ def fits(setup: Setup) -> str:
         return f"merges is {setup.parameters['merges']}; choose 0 for none, and at most 1,000."
     if all(mode == "protected" for mode in setup.edits.values()):
         return "every component is protected. Make one editable, or put EVOLVE-BLOCK markers around what may change."
-    return ""
+    return no_parts(setup.parameters["parts"])
 
 
 RECIPE = Recipe(
@@ -141,7 +143,7 @@ RECIPE = Recipe(
     archive=lambda setup: PerTask(setup.tasks),
     roles=("mutate",),
     fits=fits,
-    parameters={"batch": 3, "merges": 0},
-    round=turn,
+    parameters={"batch": 3, "merges": 0, "parts": 0},
+    round=taken_apart(turn),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_gepa.py")

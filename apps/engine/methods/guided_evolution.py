@@ -11,6 +11,7 @@ are mutated. A steady state, in which a child takes the place of the worst, with
 generations by NSGA-II on accuracy and size. An elite is shown only if it is better than the seed, in all that may be
 edited; there a segment drawn at random may be one that never changed, and its performance is called enhanced in any
 case. The temperature, which they draw, is the model's own affair.
+parts is ours: into how many parts a change that gained is told apart (bundles.py); 0 for never.
 """
 
 from collections.abc import Sequence
@@ -18,12 +19,13 @@ from collections.abc import Sequence
 from apps.engine.acceptance import Admitted
 from apps.engine.archives.elites import Elites
 from apps.engine.asking import Asking, Material, ask_for_edit, measured
+from apps.engine.bundles import no_parts, taken_apart
 from apps.engine.edit_kinds import CROSS, DIFF
 from apps.engine.effects import Choose
 from apps.engine.evidence import Evidence
 from apps.engine.prompting import sections as show
 from apps.engine.prompting.budget import ALWAYS, Section
-from apps.engine.recipe import Context, Recipe, Steps
+from apps.engine.recipe import Context, Recipe, Steps, grow
 from apps.engine.records import Chosen
 from apps.engine.selection import Best, IslandTournament, Seed
 from apps.engine.setup import Setup
@@ -74,7 +76,7 @@ def fits(setup: Setup) -> str:
         return "population and elites are counts of at least 1."
     if not (0 <= given["mating"] <= 1 and 0 <= given["thought"] <= 1):
         return "mating and thought are probabilities. Choose 0 to 1."
-    return ""
+    return no_parts(given["parts"])
 
 
 RECIPE = Recipe(
@@ -85,6 +87,7 @@ RECIPE = Recipe(
     archive=lambda setup: Elites(setup.parameters["population"]),
     fits=fits,
     roles=("mutate", "crossover"),
-    parameters={"population": 44, "elites": 10, "mating": 0.35, "thought": 0.25},
+    parameters={"population": 44, "elites": 10, "mating": 0.35, "thought": 0.25, "parts": 0},
+    round=taken_apart(grow),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_guided_evolution.py")

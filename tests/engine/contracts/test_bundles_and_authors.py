@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,16 +10,12 @@ from apps.engine.canonical import decode, encode
 from apps.engine.contracts.calibration import MOST_AUTHORS, Calibration
 from apps.engine.contracts.fold import Author, Fold
 from apps.engine.contracts.grading import Grade, Named
-from apps.engine.contracts.leave_one_out import account, subsets
+from apps.engine.contracts.leave_one_out import account
+from apps.engine.contracts.turns import FAILED
 from apps.engine.effects import Contract
 from apps.engine.records import Result
 
 TASKS = ("a", "b", "c")
-
-
-def test_a_bundle_is_measured_whole_and_without_each_of_its_parts():
-    assert subsets(3) == [(0, 1, 2), (1, 2), (0, 2), (0, 1)]
-    assert subsets(1) == [(0,)]
 
 
 def test_the_part_that_does_it_gets_the_credit():
@@ -29,10 +26,34 @@ def test_the_part_that_does_it_gets_the_credit():
     assert found.gain == 2 / 3
 
 
-def test_parts_that_need_each_other_show_it():
+def test_parts_that_need_each_other_show_it_and_so_do_those_that_do_the_same():
     base, both = {"a": 0.0}, {"a": 1.0}
-    assert account(base, both, [base, base]).interaction == -1.0  # each gets all of it: together they count it twice
+    assert account(base, both, [base, base]).interaction == 1.0  # each is credited with what only both can do
+    assert account(base, both, [both, both]).interaction == -1.0  # neither is missed while the other is there
     assert account(base, both, [{"a": 0.5}, {"a": 0.5}]).interaction == 0.0
+
+
+@given(st.lists(st.floats(-10, 10), min_size=2, max_size=5), st.floats(-10, 10))
+def test_parts_get_what_they_are_worth_and_a_pair_that_interacts_is_seen(worth: list[float], together: float):
+    """A model with main effects and an interaction of the first two parts."""
+
+    def score(parts):
+        return {"a": sum(worth[part] for part in parts) + together * ({0, 1} <= set(parts))}
+
+    whole = range(len(worth))
+    left_out = [score([part for part in whole if part != missing]) for missing in whole]
+    found = account(score([]), score(whole), left_out)
+    assert found.interaction == pytest.approx(together, abs=1e-9)
+    assert [credit.gain for credit in found.credits[2:]] == pytest.approx(worth[2:], abs=1e-9)
+
+
+def test_a_task_on_which_one_of_them_failed_says_nothing_of_how_parts_interact():
+    base, bundle = {"a": 0.0, "b": 0.0}, {"a": 1.0, "b": 1.0}
+    found = account(base, bundle, [{"a": 0.0, "b": FAILED}, {"a": 1.0, "b": 1.0}])
+    assert found.interaction == 0.0
+    assert found.credits[0].gain == 1.0
+    assert found.credits[0].fixed == ("a", "b")  # without it the candidate fails there
+    assert account(base, bundle, [{"a": FAILED}, bundle]).interaction is None
 
 
 def test_what_was_not_measured_gives_no_credit():

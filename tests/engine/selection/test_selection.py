@@ -35,6 +35,7 @@ from apps.engine.selection.merge_pair import MergePair
 from apps.engine.selection.power_law import _sums
 from apps.engine.selection.to_repair import ToRepair
 from apps.engine.selection.ucb import UpperBound
+from apps.engine.selection.with_base import WithBase
 
 
 @dataclass
@@ -66,6 +67,7 @@ OF_ARCHIVES = (  # tested with their archives
     UniformCell(3),
     UpperBound(1.0),
     Weighted(1, 5.0),
+    WithBase(3),
 )
 COUNT, DRAWS = 12, 6000
 
