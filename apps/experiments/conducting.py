@@ -158,8 +158,11 @@ def _elsewhere(first: Run, sandbox: str) -> str:
 
 
 def _fail(experiment: Experiment, cell: Cell, why: str) -> None:
+    """The cell has no run and will have none."""
     Cell.objects.filter(pk=cell.pk).update(state=CellState.FAILED, why=why[:500])
     Experiment.objects.filter(pk=experiment.pk).update(cells_over=F("cells_over") + 1)
+    body = {"experiment": experiment.pk, "state": str(CellState.FAILED)}
+    append(cell.project_id, [Entry("experiment.counted", "system", f"experiment:{experiment.pk}", body)])
 
 
 def actor_of(experiment: Experiment) -> Actor:

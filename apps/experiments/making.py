@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
@@ -98,12 +98,16 @@ def pause(actor: Actor, experiment: Experiment) -> None:
 
 
 def go_on(actor: Actor, experiment: Experiment, *, served: bool) -> Experiment:
-    """Start further runs again; after a stop also in the place of those that were cut short. Raises Conflict."""
+    """Start further runs again; after a stop also in the place of those that were cut short, or are being so.
+
+    Raises Conflict.
+    """
     with transaction.atomic():
         now = _required(actor, experiment)
         if now.state == ExperimentState.DONE:
             raise Conflict("The experiment is done; nothing was changed.")
-        again = Cell.objects.filter(experiment=now, state=CellState.SHORT)
+        cut = Q(run__finishing=True) | Q(run__state=RunState.ABORTED)
+        again = Cell.objects.filter(Q(state=CellState.SHORT) | Q(cut, state=CellState.RUNNING), experiment=now)
         again.update(state=CellState.WAITING, run=None, why="", outcome=None)
         now.served = served
         now.cells_over, now.summed = over(now), 0  # figures hold those that are made again: they are made anew

@@ -6,8 +6,10 @@ from apps.accounts.actors import Actor
 from apps.common.errors import UserError
 from apps.common.ids import row_id
 from apps.engine.axes import Axes, Descriptor
+from apps.engine.canonical import decode
 from apps.experiments import conducting, jobs, making, outcome, reading
 from apps.experiments.models import Cell, CellState, Experiment
+from apps.log.selectors import last_sequence, read
 from apps.oversight.models import Latch
 from apps.oversight.services import stops
 from apps.projects.models import Project
@@ -96,6 +98,20 @@ def test_after_a_stop_it_goes_on_with_new_runs_for_those_that_were_cut_short(toy
     assert Run.objects.filter(state="open").count() == 2
 
 
+def test_one_that_goes_on_while_its_stop_still_finishes_runs_makes_those_again_too(toy, loop):
+    made = making.make(SYSTEM, plan(toy, candidates=200, seeds=(1,)), 2, served=True)
+    first = conducting.conduct(made, "bubblewrap")
+    making.stop(SYSTEM, made)
+    making.go_on(SYSTEM, made, served=True)
+    jobs.conduct_all()
+    while Run.objects.filter(pk__in=[run.pk for run in first], state="open").exists():
+        loop.turn(0.5)
+    jobs.conduct_all()
+    assert not Cell.objects.filter(run__in=first).exists()
+    assert set(made.cells.values_list("state", flat=True)) <= {CellState.RUNNING, CellState.DONE}
+    assert Run.objects.filter(project=toy).count() == 4
+
+
 def test_after_a_stop_the_figures_are_made_again_from_the_new_runs(toy, loop):
     made = making.make(SYSTEM, plan(toy, candidates=60, seeds=(1,)), 2, served=True)
     conducting.conduct(made, "bubblewrap")
@@ -167,3 +183,14 @@ def test_runs_of_two_evaluators_or_along_other_axes_do_not_count_together(toy, l
         made = run_through(loop, made)
         assert list(made.cells.values_list("state", flat=True)) == ["done", "failed", "failed", "failed"]
         assert made.cells.last().why.startswith(("The axes were changed", "The evaluator was replaced"))
+
+
+def test_a_run_that_cannot_be_started_is_told_at_once_to_who_looks_at_the_experiment(toy, loop):
+    made = making.make(SYSTEM, plan(toy, seeds=(1,)), 1, served=True)
+    first = conducting.conduct(made, "bubblewrap")
+    Run.objects.filter(pk=first[0].pk).update(state="finished")
+    Project.objects.filter(pk=toy.pk).update(scorer=b"another")
+    before = last_sequence(toy.pk)
+    conducting.conduct(made, "bubblewrap")
+    told = [(event.kind, decode(bytes(event.body))) for event in read(toy.pk, before)]
+    assert ("experiment.counted", {"experiment": made.pk, "state": "failed"}) in told

@@ -156,6 +156,16 @@ def test_a_run_that_a_person_ended_early_does_not_count(people: Cast) -> None:
     assert made.cells.get(run=run).state == CellState.SHORT
 
 
+def test_a_run_that_could_not_be_started_stands_in_the_log_of_its_project(people: Cast, as_bob: Client) -> None:
+    made = begun(people.project)
+    run = conducting.conduct(made, "bubblewrap")[0]
+    Run.objects.filter(pk=run.pk).update(state="finished")
+    people.project.scorer = b"another"
+    people.project.save()
+    conducting.conduct(made, "bubblewrap")
+    assert "could not be started" in text(as_bob.get("/projects/parabola/log/"))
+
+
 def test_every_run_and_checkpoint_is_a_line_of_the_table(play: Play, as_bob: Client) -> None:
     made = experiment(play)
     response = as_bob.get(f"/experiments/{made.pk}/runs.csv")

@@ -288,6 +288,8 @@ def _experiment(done: str) -> Callable[[Entry], Words]:
 
 def _counted(entry: Entry) -> Words:
     link = Link(f"experiment {entry.body['experiment']}", reverse("experiment", args=[int(entry.body["experiment"])]))
+    if "run" not in entry.body:
+        return ["A run of", link, "could not be started"]
     counts = "counts" if entry.body["state"] == "done" else f"does not count ({entry.body['state']})"
     return [*entry.subject, f"{counts} in", link]
 
