@@ -107,18 +107,28 @@ def kind(call: Call) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What is spent of one unit, and what calls on their way may still take; limit is None where it is not bounded."""
+    """What is spent of one unit, and what calls on their way may still take; limit is None where it is not bounded.
+
+    lost is the most that calls may have taken whose process died before they were answered.
+    """
 
     unit: str  # "money" (billionths) or "tokens"
     spent: int
+    lost: int
     reserved: int
     limit: int | None
 
     @property
+    def gone(self) -> int:
+        """What is not there any more, as far as is known."""
+        return self.spent + self.lost
+
+    @property
     def percent(self) -> int | None:
+        """Of the limit, what is gone."""
         if self.limit is None:
             return None
-        return 100 * self.spent // self.limit if self.limit else 100
+        return 100 * self.gone // self.limit if self.limit else 100
 
     @property
     def half(self) -> float:
@@ -149,17 +159,16 @@ class Standing:
     def bars(self) -> list[Bar]:
         """Money, if any is spent or bounded, and tokens."""
         spend, bound = self.spend, self.budget
-        money = Bar("money", spend.money, spend.money_reserved, bound.money if bound else None)
-        tokens = Bar("tokens", spend.tokens, spend.tokens_reserved, bound.tokens if bound else None)
-        return [bar for bar in (money, tokens) if bar.unit == "tokens" or bar.spent or bar.limit is not None]
+        money = Bar("money", spend.money, spend.money_lost, spend.money_reserved, bound.money if bound else None)
+        tokens = Bar("tokens", spend.tokens, spend.tokens_lost, spend.tokens_reserved, bound.tokens if bound else None)
+        return [bar for bar in (money, tokens) if bar.unit == "tokens" or bar.gone or bar.limit is not None]
 
     @property
     def percent(self) -> int | None:
         """Of the budget, of the unit that is nearer to its end; None without one."""
         if self.budget is None:
             return None
-        pairs = ((self.spend.tokens, self.budget.tokens), (self.spend.money, self.budget.money))
-        return max((100 * spent // limit if limit else 100 for spent, limit in pairs if limit is not None), default=0)
+        return max((bar.percent for bar in self.bars if bar.percent is not None), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +194,7 @@ class Books:
         return [
             Standing(spends.get(place) or Spend(project=project, run_id=place[0], day=place[1]), budgets.get(place))
             for place in places
-            if place in budgets or (place in spends and spends[place].calls)
+            if place in budgets or (place in spends and (spends[place].calls or spends[place].lost))
         ]
 
     def days(self, most: int = 30) -> list[Spend]:
@@ -219,7 +228,10 @@ def standing(actor: Actor, project: Project, run: Run | None = None) -> list[Sta
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one model did in one role. money is None where the cost of a call is not known."""
+    """What one model did in one role. money is None where the cost of a call is not known.
+
+    Of lost calls it is not known either: tokens_lost and money_lost are the most that they can have taken.
+    """
 
     role: str
     model: str
@@ -230,6 +242,8 @@ class Share:
     tokens: int
     cached: int  # tokens of prompts that the provider read from its cache
     money: int | None
+    tokens_lost: int
+    money_lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,16 +265,29 @@ class Cost:
         return sum(share.tokens for share in self.shares)
 
     @property
+    def tokens_lost(self) -> int:
+        """The most that lost calls can have taken."""
+        return sum(share.tokens_lost for share in self.shares)
+
+    @property
+    def money_lost(self) -> int:
+        """The most that lost calls can have cost, as far as prices are known."""
+        return sum(share.money_lost for share in self.shares)
+
+    @property
     def per_improvement(self) -> int | None:
         """Money for each accepted improvement; None without one, or where a cost is not known."""
         return None if self.money is None or not self.improvements else self.money // self.improvements
 
 
 _PAID = Q(replayed=False)
+_LOST = Q(state=CallState.LOST)
 _SUMS = {
     "calls": Count("pk", filter=_PAID),
     "failed": Count("pk", filter=Q(state=CallState.FAILED)),
-    "lost": Count("pk", filter=Q(state=CallState.LOST)),
+    "lost": Count("pk", filter=_LOST),
+    "tokens_lost": Sum("tokens_reserved", filter=_LOST, default=0),
+    "money_lost": Sum("money_reserved", filter=_LOST, default=0),
     "replays": Count("pk", filter=~_PAID),
     "tokens": Sum(F("input") + F("output") + F("cache_read") + F("cache_write"), filter=_PAID, default=0),
     "cached": Sum("cache_read", filter=_PAID, default=0),
@@ -285,6 +312,8 @@ def _share(row: Any) -> Share:
         tokens=row["tokens"],
         cached=row["cached"],
         money=None if row["unpriced"] else row["money"],
+        tokens_lost=row["tokens_lost"],
+        money_lost=row["money_lost"],
     )
 
 

@@ -155,6 +155,9 @@ class Spend(models.Model):
     unpriced = models.BigIntegerField(default=0, help_text="calls whose cost is not known")
     money_reserved = models.BigIntegerField(default=0)
     tokens_reserved = models.BigIntegerField(default=0)
+    lost = models.BigIntegerField(default=0, help_text="calls whose process died: they may have been charged")
+    money_lost = models.BigIntegerField(default=0, help_text="the most that those can have cost")
+    tokens_lost = models.BigIntegerField(default=0, help_text="the most that those can have taken")
     told = models.PositiveSmallIntegerField(default=0, help_text="percent of the budget that was given notice of")
 
     class Meta:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.engine.canonical import digest, encode
 from apps.engine.prompt import prompt_payload
 from apps.llm import cassette, spending
+from apps.llm.cassette import Recording
 from apps.llm.contract import CallJob, CallOutcome, Usage
 from apps.llm.ledger import Denied, Mode, Opened, Opening, Settled, Wanted
 from apps.llm.models import Call, CallState
@@ -71,7 +72,7 @@ def _open(desk: _Desk, one: Wanted, model: Known | None) -> Opened | Denied:
     job = CallJob(uuid.uuid4().hex, model.spec, one.prompt, one.schema, most, one.effort)
     request = cassette.request(job)
     number = cassette.occurrence(desk.run.pk if desk.run else None, request, desk.asked[request])
-    recorded = cassette.recorded(request, number) if desk.mode != "record" else None
+    recorded = cassette.recorded(desk.run, request, number) if desk.mode != "record" else None
     need = Need(0, 0)
     if recorded is None:
         size = estimated(one.prompt, one.schema)
@@ -86,7 +87,9 @@ def _open(desk: _Desk, one: Wanted, model: Known | None) -> Opened | Denied:
 def _denied(desk: _Desk, one: Wanted, model: Known, need: Need) -> Denied | None:
     """Why a call is not made, if it is not; else its need is reserved."""
     if desk.mode == "replay":
-        return Denied("replay", f"The ledger holds no answer of {one.model} to this.", "Run it in the mode reuse.")
+        return Denied(
+            "replay", f"This project's ledger holds no answer of {one.model} to this.", "Run it in the mode reuse."
+        )
     if model.stopped is not None:
         return Denied("latched", f"The model {one.model} is stopped: {model.stopped}", "Mend it and release it.")
     if desk.scope is None:
@@ -108,11 +111,17 @@ def _spent(desk: _Desk, scope: Scope, full: Counter, need: Need) -> Denied:
     if full.fits(need):
         return Denied("busy", f"Calls in flight have reserved what is left of the budget of the {whose}.")
     desk.opening.entries += spending.tell(scope, full, 100)
-    if full.tokens + need.tokens > tokens:
-        left = f"{max(0, tokens - full.tokens):,} tokens of {tokens:,}, and this call may take {need.tokens:,}"
+    taken, paid = full.gone
+    if taken + need.tokens > tokens:
+        left = f"{max(0, tokens - taken):,} tokens of {tokens:,}, and this call may take {need.tokens:,}"
+        lost = f"{full.tokens_lost:,} tokens" if full.tokens_lost else ""
     else:
-        left = f"{said(max(0, money - full.money))} of {said(money)}, and this call may cost {said(need.money)}"
-    return Denied("budget", f"The budget of the {whose} has {left}.", _LEFT)
+        left = f"{said(max(0, money - paid))} of {said(money)}, and this call may cost {said(need.money)}"
+        lost = said(full.money_lost) if full.money_lost else ""
+    why = f"The budget of the {whose} has {left}."
+    if lost:
+        why += f" Calls whose process died before they were answered may have taken {lost} of it."
+    return Denied("budget", why, _LEFT)
 
 
 def _write(desk: _Desk, one: Wanted, job: CallJob, need: Need, found: dict[str, Any]) -> None:
@@ -164,7 +173,10 @@ _BLANK: dict[str, Any] = {
 
 
 def recalled(earlier: Call) -> tuple[str, dict[str, Any]]:
-    """(text, answer) of a call that is done, as its own outcome gave them: for an effect that is carried out again."""
+    """(text, answer) of a call that is done, as its own outcome gave them: for an effect that is carried out again.
+
+    Raises content.ContentMissing.
+    """
     told = {
         "reply": bytes(earlier.reply or b"").hex(),
         "model": earlier.catalogue.name,
@@ -176,13 +188,14 @@ def recalled(earlier: Call) -> tuple[str, dict[str, Any]]:
     return cassette.text(earlier), told
 
 
-def _replayed(desk: _Desk, job: CallJob, earlier: Call) -> Opened:
+def _replayed(desk: _Desk, job: CallJob, recording: Recording) -> Opened:
     """A call that is answered as it was before. Its row costs nothing; the journal gets what the first one got."""
+    earlier = recording.call
     usage = Usage(earlier.input, earlier.output, earlier.cache_read, earlier.cache_write)
     copied = ("reply", "stop", "input", "output", "cache_read", "cache_write")
     row = desk.rows[-1]
     row |= {name: getattr(earlier, name) for name in copied} | {"state": CallState.DONE, "replayed": True, "cost": 0}
-    outcome = CallOutcome(job, cassette.text(earlier), earlier.stop, usage, attempts=0)  # type: ignore[arg-type]
+    outcome = CallOutcome(job, recording.text, earlier.stop, usage, attempts=0)  # type: ignore[arg-type]
     return Opened(job, Settled(outcome, answer(job, bytes(earlier.reply or b""), outcome, amount(earlier.cost))))
 
 

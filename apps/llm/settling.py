@@ -62,12 +62,14 @@ def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
 def lose(calls: QuerySet[Call]) -> int:
     """Mark those of these calls lost that are in flight: their process died, or they were stopped. Returns how many.
 
-    What was reserved for them is free again. What they cost nobody knows; the provider may well have counted it.
+    What they cost nobody knows; the provider may well have counted it. So what was reserved for them, the most that
+    they can have taken, stays in the budgets as lost, apart from what is known.
     """
     lost = 0
     for row in calls.filter(state=CallState.IN_FLIGHT).order_by("pk"):
         if Call.objects.filter(pk=row.pk, state=CallState.IN_FLIGHT).update(state=CallState.LOST):
-            _spend(row, Used())
+            if row.project_id is not None:
+                spending.lose(_scope(row, row.project_id), _reserved(row))
             lost += 1
     return lost
 
@@ -111,7 +113,7 @@ def _cost(row: Call, outcome: CallOutcome) -> int | None:
 
 def _consequences(row: Call, outcome: CallOutcome, cost: int | None) -> list[Entry]:
     """Counts what was used. Entries: notices of budgets, and the latch of a model that answers nobody."""
-    entries = _spend(row, Used(outcome.usage.total, cost or 0, 1, int(cost is None)))
+    entries = _spend(row, Used(outcome.usage.total, cost or 0, unpriced=int(cost is None)))
     failure = outcome.failure
     if failure is not None and failure.blame == "model":
         entries += latches.stop(row.catalogue_id, row.project_id, failure.detail)
@@ -119,11 +121,16 @@ def _consequences(row: Call, outcome: CallOutcome, cost: int | None) -> list[Ent
 
 
 def _spend(row: Call, used: Used) -> list[Entry]:
-    """Give back what was reserved and count what was used; notices that are due.
-
-    The day is that on which the call was opened: there the reservation stands.
-    """
+    """Give back what was reserved and count what was used; notices that are due."""
     if row.project_id is None:
         return []
-    scope = Scope(row.project_id, row.run_id, row.opened.astimezone(UTC).date())
-    return spending.settle(scope, Need(row.tokens_reserved, row.money_reserved), used)
+    return spending.settle(_scope(row, row.project_id), _reserved(row), used)
+
+
+def _scope(row: Call, project: int) -> Scope:
+    """The day is that on which the call was opened: there the reservation stands."""
+    return Scope(project, row.run_id, row.opened.astimezone(UTC).date())
+
+
+def _reserved(row: Call) -> Need:
+    return Need(row.tokens_reserved, row.money_reserved)

@@ -1,7 +1,9 @@
 """What is spent and what is reserved, of a run, its project and the project's day, against their budgets.
 
 Counters change by conditional update, inside the caller's transaction and always in the order run, project, day. What
-may be spent is reserved before a call is made, so that calls that are made at once cannot together spend too much.
+may be spent is reserved before a call is made, so that calls that are made at once cannot together spend too much. What
+was reserved for a call that is lost stays in the budget, apart from what is known to be spent: it may have been
+charged, and processes that die again and again must not spend more than they may.
 """
 
 from collections.abc import Sequence
@@ -20,7 +22,8 @@ _NO_LIMIT = 1 << 62
 # Plain SQL, because this runs twice for every call: through the ORM it takes four times as long.
 _SPEND, _BUDGET = (f'"{model._meta.db_table}"' for model in (Spend, Budget))
 _READ = (
-    f"SELECT s.id, s.run_id, s.day IS NOT NULL, s.tokens, s.money, s.told, b.id, b.tokens, b.money FROM {_SPEND} s "
+    "SELECT s.id, s.run_id, s.day IS NOT NULL, s.tokens, s.money, s.tokens_lost, s.money_lost, s.told, "
+    f"b.id, b.tokens, b.money FROM {_SPEND} s "
     f"LEFT JOIN {_BUDGET} b ON b.project_id = s.project_id AND b.daily = (s.day IS NOT NULL) "
     "AND (b.run_id = s.run_id OR (b.run_id IS NULL AND s.run_id IS NULL)) WHERE s.project_id = %s "
     "AND (s.run_id = %s OR (s.run_id IS NULL AND (s.day IS NULL OR s.day = %s))) "
@@ -28,11 +31,16 @@ _READ = (
 )
 _RESERVE = (
     f"UPDATE {_SPEND} SET tokens_reserved = tokens_reserved + %s, money_reserved = money_reserved + %s "
-    "WHERE id = %s AND tokens + tokens_reserved + %s <= %s AND money + money_reserved + %s <= %s"
+    "WHERE id = %s AND tokens + tokens_lost + tokens_reserved + %s <= %s "
+    "AND money + money_lost + money_reserved + %s <= %s"
 )
 _SETTLE = (
     f"UPDATE {_SPEND} SET tokens_reserved = tokens_reserved - %s, money_reserved = money_reserved - %s, "
     "tokens = tokens + %s, money = money + %s, calls = calls + %s, unpriced = unpriced + %s WHERE id = %s"
+)
+_LOSE = (
+    f"UPDATE {_SPEND} SET tokens_reserved = tokens_reserved - %s, money_reserved = money_reserved - %s, "
+    "tokens_lost = tokens_lost + %s, money_lost = money_lost + %s, lost = lost + 1 WHERE id = %s"
 )
 _TELL = f"UPDATE {_SPEND} SET told = %s WHERE id = %s AND told < %s"
 
@@ -56,23 +64,28 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a settled call took. calls is 0 for one of which nothing is known; unpriced is 1 where the money is not."""
+    """What a settled call took. unpriced is 1 where nobody knows the money."""
 
     tokens: int = 0
     money: int = 0
-    calls: int = 0
+    calls: int = 1
     unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What is spent of a run's, a project's or a day's budget, and the budget; without one, budget is None."""
+    """What is spent of a run's, a project's or a day's budget, and the budget; without one, budget is None.
+
+    tokens and money hold what providers told, tokens_lost and money_lost what lost calls may have taken besides.
+    """
 
     spend: int  # key of the row
     run: int | None
     daily: bool
     tokens: int
     money: int
+    tokens_lost: int
+    money_lost: int
     told: int
     budget: int | None
     most_tokens: int | None
@@ -85,15 +98,21 @@ class Counter:
         return (_NO_LIMIT if tokens is None else tokens, _NO_LIMIT if money is None else money)
 
     @property
+    def gone(self) -> tuple[int, int]:
+        """Tokens and money that are not there any more, as far as is known."""
+        return self.tokens + self.tokens_lost, self.money + self.money_lost
+
+    @property
     def percent(self) -> int:
-        """How much of the budget is spent, of the unit that is nearer to its end; 0 without one."""
-        parts = zip((self.tokens, self.money), self.limits, strict=True)
+        """How much of the budget is gone, of the unit that is nearer to its end; 0 without one."""
+        parts = zip(self.gone, self.limits, strict=True)
         return max(100 * spent // limit if limit else 0 for spent, limit in parts)
 
     def fits(self, need: Need) -> bool:
         """Whether the need would be within the budget if nothing else were in flight."""
-        tokens, money = self.limits
-        return min(tokens, money) > 0 and self.tokens + need.tokens <= tokens and self.money + need.money <= money
+        (tokens, money), (most_tokens, most_money) = self.gone, self.limits
+        fit = tokens + need.tokens <= most_tokens and money + need.money <= most_money
+        return min(most_tokens, most_money) > 0 and fit
 
 
 def counters(scope: Scope) -> list[Counter]:
@@ -114,7 +133,7 @@ def reserve(scope: Scope, need: Need) -> Counter | None:
         row = [need.tokens, need.money, counter.spend, need.tokens, tokens, need.money, money]
         if min(tokens, money) > 0 and update(_RESERVE, [row]):
             continue
-        _settle(of[:number], need, Used())
+        _settle(of[:number], need, Used(calls=0))
         return _read(scope)[number]  # as it stands now, in case it moved after it was read
     return None
 
@@ -126,6 +145,13 @@ def settle(scope: Scope, reserved: Need, used: Used) -> list[Entry]:
     if all(counter.budget is None for counter in of):
         return []
     return [entry for counter in _read(scope) for entry in _notices(scope, counter)]
+
+
+def lose(scope: Scope, reserved: Need) -> None:
+    """What was reserved for a call that is lost may be spent. Notices that are due come with the next call."""
+    for counter in counters(scope):
+        both = [reserved.tokens, reserved.money]
+        update(_LOSE, [[*both, *both, counter.spend]])
 
 
 def tell(scope: Scope, counter: Counter, percent: int) -> list[Entry]:
@@ -165,4 +191,8 @@ def _keys(scope: Scope) -> list[tuple[int | None, date | None]]:
     return [*own, (None, None), (None, scope.day)]
 
 
-_ZERO = dict.fromkeys(("money", "tokens", "calls", "unpriced", "money_reserved", "tokens_reserved", "told"), 0)
+_COUNTS = (
+    *("money", "tokens", "calls", "unpriced", "money_reserved", "tokens_reserved"),
+    *("lost", "money_lost", "tokens_lost", "told"),
+)
+_ZERO = dict.fromkeys(_COUNTS, 0)

@@ -4,6 +4,7 @@ Their rows are written before they are made and settled as they come in, in tran
 belong to is claimed already. So when its process dies, whoever measures again finds the replies that were paid for.
 """
 
+import contextlib
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from apps.llm.models import Call, CallState
 from apps.llm.opening import open_calls, recalled
 from apps.llm.settling import lose, settle
 from apps.log.services import append
+from apps.records.content import ContentMissing
 from apps.records.models import Run
 from apps.rounds import measured, voices
 from apps.rounds.measuring import Errand
@@ -148,7 +150,8 @@ class Calling:
         for index in work.open:
             row = paid.get(work.task(index))
             if row is not None and bytes(row.prompt) == prompt_digest(work.prompts[index]):
-                work.replied(index, Said(*recalled(row)))
+                with contextlib.suppress(ContentMissing):  # then it is asked again
+                    work.replied(index, Said(*recalled(row)))
 
     def _open_due(self) -> None:
         now = time.monotonic()

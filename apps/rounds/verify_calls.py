@@ -66,13 +66,16 @@ def _same(effect: Effect, answer: dict[str, Any], call: dict[str, Any]) -> bool:
 
 
 def _sums(run: Run) -> Iterator[str]:
-    """Spend is a reading of the calls that have ended."""
+    """Spend is a reading of the calls that have ended, and of what was reserved for those that are lost."""
     shown = Spend.objects.filter(run=run).first()
     if shown is None:
         return
     ended = Call.objects.filter(run=run, state__in=(CallState.DONE, CallState.FAILED), replayed=False)
     tokens = Sum("input") + Sum("output") + Sum("cache_read") + Sum("cache_write")
     found = ended.aggregate(calls=Count("pk"), money=Sum("cost"), tokens=tokens, unpriced=Count("pk", Q(cost=None)))
+    gone = Call.objects.filter(run=run, state=CallState.LOST)
+    lost = {"lost": Count("pk"), "money_lost": Sum("money_reserved"), "tokens_lost": Sum("tokens_reserved")}
+    found |= gone.aggregate(**lost)
     for name, value in found.items():
         if getattr(shown, name) != (value or 0):
             yield f"run {run.number} shows {getattr(shown, name)} as {name} of its calls, the ledger gives {value or 0}"

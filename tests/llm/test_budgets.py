@@ -169,14 +169,29 @@ def test_a_day_s_budget_is_whole_again_on_the_next_day(monkeypatch: pytest.Monke
 
 
 @pytest.mark.django_db
-def test_a_lost_call_frees_what_it_reserved() -> None:
+def test_calls_that_are_lost_again_and_again_end_with_the_budget() -> None:
     desk.add()
     run = desk.new_run()
-    budgets.of_run(desk.SYSTEM, run, Limits(tokens=NEED))
+    budgets.of_run(desk.SYSTEM, run, Limits(tokens=3 * NEED))
+    for _ in range(3):
+        assert isinstance(ask(run), Opened)
+        lose(Call.objects.filter(run=run))
+    denied = ask(run)
+    assert denied.why == "budget"
+    assert f"may have taken {3 * NEED:,} tokens of it" in denied.reason
+    assert Spend.objects.get(run=run).tokens == 0
+
+
+@pytest.mark.django_db
+def test_what_lost_calls_may_have_taken_counts_for_notices() -> None:
+    desk.add()
+    run = desk.new_run()
+    budgets.of_run(desk.SYSTEM, run, Limits(tokens=4 * NEED))
     ask(run)
-    assert ask(run).why == "busy"
+    ask(run)
     lose(Call.objects.filter(run=run))
-    assert isinstance(ask(run), Opened)
+    used(run, ask(run), 1)
+    assert notices(run) == [50]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -109,6 +109,12 @@ def test_lost_calls_are_counted_apart() -> None:
     lose(Call.objects.filter(run=run))
     (share,) = figures.cost(desk.SYSTEM, run).shares
     assert (share.calls, share.lost, share.money) == (1, 1, 0)
+    assert share.tokens_lost > 100
+    own, *_ = figures.standing(desk.SYSTEM, run.project, run)
+    assert {bar.unit: (bar.spent, bar.lost) for bar in own.bars} == {
+        "money": (0, share.money_lost),
+        "tokens": (0, share.tokens_lost),
+    }
 
 
 def test_a_standing_says_how_much_of_each_budget_is_spent() -> None:

@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
-from apps.engine.canonical import encode
+from apps.engine.canonical import digest, encode
 from apps.llm.ledger import Denied, Opened
 from apps.llm.models import Call, LanguageModel, Spend
 from apps.llm.pool import Callers
 from apps.llm.services import budgets
 from apps.llm.services.budgets import Limits
+from apps.records.models import Content, Run
 from tests.llm import desk
 from tests.llm.server import MessagesServer, error
+from tests.rounds import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_private")]
 
@@ -137,3 +139,62 @@ def test_a_stopped_model_still_answers_from_the_ledger(messages_server: Messages
     desk.catalogue.stop(desk.SYSTEM, row, "for today")
     second = desk.new_run(first.project)
     assert desk.made(callers, second, desk.wanted(), mode="reuse")[0]["stop"] == "end"
+
+
+def test_a_project_is_never_answered_from_the_calls_of_another(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    desk.add(messages_server)
+    messages_server.script("theirs", "ours")
+    desk.made(callers, desk.new_run(), desk.wanted())
+    ours = desk.new_run(world.project("Another"))
+    (denied,) = desk.made(callers, ours, desk.wanted(), mode="replay")
+    assert isinstance(denied, Denied)
+    (answer,) = desk.made(callers, ours, desk.wanted(), mode="reuse")
+    assert answer["reply"] == digest(b"ours").hex()
+
+
+def test_of_several_recordings_that_of_the_nearest_run_is_taken(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    desk.add(messages_server)
+    same_seed = desk.new_run()
+    baseline, other = (desk.new_run(same_seed.project) for _ in range(2))
+    Run.objects.exclude(pk=same_seed.pk).update(seed=77)
+    messages_server.script("of the same seed", "of its run", "of another")
+    for run in (same_seed, baseline, other):
+        run.refresh_from_db()
+        desk.made(callers, run, desk.wanted())
+    replaying = desk.new_run(same_seed.project)
+    (answer,) = desk.made(callers, replaying, desk.wanted(), mode="replay")
+    assert answer["reply"] == digest(b"of the same seed").hex()
+    goes_on = desk.new_run(same_seed.project)
+    goes_on.baseline_of = baseline
+    (answer,) = desk.made(callers, goes_on, desk.wanted(), mode="replay")
+    assert answer["reply"] == digest(b"of its run").hex()
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_a_recording_without_its_text_is_none(damage: str, messages_server: MessagesServer, callers: Callers) -> None:
+    desk.add(messages_server)
+    messages_server.script("first", "second", "third")
+    first = desk.new_run()
+    desk.made(callers, first, desk.wanted())
+    later = desk.new_run(first.project)
+    desk.made(callers, later, desk.wanted())
+    _damage(damage, b"second")
+    (answer,) = desk.made(callers, desk.new_run(first.project), desk.wanted(), mode="replay")
+    assert answer["reply"] == digest(b"first").hex()
+    _damage(damage, b"first")
+    (denied,) = desk.made(callers, desk.new_run(first.project), desk.wanted(), mode="replay")
+    assert isinstance(denied, Denied)
+    (answer,) = desk.made(callers, desk.new_run(first.project), desk.wanted(), mode="reuse")
+    assert answer["reply"] == digest(b"third").hex()
+
+
+def _damage(how: str, text: bytes) -> None:
+    row = Content.objects.filter(digest=digest(text))
+    if how == "gone":
+        row.delete()
+    else:
+        row.update(data=b"what no compressor wrote")

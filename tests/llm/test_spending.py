@@ -41,7 +41,8 @@ def _play(taken: list[tuple[str, int]], limit: int) -> None:
         elif what == "lose" and flying:
             lose(Call.objects.filter(key=flying.pop().job.id))
         counter = Spend.objects.get(run=run)
-        assert counter.tokens + counter.tokens_reserved <= limit
+        assert counter.tokens + counter.tokens_lost + counter.tokens_reserved <= limit
+        assert counter.tokens_lost == NEED * counter.lost
         assert counter.tokens_reserved == NEED * len(flying)
         assert counter.tokens == _used(run)
     told = notices(run)

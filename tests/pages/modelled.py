@@ -133,9 +133,11 @@ def many(play: Play, models: Sequence[LanguageModel], rows: int) -> None:
     Call.objects.bulk_create(made, batch_size=1000)
 
 
-def spent(play: Play, money: float, tokens: int, calls: int) -> None:
+def spent(play: Play, money: float, tokens: int, calls: int, *, lost: bool = False) -> None:
     """What the run, its project and today have come to, as the counters say."""
-    values = {"money": round(money * UNIT), "tokens": tokens, "calls": calls, "project": play.project, "told": 80}
+    values: dict[str, Any] = {"money": round(money * UNIT), "tokens": tokens, "calls": calls, "told": 80}
+    values["project"] = play.project
+    values |= {"lost": 3, "money_lost": round(money * UNIT) // 50, "tokens_lost": 48_000} if lost else {}
     today = timezone.now().date()
     for run, day in ((play.run, None), (None, None), (None, today)):
         Spend.objects.create(run=run, day=day, **values)
@@ -157,7 +159,7 @@ def lively(play: Play, rows: int = 400) -> list[LanguageModel]:
     asks(play, "haiku", "opus")
     many(play, made[:2], rows)
     stopped(made[1])
-    spent(play, 8.25, 1_900_000, rows)
+    spent(play, 8.25, 1_900_000, rows, lost=True)
     bounded(play, 10, run=play.run)
     bounded(play, 100, 50_000_000)
     bounded(play, None, 3_000_000, daily=True)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from factory import Cast, Play, grown
 
 from apps.llm.models import Call, LanguageModel
+from apps.llm.money import UNIT
 
 RUN = "/projects/parabola/runs/1/"
 EVIL = '<script>alert(1)</script><b hx-get="/queue/" hx-trigger="load">bold</b>\x1b[31m'
@@ -143,5 +144,9 @@ def test_failed_and_lost_calls_say_what_that_means(as_bob: Client, play: Play, h
     page = shown(as_bob, f"{RUN}calls/{failed.pk}/")
     assert "429 too many requests. The same call may succeed later" in page
     assert "<script>alert" not in page
-    lost = modelled.call(haiku, play.run, state="lost")
-    assert "What it cost nobody knows" in shown(as_bob, f"{RUN}calls/{lost.pk}/")
+    lost = modelled.call(haiku, play.run, state="lost", tokens_reserved=9_000, money_reserved=UNIT // 100)
+    page = shown(as_bob, f"{RUN}calls/{lost.pk}/")
+    assert "budgets count the 9,000 tokens, 0.0100, that it can have taken at most" in page
+    ledger = shown(as_bob, RUN + "calls/")
+    assert "and up to 0.0100 of lost calls" in ledger
+    assert "and up to 9,000 of lost calls" in ledger

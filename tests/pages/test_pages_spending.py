@@ -174,6 +174,15 @@ def test_calls_on_their_way_failed_and_lost_are_counted_and_improvements_priced(
     assert '<td class="num">3.00</td>' in page  # 9 for three candidates that were kept and better
 
 
+def test_what_lost_calls_may_have_taken_stands_beside_what_is_known(as_alice: Client, asking: Play) -> None:
+    modelled.spent(asking, 8, 1_000_000, 50, lost=True)
+    modelled.bounded(asking, 10, run=asking.run)
+    for page in (shown(as_alice, RUN), shown(as_alice, PROJECT + "models/")):
+        assert "and up to 0.1600 lost" in page
+        assert "3 calls were lost with the process that made them, and may have been charged" in page
+    assert "81 %" in shown(as_alice, RUN)
+
+
 def test_rounds_that_wait_for_a_stopped_model_say_so_with_the_way_to_release_it(as_alice: Client, asking: Play) -> None:
     haiku = modelled.model("haiku")
     modelled.stopped(haiku)

@@ -186,16 +186,19 @@ def test_a_run_that_fails_gives_back_what_its_calls_reserved(loop, toy, monkeypa
     assert Spend.objects.get(run=None, day=None).tokens_reserved == 0
 
 
-def test_what_a_process_that_was_killed_had_reserved_is_free_for_other_runs(toy, monkeypatch):
+def test_what_a_process_that_was_killed_had_asked_may_have_been_charged(toy, monkeypatch):
     with questions.server(monkeypatch, latency=30.0):
         killed = world.new_loop()
         run = world.begin(killed, toy, order(candidates=1))
         while not Call.objects.filter(state="in flight").exists():
             killed.turn(0.05)
         world.abandon(killed)
+        call = Call.objects.get(run=run)
         Run.objects.filter(pk=run.pk).update(driver_until=timezone.now() - timedelta(seconds=1))
         world.new_loop([0]).close()
-    assert Spend.objects.get(run=None, day=None).tokens_reserved == 0
+    for spent in Spend.objects.all():
+        assert (spent.tokens, spent.tokens_reserved) == (0, 0)
+        assert (spent.lost, spent.tokens_lost, spent.money_lost) == (1, call.tokens_reserved, call.money_reserved)
 
 
 def test_a_paused_run_whose_question_could_be_asked_keeps_nobody_busy(loop, toy, monkeypatch):
