@@ -31,4 +31,4 @@ def _shown(name: str) -> str:
     evidence = registry.shown(name)
     if evidence == Evidence():
         return ""
-    return f"\nShown here: {'; '.join(f'{step}: {by}' for step, by in evidence.steps)}.\n"
+    return "\n".join(["\nShown here:\n", *(f"- {step}: {by}" for step, by in evidence.steps), ""])

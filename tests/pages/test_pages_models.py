@@ -6,11 +6,15 @@ import modelled
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 from factory import Cast, Play
 
 from apps.accounts.models import User
+from apps.engine import registry
+from apps.engine.evidence import NOT_YET
 from apps.llm.models import Casting, LanguageModel, ModelLatch, Price
 from apps.llm.money import UNIT
+from apps.rounds import method_list
 
 KEY = "sk-ant-api03-this-is-a-key"
 FORM = {
@@ -177,3 +181,11 @@ def test_every_method_says_whether_it_needs_a_model(as_bob: Client) -> None:
     modelled.plays(modelled.model("haiku"))
     assert "nobody plays" not in shown(as_bob, "/methods/")
     assert 'id="hill_climb"' not in shown(as_bob, "/methods/?needs=model")
+
+
+def test_how_far_a_claim_is_shown_is_the_same_on_the_page_and_in_the_documents(as_bob: Client) -> None:
+    page, document = shown(as_bob, "/methods/"), method_list.page()
+    told = [step for name in registry.names() for step in registry.shown(name).steps if step[1] != NOT_YET]
+    assert "examples/babi_memory" in "".join(by for _, by in told)
+    assert [step for step in told if escape(step[1]) not in page or f"- {step[0]}: {step[1]}" not in document] == []
+    assert "not shown yet" in page

@@ -146,4 +146,11 @@ RECIPE = Recipe(
     parameters={"batch": 3, "merges": 0, "parts": 0},
     round=taken_apart(turn),
 )
-SHOWN = Evidence(mechanism="tests/engine/methods/test_gepa.py")
+SHOWN = Evidence(
+    mechanism="tests/engine/methods/test_gepa.py",
+    scripted=(
+        "examples/babi_memory, a model of 135 million parameters as what is measured: 0.650 to 0.950 on the 60 "
+        "questions that select, 0.625 to 0.900 on the 40 of the gate (p = 0.0005), in one run of 30 candidates. It "
+        "shows minibatches, front and promotion; that a model learns from what it reads, it does not show"
+    ),
+)
