@@ -4,6 +4,15 @@ import os
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples each time, and none is judged by its time: what fails, fails again, however busy the machine is.
+# To look for more: pytest --hypothesis-profile search.
+settings.register_profile(
+    "suite", max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 # Playwright's loop runs in the thread that tests use the database from.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

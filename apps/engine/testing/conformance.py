@@ -17,7 +17,8 @@ from apps.engine.testing.toy import Toy, parameters, toy_for
 from apps.engine.testing.world import Score, World
 
 BUDGET = 30
-SEEDS = 20
+LONG = 2 * BUDGET  # after which every method that does its work is ahead of best-of-n
+SEEDS = 10
 REFERENCES = ("null_run", "best_of_n")  # what the others are compared with
 
 
@@ -87,7 +88,7 @@ def improves_the_toy_problem(name: str) -> None:
     gains = {each: _reference_gains(each, toy) for each in REFERENCES} | {name: _gains(name, toy)}
     assert mean(gains[name]) > mean(gains["null_run"]), f"{name} gains no more than the null run"
     wins = sum(a >= b for a, b in zip(gains[name], gains["best_of_n"], strict=True))
-    assert wins >= SEEDS // 2, f"{name} beats best-of-n on only {wins} of {SEEDS} seeds"
+    assert wins > SEEDS // 2, f"{name} beats best-of-n on only {wins} of {SEEDS} seeds"
 
 
 @cache
@@ -99,7 +100,7 @@ def _gains(name: str, toy: Toy) -> list[float]:
     """What each seed gains over the toy's own seed."""
     recipe = registry.get(name)
     small = parameters(recipe)
-    runs = (Quick(recipe, seed, toy.texts, toy.score, parameters=small).evolve(4 * BUDGET) for seed in range(SEEDS))
+    runs = (Quick(recipe, seed, toy.texts, toy.score, parameters=small).evolve(LONG) for seed in range(SEEDS))
     best = [run.population.best_so_far for run in runs]
     return [found[-1][1] - found[0][1] for found in best]
 
