@@ -12,7 +12,7 @@ from apps.engine.selection.with_base import WithBase
 from apps.engine.variation.taking_apart import parts_of
 
 OPERATOR = "leave_one_out"
-PART = "without"  # the trait of a bundle without a part: the part's name
+PART, PARTS = "without", "parts"  # traits of a bundle without a part: the part's name, and how many there are
 MOST_PARTS = 8
 
 
@@ -41,9 +41,11 @@ def _if_it_gained(recipe: Recipe, number: int, most: int) -> Steps[None]:
 
 
 def _without_each(recipe: Recipe, bundle: Chosen, base: Chosen, most: int) -> Steps[None]:
-    for part in parts_of(base.texts, bundle.texts, most):
+    parts = parts_of(base.texts, bundle.texts, most)
+    for part in parts:
+        traits = {PART: part.name, PARTS: len(parts)}
         try:
-            child = yield Propose((bundle.number,), {part.path: part.without}, OPERATOR, traits={PART: part.name})
+            child = yield Propose((bundle.number,), {part.path: part.without}, OPERATOR, traits=traits)
         except Refused:
             continue  # it may not stand without this part, or people were against it
         try:

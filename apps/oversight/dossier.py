@@ -11,7 +11,7 @@ from apps.common.ids import row_id, run_and_number
 from apps.common.keyset import key
 from apps.engine.canonical import decode
 from apps.engine.replay import SUPERSEDED
-from apps.oversight import contract, prospect, room, scores, timeline
+from apps.oversight import contract, credits, prospect, room, scores, timeline
 from apps.oversight.ancestry import Ancestry
 from apps.oversight.changes import Changes
 from apps.oversight.look import Look
@@ -131,6 +131,16 @@ class Dossier:
         """What the author said, and what came of it."""
         stated, graded = decode(bytes(self.candidate.contract)), bytes(self.candidate.graded)
         return contract.card(stated, graded, lambda: self.scores)
+
+    @cached_property
+    def bundle(self) -> credits.Bundle | None:
+        """What each part of its edit is worth, where it was measured without them."""
+        return credits.bundle(self.candidate, self.run.protocol_id, repeatable=self.repeatable)
+
+    @property
+    def without(self) -> str:
+        """The part of its base's edit that it lacks, where it was made to tell what that part is worth."""
+        return credits.without(self.candidate)
 
     @cached_property
     def _made(self) -> dict[str, Any]:

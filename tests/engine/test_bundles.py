@@ -1,6 +1,6 @@
 """A bundle that gained is measured without each of its parts: a useful one, a harmful one, two that need each other."""
 
-from apps.engine.bundles import OPERATOR, PART, no_parts
+from apps.engine.bundles import OPERATOR, PART, PARTS, no_parts
 from apps.engine.contracts.leave_one_out import account
 from apps.engine.methods import alphaevolve, gepa, guided_evolution
 from apps.engine.records import Reply, Result
@@ -56,7 +56,7 @@ def test_a_useful_and_a_harmful_part_are_told_apart():
 def test_the_bundle_without_its_harmful_part_is_a_candidate_and_the_best():
     world = lived(useful_and_harmful)
     best = world.population.members[world.population.best]
-    assert (best.parents, best.operator, best.traits) == ((1,), OPERATOR, {PART: "main.py, line 5"})
+    assert (best.parents, best.operator, best.traits) == ((1,), OPERATOR, {PART: "main.py, line 5", PARTS: 2})
     assert world.contents[best.number]["main.py"] == PROGRAM.replace("a = 0", "a = 1")
 
 

@@ -19,6 +19,7 @@ from factory import SEED_TEXT, Cast, Play, grown, project
 from apps.accounts.actors import Actor
 from apps.common.ids import row_id
 from apps.engine.axes import Axes, Descriptor, Objective, axes_payload
+from apps.engine.bundles import OPERATOR, PART
 from apps.engine.canonical import encode
 from apps.engine.contracts.calibration import Calibration
 from apps.engine.contracts.flips import Flips
@@ -294,4 +295,6 @@ def hostile_candidate(play: Play) -> CandidateEdit:
     play.measured(made, 0.5, "t1", **said, output=(LONG + ACTS).encode())
     play.measured(made, None, "t2", failure="timeout", **said)
     play.verdict(made, "hold", ACTS + LONG)
+    apart = play.candidate(text + "#", parents=(made.number,), operator=OPERATOR, traits={PART: ACTS + LONG})
+    play.measured(apart, 0.25, "t1")
     return made

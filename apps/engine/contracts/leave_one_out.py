@@ -4,11 +4,11 @@ One edit, one candidate: a part's credit is what is missing without it. Parts in
 makes the candidates is in engine/bundles.py.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, isfinite
 
-from apps.engine.contracts.turns import Observed
+from apps.engine.contracts.turns import UNKNOWN, Observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,35 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The credit of each part, and by how much their sum exceeds what the bundle gains.
+    """The credit of each part, what the bundle gains, and by task how far the credits exceed that together.
 
-    interaction is above 0 where parts need each other, so that each is credited with what only both can do; below 0
-    where one does what the other would do as well. For two parts it is the interaction of the 2 x 2 factorial design,
-    for more the sum over all pairs as long as no three interact (Box, Hunter and Hunter, Statistics for Experimenters,
-    chapter 5). Over the tasks on which all of them have a score; None where there is none.
+    together has the tasks on which all of them have a score.
     """
 
     credits: tuple[Credit, ...]
     gain: float | None
-    interaction: float | None
+    together: tuple[float, ...]
+
+    @property
+    def interaction(self) -> float | None:
+        """Mean over tasks of what credits exceed the gain by; None where there is no task.
+
+        Above 0 where parts need each other, so that each is credited with what only both can do; below 0 where one does
+        what the other would do as well. For two parts it is the interaction of the 2 x 2 factorial design, for more the
+        sum over all pairs as long as no three interact (Box, Hunter and Hunter, Statistics for Experimenters, ch. 5).
+        """
+        return fsum(self.together) / len(self.together) if self.together else None
 
 
 def account(base: Mapping[str, float], bundle: Mapping[str, float], without: Sequence[Mapping[str, float]]) -> Account:
     """Who gets the credit. Scores by task, of the base, the bundle, and the bundle without each part in turn."""
     credits = tuple(_credit(bundle, scores) for scores in without)
-    return Account(credits, _gain(base, bundle), _interaction(base, bundle, without))
+    sides = (base, bundle, *without)
+    shared = [task for task in bundle if all(isfinite(scores.get(task, UNKNOWN)) for scores in sides)]
+    together = [
+        fsum(bundle[task] - scores[task] for scores in without) - (bundle[task] - base[task]) for task in shared
+    ]
+    return Account(credits, _gain(base, bundle), tuple(together))
 
 
 def _credit(bundle: Mapping[str, float], without: Mapping[str, float]) -> Credit:
@@ -51,20 +63,6 @@ def _credit(bundle: Mapping[str, float], without: Mapping[str, float]) -> Credit
     return Credit(_gain(without, bundle), turned["better"], turned["worse"])
 
 
-def _interaction(
-    base: Mapping[str, float], bundle: Mapping[str, float], without: Sequence[Mapping[str, float]]
-) -> float | None:
-    sides = (base, bundle, *without)
-    shared = [task for task in bundle if all(task in scores and isfinite(scores[task]) for scores in sides)]
-    gain = _gain(base, bundle, shared)
-    known = [each for each in (_gain(scores, bundle, shared) for scores in without) if each is not None]
-    return None if gain is None or not known else fsum(known) - gain
-
-
-def _gain(
-    before: Mapping[str, float], after: Mapping[str, float], tasks: Collection[str] | None = None
-) -> float | None:
-    wanted = after if tasks is None else tasks
-    both = [after[task] - before[task] for task in wanted if task in before]
-    finite = [each for each in both if isfinite(each)]
-    return fsum(finite) / len(finite) if finite else None
+def _gain(before: Mapping[str, float], after: Mapping[str, float]) -> float | None:
+    both = [after[task] - before[task] for task in after if task in before and isfinite(after[task] - before[task])]
+    return fsum(both) / len(both) if both else None

@@ -33,8 +33,8 @@ def test_parts_that_need_each_other_show_it_and_so_do_those_that_do_the_same():
     assert account(base, both, [{"a": 0.5}, {"a": 0.5}]).interaction == 0.0
 
 
-@given(st.lists(st.floats(-10, 10), min_size=2, max_size=5), st.floats(-10, 10))
-def test_parts_get_what_they_are_worth_and_a_pair_that_interacts_is_seen(worth: list[float], together: float):
+@given(st.lists(st.integers(-10, 10), min_size=2, max_size=5), st.integers(-10, 10))
+def test_parts_get_what_they_are_worth_and_a_pair_that_interacts_is_seen(worth: list[int], together: int):
     """A model with main effects and an interaction of the first two parts."""
 
     def score(parts):
