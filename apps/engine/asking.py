@@ -17,7 +17,7 @@ from apps.engine.prompting.contract import contract_of
 from apps.engine.prompting.templates import written
 from apps.engine.recipe import Context, Steps, Vary
 from apps.engine.records import Chosen, Reply, Shown
-from apps.engine.setup import FALLBACK
+from apps.engine.setup import FALLBACK, room
 from apps.engine.trajectories import Latest
 from apps.engine.variation.text import Complaint, Form, SearchReplace
 from apps.engine.variation.text.naming import listed
@@ -91,7 +91,7 @@ def ask_for_edit(
     that made it, and what its reply cost where that is known.
     """
     prompt = edit_prompt(ctx, how, material)
-    asking = prompt
+    asking, most = prompt, room(ctx.models, how.role)
     for _ in range(how.attempts):
         reply = yield from ask(ctx, how.role, asking, model)
         try:
@@ -101,14 +101,17 @@ def ask_for_edit(
             child: int = yield _proposal(how, material, edit, contract, {**(traits or {}), **_made_by(reply)})
             return child
         except Complaint as said:
-            asking = complained(prompt, reply.text, said, ctx.templates)
+            asking = complained(prompt, reply.text, said, ctx.templates, most)
         except Refused as said:
-            asking = complained(prompt, reply.text, Complaint(said.reason, said.hint), ctx.templates)
+            asking = complained(prompt, reply.text, Complaint(said.reason, said.hint), ctx.templates, most)
     return None
 
 
 def edit_prompt(ctx: Context, how: Asking, material: Material) -> Prompt:
-    """The prompt that asks for an edit: the program's surroundings, sections, other programs, hints, the base last."""
+    """The prompt that asks for an edit: the program's surroundings, sections, other programs, hints, the base last.
+
+    Of what the models of its role can hold it leaves a quarter, for a reply that cannot be used and what is said of it.
+    """
     base, *others = material.parents
     sections = [
         show.surroundings(base, ctx.edits),
@@ -118,7 +121,7 @@ def edit_prompt(ctx: Context, how: Asking, material: Material) -> Prompt:
         show.hints(ctx.hints),
         show.parent(base, ctx.edits),
     ]
-    return assembled(system_of(ctx, how), sections, how.room)
+    return assembled(system_of(ctx, how), sections, bounded(how.room, room(ctx.models, how.role) * 3 // 4))
 
 
 def system_of(ctx: Context, how: Asking) -> str:
@@ -145,8 +148,15 @@ def ask_about(
     ctx: Context, template: str, sections: Sequence[Section], role: str = "", schema: Mapping[str, Any] | None = None
 ) -> Steps[Reply]:
     """Ask a question that is no edit: to reflect, to summarise, to judge. The role is named like the template."""
-    prompt = assembled(written(template, ctx.templates, {"about": ctx.about}), [*sections, show.hints(ctx.hints)])
+    system = written(template, ctx.templates, {"about": ctx.about})
+    most = bounded(ROOM, room(ctx.models, role or template))
+    prompt = assembled(system, [*sections, show.hints(ctx.hints)], most)
     return (yield from ask(ctx, role or template, prompt, schema=schema))
+
+
+def bounded(wanted: int, held: int) -> int:
+    """Tokens of a prompt: as many as its operator gives it, or fewer where its models hold less. held 0: not known."""
+    return min(wanted, held) if held else wanted
 
 
 def drawn_model(ctx: Context, role: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from apps.engine.prompt import Prompt
+from apps.llm.tokens import BYTES_PER_TOKEN
 
 type Blame = Literal["again", "model", "call"]
 type Stop = Literal["end", "length", "refusal"]
@@ -36,6 +37,7 @@ class ModelSpec:
     concurrency: int = 8  # calls at a time, of one process
     requests_per_minute: int = 0  # of one process; 0: as many as there are
     tokens_per_minute: int = 0  # the same, of prompt and reply together
+    bytes_per_token: float = BYTES_PER_TOKEN  # of its prompts, rather too few
     extra: Mapping[str, Any] = field(default_factory=dict)  # goes into the body as it stands: temperature, say
     structured: bool = True  # the server keeps to a JSON schema; else the schema is told in the prompt
     caching: bool = True  # the server takes cache_control

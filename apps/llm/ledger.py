@@ -26,7 +26,7 @@ from apps.llm.contract import CallJob, CallOutcome
 from apps.log.chain import Entry
 
 type Mode = Literal["record", "reuse", "replay"]
-type Why = Literal["unknown", "latched", "price", "budget", "busy", "replay"]
+type Why = Literal["unknown", "latched", "price", "context", "budget", "busy", "replay"]
 
 MODES: tuple[Mode, ...] = ("record", "reuse", "replay")
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from apps.llm.contract import OFFICIAL
+from apps.llm.tokens import BYTES_PER_TOKEN
 from apps.projects.models import Project
 from apps.records.models import Run
 
@@ -38,6 +39,9 @@ class LanguageModel(models.Model):
     concurrency = models.PositiveSmallIntegerField(default=8, help_text="calls at a time, of one process")
     requests_per_minute = models.PositiveIntegerField(default=0, help_text="of one process; 0: not limited")
     tokens_per_minute = models.PositiveIntegerField(default=0, help_text="of one process; 0: not limited")
+    bytes_per_token = models.FloatField(
+        default=BYTES_PER_TOKEN, help_text="the fewest that a token of its prompts had lately; learned from its calls"
+    )
     extra = models.BinaryField(default=b"{}", help_text="canonical bytes: what else goes into a request")
     structured = models.BooleanField(default=True, help_text="keeps to a JSON schema")
     caching = models.BooleanField(default=True, help_text="takes cache_control")

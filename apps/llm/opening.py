@@ -75,13 +75,27 @@ def _open(desk: _Desk, one: Wanted, model: Known | None) -> Opened | Denied:
     recorded = cassette.recorded(desk.run, request, number) if desk.mode != "record" else None
     need = Need(0, 0)
     if recorded is None:
-        size = estimated(one.prompt, one.schema)
+        size = estimated(one.prompt, one.schema, model.row.bytes_per_token)
         need = Need(size + most, model.rates.most(size, most) if model.rates else 0)
-        if denied := _denied(desk, one, model, need):
+        if denied := _too_long(model, size, most) or _denied(desk, one, model, need):
             return denied
     desk.asked[request].add(number)
     _write(desk, one, job, need, {"request": request, "occurrence": number, "catalogue_id": model.row.pk})
     return _replayed(desk, job, recorded) if recorded is not None else Opened(job)
+
+
+def _too_long(model: Known, prompt: int, reply: int) -> Denied | None:
+    """Why a call is not made whose prompt and reply do not fit into what the model holds; its server would say 400."""
+    context = model.row.context
+    if context is None or prompt + reply <= context:
+        return None
+    return Denied(
+        "context",
+        f"The prompt has about {prompt:,} tokens and its reply may have {reply:,}; {model.row.name} holds {context:,} "
+        "together.",
+        "Show less, let replies be shorter (the model's tokens of a reply), or give the role to a model that holds "
+        "more.",
+    )
 
 
 def _denied(desk: _Desk, one: Wanted, model: Known, need: Need) -> Denied | None:

@@ -206,7 +206,7 @@ class Callers:
         raise AssertionError("unreachable")
 
     async def _attempt(self, pace: Pace, job: CallJob) -> CallOutcome:
-        expected = estimated(job.prompt, job.schema)
+        expected = estimated(job.prompt, job.schema, job.spec.bytes_per_token)
         async with pace.slots:
             await pace.turn(expected)
             outcome = await self._provider.call(job)

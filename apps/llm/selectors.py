@@ -1,5 +1,6 @@
 """Reading the catalogue: models as callers need them, what they cost, who plays a role, what stands still."""
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from django.utils import timezone
 
 from apps.engine.canonical import decode
 from apps.engine.effects import ROLES
+from apps.engine.prompting.budget import CHARACTERS
 from apps.engine.setup import Voice
 from apps.llm.contract import ModelSpec
 from apps.llm.models import Casting, LanguageModel, ModelLatch, Price
 from apps.llm.money import Rates
 from apps.projects.models import Project
+
+OVERHEAD = 64  # tokens of a prompt beside its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ def spec(row: LanguageModel) -> ModelSpec:
         concurrency=row.concurrency,
         requests_per_minute=row.requests_per_minute,
         tokens_per_minute=row.tokens_per_minute,
+        bytes_per_token=row.bytes_per_token,
         extra=decode(bytes(row.extra)),
         structured=row.structured,
         caching=row.caching,
@@ -86,9 +91,22 @@ def ensembles(project: Project | None) -> dict[str, tuple[Voice, ...]]:
     rows = Casting.objects.filter(Q(project=project) | Q(project=None), model__retired=False, weight__gt=0)
     cast: dict[tuple[bool, str], list[Voice]] = {}
     for row in rows.select_related("model").order_by("model__name"):
-        cast.setdefault((row.project_id is not None, row.role), []).append(Voice(row.model.name, row.weight))
+        voice = Voice(row.model.name, row.weight, room(row.model))
+        cast.setdefault((row.project_id is not None, row.role), []).append(voice)
     found = {role: cast.get((True, role)) or cast.get((False, role)) or [] for role in ROLES}
     return {role: tuple(voices) for role, voices in found.items() if voices}
+
+
+def room(row: LanguageModel) -> int:
+    """How long its prompts may be so that its longest reply fits beside them; 0 where its context is not known.
+
+    In tokens as the budgets of prompts count them. By its bytes per token in steps of a half: the same run again is to
+    get the same prompts, although more is known of the model by then.
+    """
+    if row.context is None:
+        return 0
+    size = (row.context - row.max_tokens) * math.floor(2 * row.bytes_per_token) / 2
+    return max(1, int(size / CHARACTERS) - OVERHEAD)
 
 
 def latched(names: Iterable[str]) -> dict[str, ModelLatch]:

@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.engine.canonical import digest
 from apps.llm import latches, spending
 from apps.llm.contract import CallOutcome
 from apps.llm.ledger import Settled, Settlement
-from apps.llm.models import Call, CallState
+from apps.llm.models import Call, CallState, LanguageModel
 from apps.llm.money import amount
 from apps.llm.opening import answer
 from apps.llm.selectors import rates
 from apps.llm.spending import Need, Scope, Used
+from apps.llm.tokens import SLACK, STEP, observed, rises
 from apps.log.chain import Entry
 from apps.records import content
 from apps.records.sql import update
@@ -41,7 +43,7 @@ def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
 
     A call that was lost or settled before is left out of the answer: what comes now is thrown away.
     """
-    settlement = Settlement()
+    settlement, learned = Settlement(), []
     by_key = {outcome.job.id: outcome for outcome in outcomes}
     replies: dict[bytes, bytes] = {}
     for row in _in_flight(by_key):
@@ -54,8 +56,10 @@ def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
             replies[reply] = _bytes(outcome)
         settlement.calls[row.key] = _settled(outcome, cost)
         settlement.entries += _consequences(row, outcome, cost)
+        learned.append((row.catalogue_id, outcome))
     content.store_files(replies)
     content.store(replies)
+    _learn(learned)  # last: rows of models are locked after those of budgets
     return settlement
 
 
@@ -118,6 +122,20 @@ def _consequences(row: Call, outcome: CallOutcome, cost: int | None) -> list[Ent
     if failure is not None and failure.blame == "model":
         entries += latches.stop(row.catalogue_id, row.project_id, failure.detail)
     return entries
+
+
+def _learn(ended: Iterable[tuple[int, CallOutcome]]) -> None:
+    """Fold into each model how many bytes the tokens of its prompts had; mostly that is known, and nothing written."""
+    for model, outcome in sorted(ended, key=itemgetter(0)):
+        job, usage = outcome.job, outcome.usage
+        seen = observed(job.prompt, job.schema, usage.total - usage.output)
+        if seen is None:
+            continue
+        row = LanguageModel.objects.filter(pk=model)
+        if seen < job.spec.bytes_per_token:
+            row.filter(bytes_per_token__gt=seen).update(bytes_per_token=seen)
+        elif rises(job.spec.bytes_per_token, seen):
+            row.filter(bytes_per_token__lt=seen / SLACK).update(bytes_per_token=F("bytes_per_token") * STEP)
 
 
 def _spend(row: Call, used: Used) -> list[Entry]:

@@ -185,6 +185,8 @@ class Calling:
             self._waiting.append((time.monotonic() + BUSY_SECONDS, asked))
         elif denied.why == "latched":
             asked.errand.stopped = True
+        elif denied.why == "context":
+            asked.work.refuse(asked.index, denied.reason)
         elif denied.why == "budget":
             asked.errand.refusal = (voices.SPENT, denied.reason)
         else:

@@ -84,10 +84,14 @@ class Work:
         """A task's call failed. Whether it is to be made again."""
         self.failures[index] = self.failures.get(index, 0) + 1
         if failure.blame == "call":
-            self._fail(index, "prompt_refused", failure.detail)
+            self.refuse(index, failure.detail)
         elif self.failures[index] >= CALL_ATTEMPTS:
             self.give_up(index, failure.detail)
         return index not in self.results
+
+    def refuse(self, index: int, why: str) -> None:
+        """A task's prompt is not asked: that is the candidate's own failure."""
+        self._fail(index, "prompt_refused", why)
 
     def give_up(self, index: int, why: str) -> None:
         """A task's prompt gets no reply."""

@@ -6,6 +6,7 @@ from apps.engine.asking import Asking, Material, ask_about, ask_for_edit, asked,
 from apps.engine.effects import Ask, Contract, Refused
 from apps.engine.prompt import USER
 from apps.engine.prompting import sections as show
+from apps.engine.prompting.budget import tokens
 from apps.engine.recipe import Context, Grown, Recipe
 from apps.engine.records import Reply, Shown
 from apps.engine.setup import Voice
@@ -122,6 +123,33 @@ def test_a_role_that_nobody_plays_is_played_by_those_who_mutate():
     assert (drawn_model(ctx, "reflect"), drawn_model(ctx, "judge")) == ("a", "b")
     with pytest.raises(Refused, match="no model plays the role 'judge'"):
         drawn_model(Context(1, 1, {}), "judge")
+
+
+def long(texts, result):
+    return Shown(result.task, result.score, feedback="the second number is too high, " * 200)
+
+
+def size(prompt):
+    return tokens(prompt.system) + sum(tokens(message.text) for message in prompt.messages)
+
+
+def test_prompts_fit_into_what_the_smallest_model_of_the_role_holds():
+    unbounded = lived(GOOD, tell=long).calls[0].prompt
+    for room in (1_400, 1_200, 900):
+        voices = (Voice("large"), Voice("small", room=room), Voice("middle", room=9_000))
+        prompt = lived(GOOD, tell=long, models={"mutate": voices}).calls[0].prompt
+        assert size(prompt) <= room * 3 // 4
+        assert [cut.section for cut in prompt.cut] == ["How it was measured"]
+    assert unbounded.cut == ()
+
+
+def test_a_reply_is_told_back_as_far_as_the_model_can_hold_it():
+    for reply in ("no edit " * 2_000, "é" * 5_000, BAD):
+        voices = (Voice("small", room=1_500),)
+        made = lived(reply, GOOD, tell=long, models={"mutate": voices})
+        assert size(made.calls[1].prompt) <= 1_500
+        assert made.calls[1].prompt.messages[-1].by == USER
+        assert made.outcomes[1] == Grown(1, "keep")
 
 
 def test_the_prompt_begins_with_what_stays_and_ends_with_the_program():

@@ -1,5 +1,6 @@
 """Every call has a row: before it is made, when it is answered, and when its process died."""
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -8,12 +9,14 @@ from django.apps import apps
 from django.db import models, transaction
 from django.utils import timezone
 
+from apps.common.errors import UserError
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.prompt import prompt_payload
+from apps.engine.prompting.budget import CHARACTERS
 from apps.llm import verify
 from apps.llm.contract import CallFailure, CallOutcome, Usage
 from apps.llm.ledger import Denied, Opened
-from apps.llm.models import Call, CallState, ModelLatch, Spend
+from apps.llm.models import Call, CallState, LanguageModel, ModelLatch, Spend
 from apps.llm.money import UNIT, Rates
 from apps.llm.pool import Callers
 from apps.llm.selectors import ensembles
@@ -184,6 +187,34 @@ def test_a_call_whose_process_died_is_lost_and_may_have_been_charged(
     assert desk.settled(run, [callers.run(call.job)]) == {}
     assert Call.objects.get().state == CallState.LOST
     assert spend(run=run).tokens == 0
+
+
+def test_what_a_model_cannot_hold_is_not_asked_and_the_reason_says_how_much() -> None:
+    desk.add(context=1_000)
+    run = desk.new_run()
+    fits, (denied,) = desk.opened(run, desk.wanted("x" * 2_000)), desk.opened(run, desk.wanted("x" * 2_800))
+    assert isinstance(fits[0], Opened)
+    assert isinstance(denied, Denied)
+    assert denied.why == "context"
+    assert "about 949 tokens and its reply may have 100; parrot holds 1,000 together" in denied.reason
+    assert isinstance(desk.opened(run, desk.wanted("x" * 2_800, max_tokens=20))[0], Opened)
+    assert Call.objects.count() == 2
+
+
+def test_a_model_whose_replies_would_take_all_that_it_holds_is_not_taken_in() -> None:
+    with pytest.raises(UserError, match="nothing is left for the prompt"):
+        desk.add(context=8_192, max_tokens=8_192)
+
+
+@pytest.mark.parametrize("each", [2.0, 2.9, 4.0])
+def test_a_prompt_of_the_length_that_methods_are_given_fits(each: float) -> None:
+    row = desk.add(context=9_000, max_tokens=1_000)
+    LanguageModel.objects.update(bytes_per_token=each)
+    catalogue.cast(desk.SYSTEM, None, "mutate", {row.name: 1.0})
+    (voice,) = ensembles(None)["mutate"]
+    text = "x" * int(voice.room * CHARACTERS)
+    assert isinstance(desk.opened(desk.new_run(), desk.wanted(text))[0], Opened)
+    assert voice.room > 0.8 * 8_000 * math.floor(2 * each) / 2 / CHARACTERS
 
 
 def test_an_answer_is_settled_once(messages_server: MessagesServer, callers: Callers) -> None:

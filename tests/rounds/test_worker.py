@@ -156,6 +156,17 @@ def test_a_prompt_that_the_server_will_never_take_is_the_candidate_s_failure(loo
     assert "prompt is too long" in decode(bytes(failed[0].report))["detail"]
 
 
+def test_a_prompt_that_the_model_cannot_hold_is_the_candidate_s_failure_and_is_not_asked(loop, monkeypatch):
+    program = workers.PROGRAM.replace("Compare.", "Compare." + " and so on" * 50).replace("given[0]]}", "given[0]]}", 1)
+    with workers.server(monkeypatch, context=150, max_tokens=100) as serving:
+        run = world.finish(loop, world.begin(loop, workers.project(program=program), world.order(candidates=1)))
+    assert serving.messages == []
+    failed = rows_of(run).values()
+    assert {row.failure for row in failed} == {"prompt_refused"}
+    for row in failed:
+        assert "pupil holds 150 together" in decode(bytes(row.report))["detail"]
+
+
 def test_what_is_no_prompt_is_not_asked(loop, model):
     program = workers.PROGRAM.replace('{"system": "Compare.", ', "given[0] if given[0] else {")
     run = world.finish(loop, world.begin(loop, workers.project(program=program), world.order(candidates=1)))

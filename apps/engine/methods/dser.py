@@ -18,18 +18,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apps.engine.archives.refinements import STAYED, VOTES, Refinements
-from apps.engine.asking import Asking, Material, drawn_model, edit_of, edit_prompt
+from apps.engine.asking import Asking, Material, bounded, drawn_model, edit_of, edit_prompt
 from apps.engine.effects import Ask, Propose, Refused
 from apps.engine.evidence import Evidence
 from apps.engine.novelty.majority import votes
 from apps.engine.prompt import Prompt
 from apps.engine.prompting import sections as show
-from apps.engine.prompting.assembled import assembled
+from apps.engine.prompting.assembled import ROOM, assembled
 from apps.engine.prompting.budget import ALWAYS, Section
 from apps.engine.prompting.templates import written
 from apps.engine.recipe import Context, Recipe, Steps
 from apps.engine.records import Chosen, Reply
-from apps.engine.setup import Setup
+from apps.engine.setup import Setup, room
 from apps.engine.variation.text import Complaint
 
 MOST_CHAINS, MOST_STEPS = 64, 100
@@ -90,7 +90,8 @@ def alone(chain: int, chains: int) -> Section:
 def verify(ctx: Context, program: Chosen, who: Section) -> Prompt:
     """The question what is wrong with a program."""
     system = written("verify", ctx.templates, {"about": ctx.about})
-    return assembled(system, [who, show.hints(ctx.hints), show.parent(program, ctx.edits)])
+    most = bounded(ROOM, room(ctx.models, "judge"))
+    return assembled(system, [who, show.hints(ctx.hints), show.parent(program, ctx.edits)], most)
 
 
 def refine(ctx: Context, program: Chosen, who: Section, report: Reply | None) -> Prompt:

@@ -11,6 +11,8 @@ from apps.engine.variation.text import Complaint
 
 ROOM = 24_000  # tokens of a whole prompt, unless its operator says otherwise
 LONGEST_REPLY = 20_000  # characters of a reply that its author is shown again
+NOTE = 20  # tokens that say how much of a reply was left out
+SHORTEST_REPLY = 200  # where less would be shown of it, nothing is
 
 
 def assembled(system: str, sections: Sequence[Section], room: int = ROOM) -> Prompt:
@@ -21,15 +23,24 @@ def assembled(system: str, sections: Sequence[Section], room: int = ROOM) -> Pro
     return Prompt(readable(system), (Message(USER, readable(text) or "Begin."),), tuple(cuts), shown)
 
 
-def complained(prompt: Prompt, reply: str, said: Complaint, own: Mapping[str, str]) -> Prompt:
-    """The prompt with the reply that could not be used, and why. An earlier one gives way: the prompt does not grow."""
+def complained(prompt: Prompt, reply: str, said: Complaint, own: Mapping[str, str], room: int = 0) -> Prompt:
+    """The prompt with the reply that could not be used, and why. An earlier one gives way: the prompt does not grow.
+
+    room: tokens of the whole that the model can hold; the reply is clipped to what is left of them. 0: not known.
+    """
     told = readable(written("complaint", own, {"reason": said.reason, "hint": said.hint}))
     first = prompt.messages[0]
-    if not reply.strip():
+    taken = tokens(prompt.system) + tokens(first.text) + tokens(told) + NOTE
+    most = _fitting(reply, room - taken) if room else LONGEST_REPLY
+    if not reply.strip() or most < SHORTEST_REPLY:
         return replace(prompt, messages=(Message(USER, f"{first.text}\n\n{told}"),))
-    return replace(
-        prompt, messages=(first, Message(ASSISTANT, readable(clipped(reply, LONGEST_REPLY))), Message(USER, told))
-    )
+    shown = readable(clipped(reply, min(most, LONGEST_REPLY)))
+    return replace(prompt, messages=(first, Message(ASSISTANT, shown), Message(USER, told)))
+
+
+def _fitting(text: str, room: int) -> int:
+    """About how many of its characters fit into so many tokens."""
+    return int(room * len(text) / max(1, tokens(text)))
 
 
 def readable(text: str) -> str:

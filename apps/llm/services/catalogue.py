@@ -21,6 +21,7 @@ from apps.llm import latches
 from apps.llm.addresses import check
 from apps.llm.models import Casting, LanguageModel, ModelLatch, Price
 from apps.llm.money import Rates
+from apps.llm.tokens import BYTES_PER_TOKEN
 from apps.log.chain import INSTALLATION, Entry
 from apps.log.services import append
 from apps.projects.access import may, projects_for, require
@@ -48,8 +49,11 @@ def put(actor: Actor, wanted: Description) -> LanguageModel:
     with transaction.atomic():
         found = LanguageModel.objects.filter(name=wanted.name).first()
         row = found or LanguageModel(name=wanted.name, added_by=str(actor))
+        if found is not None and found.model != columns.get("model", found.model):
+            row.bytes_per_token = BYTES_PER_TOKEN  # what was learned is of another model
         for name, value in columns.items():
             setattr(row, name, value)
+        _require_room(row)
         row.retired = False
         row.save()
         _log(actor, row)
@@ -166,6 +170,15 @@ def check_variable(name: str) -> None:
             "Name the variable of the environment that holds the key, as in ANTHROPIC_API_KEY; never give the key "
             "itself. What was given is no such name, and was not kept. The name has KEY or TOKEN in it, and is none of "
             "evoweb's own."
+        )
+
+
+def _require_room(row: LanguageModel) -> None:
+    """Raises UserError where the longest reply leaves nothing for a prompt."""
+    if row.context is not None and row.max_tokens >= row.context:
+        raise UserError(
+            f"A reply of {row.name} may have {row.max_tokens:,} tokens, and prompt and reply together {row.context:,}: "
+            "nothing is left for the prompt. Let replies be shorter (max-tokens), or correct the context."
         )
 
 
