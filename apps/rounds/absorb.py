@@ -17,7 +17,7 @@ from apps.records.transitions import Stale
 from apps.rounds import asking, conduct, execute, measuring
 from apps.rounds.book import Book, OpenRound
 from apps.rounds.journal import change
-from apps.rounds.measuring import PERFORMED, Errand, Place
+from apps.rounds.measuring import PERFORMED, Errand, Place, dice
 from apps.rounds.slots import Slot
 from apps.rounds.voices import Question
 
@@ -36,7 +36,7 @@ def store(book: Book, errand: Errand) -> None:
     book.step.entries += recorded.entries
     book.counters.evaluations += len(recorded.rows)
     book.counters.spent += recorded.seconds
-    fold(book, opened, errand.effect, recorded.answer)
+    fold(book, errand.place, errand.effect, recorded.answer)
     if all(result[2] == "unmeasurable" for results in recorded.by_subject for result in results):
         change(book, opened, row, EffectState.UNMEASURABLE, recorded.answer)
     else:
@@ -76,17 +76,17 @@ def is_current(book: Book, errand: Errand | Question) -> bool:
     return row is not None and row["state"] == EffectState.RUNNING and row["token"] == errand.token
 
 
-def fold(book: Book, opened: OpenRound, effect: Measure | Compare, answer: bytes) -> None:
+def fold(book: Book, place: Place, effect: Measure | Compare, answer: bytes) -> None:
     """Bring the population and the run's counters up to a measurement's answer."""
-    value = decode(answer)["done"]
+    opened, value = book.rounds[place[0]], decode(answer)["done"]
     if isinstance(effect, Compare):
         book.counters.looks += opened.kind != "conclude"
-        _pool(book, effect.candidate, value["candidate"])
+        _pool(book, place, effect.candidate, value["candidate"])
         if effect.champion[0] == book.run.pk:
-            _pool(book, effect.champion[1], value["champion"])
+            _pool(book, place, effect.champion[1], value["champion"])
         return
     first = not book.population.members[effect.candidate].measured
-    _pool(book, effect.candidate, value)
+    _pool(book, place, effect.candidate, value)
     if first and effect.candidate in opened.reserved:
         opened.reserved.remove(effect.candidate)
         book.counters.measured += 1
@@ -94,9 +94,9 @@ def fold(book: Book, opened: OpenRound, effect: Measure | Compare, answer: bytes
         book.failures[label] += 1
 
 
-def _pool(book: Book, number: int, rows: list[list[object]]) -> None:
+def _pool(book: Book, place: Place, number: int, rows: list[list[object]]) -> None:
     book.population.measured(number, results_from([row for row in rows if row[0] in book.brief.required]))
-    book.contracts.measured(number, results_from(rows))
+    book.contracts.measured(number, results_from(rows), dice(book.run.seed, place))
     execute.read(book, number)
 
 
@@ -141,7 +141,7 @@ def _learn(book: Book, opened: OpenRound, row: Row, found: Row) -> None:
         return
     if row["state"] in (EffectState.DONE, EffectState.UNMEASURABLE, EffectState.HELD_AFTER):
         _count(book, row, effect)
-        fold(book, opened, effect, bytes(row["answer"]))
+        fold(book, (opened.id, row["position"], row["child"]), effect, bytes(row["answer"]))
 
 
 def _count(book: Book, row: Row, effect: Measure | Compare) -> None:

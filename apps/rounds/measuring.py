@@ -108,9 +108,14 @@ def _items(brief: Brief, place: Place, effect: Measure | Compare) -> tuple[TaskI
     )
 
 
+def dice(seed: int, place: Place) -> str:
+    """What the noise of a measurement is drawn from, beside task and repeat. seed: that of its run."""
+    return f"{seed}/{place[0] % (1 << 32)}/{place[1]}/{place[2]}"
+
+
 def _seed(brief: Brief, place: Place, task: Task, repeat: int) -> int:
     # The same measurement repeated after a crash draws the same noise; both sides of a comparison do too.
-    words = f"{brief.run.seed}/{place[0] % (1 << 32)}/{place[1]}/{place[2]}/{task.key}/{repeat}"
+    words = f"{dice(brief.run.seed, place)}/{task.key}/{repeat}"
     return int.from_bytes(digest(words.encode())[:7])
 
 

@@ -39,6 +39,8 @@ from apps.records.step import Row
 from apps.rounds import asking, conduct, stated, voices
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, planted_texts
+from apps.rounds.measuring import Place, dice
+from apps.rounds.recalling import recall
 from apps.rounds.texts import Texts, load, of_candidate
 
 JOURNAL = (
@@ -55,6 +57,8 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
     known = brief(run)
     population = known.recipe.population(known.setup())
     contracts = stated.opened(run, known.shown, repeatable=known.plan.repeatable)
+    if not known.plan.repeatable:
+        recall(run, contracts, known.keys)
     fold(run, known.keys, population, known.axes.metrics, contracts)
     book = Book(
         run=run,
@@ -136,10 +140,10 @@ def fold(
     measured, required = _measurements(run, keys, metrics), frozenset(population.required)
     for kind, number, decision in _facts(run):
         if kind == "candidate.measured":
-            results = next(measured[number], [])
+            place, results = next(measured[number], (None, []))
             population.measured(number, [result for result in results if result.task in required])
-            if contracts is not None:
-                contracts.measured(number, results)
+            if contracts is not None and place is not None:
+                contracts.measured(number, results, dice(run.seed, place))
         elif kind == "verdict.given":
             population.judged(number, decision)
         elif contracts is not None:
@@ -159,9 +163,12 @@ def members(run: Run) -> Iterator[Member]:
         yield Member(number, parents, decode(bytes(content)), bytes(key), operator, decode(bytes(traits)), size)
 
 
-def _measurements(run: Run, keys: Mapping[int, str], metrics: Sequence[str]) -> dict[int, Iterator[list[Result]]]:
+type _Measurement = tuple[Place, list[Result]]
+
+
+def _measurements(run: Run, keys: Mapping[int, str], metrics: Sequence[str]) -> dict[int, Iterator[_Measurement]]:
     """For each candidate its measurements in order, with only the tasks that methods may see."""
-    groups: dict[int, dict[tuple[int, int, int], list[Result]]] = defaultdict(dict)
+    groups: dict[int, dict[Place, list[Result]]] = defaultdict(dict)
     names = ("candidate_id", "round", "position", "child", "task_id", "score", "failure")
     reports = ("report",) if metrics else ()
     own = Trajectory.objects.filter(
@@ -173,9 +180,9 @@ def _measurements(run: Run, keys: Mapping[int, str], metrics: Sequence[str]) -> 
         if task in keys:
             told = decode(bytes(report[0])).get("metrics", {}) if report else {}
             group.append(Result(keys[task], score, failure, facts_of(told, metrics)))
-    empty: list[list[Result]] = []
-    found: dict[int, Iterator[list[Result]]] = defaultdict(lambda: iter(empty))
-    found.update({number: iter(list(group.values())) for number, group in groups.items()})
+    empty: list[_Measurement] = []
+    found: dict[int, Iterator[_Measurement]] = defaultdict(lambda: iter(empty))
+    found.update({number: iter(list(group.items())) for number, group in groups.items()})
     return found
 
 

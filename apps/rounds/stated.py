@@ -96,7 +96,7 @@ def control_due(book: Book) -> bool:
     going = any(each.kind == "control" for each in book.rounds.values())
     if book.brief.plan.repeatable or going or not book.population.ranked:
         return False
-    done = max(book.contracts.flips.repeats, book.controls * len(book.brief.required))  # also what failed
+    done = max(book.contracts.repeats, book.controls * len(book.brief.required))  # also what failed
     return done < aa_share(book) * book.counters.evaluations
 
 
@@ -112,6 +112,8 @@ def payload(book: Book) -> bytes:
     """What pages read of all contracts of a run."""
     flips = book.contracts.flips
     told: dict[str, Any] = {"authors": book.contracts.calibration.payload(), "repeats": flips.repeats}
+    if book.contracts.recalled:
+        told["recalled"] = book.contracts.recalled
     if flips.repeats:
         told["flips"] = [_rate(book.contracts, state, turn) for state in STATES for turn in TURNS]
     return encode(told)

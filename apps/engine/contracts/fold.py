@@ -23,6 +23,9 @@ class Author:
     names: tuple[str, ...]
 
 
+type Draw = Hashable  # which dice a measurement had: two of one behaviour with the same dice tell nothing new
+
+
 class Fold:
     """tasks are the keys that methods may see. Costs eight bytes per content and task, however long the run."""
 
@@ -32,6 +35,9 @@ class Fold:
         self.calibration = Calibration()
         self._places = {task: place for place, task in enumerate(tasks)}
         self._first: dict[Hashable, array[float]] = {}
+        self._earlier: dict[Hashable, array[float]] = {}  # the same, of the runs before
+        self._draws: set[int] = set()
+        self.recalled = 0  # repeats that were known before this run began
         self._behaviour: dict[int, Hashable] = {}
         self._contracts: dict[int, Author] = {}
         self.words: dict[int, Word] = {}  # by candidate, once it was judged
@@ -47,21 +53,50 @@ class Fold:
         """As it was proposed."""
         return self._behaviour[number]
 
-    def measured(self, number: int, results: Sequence[Result]) -> None:
-        """A candidate was measured; on tasks that were measured before it is a repeat."""
-        behaviour = self._behaviour[number]
-        first = self._first.get(behaviour)
-        if first is None:
-            first = self._first[behaviour] = array("d", [UNKNOWN]) * len(self._places)
+    def recall(self, behaviour: Hashable, results: Sequence[Result], draw: Draw) -> None:
+        """An earlier run measured this behaviour under the same protocol: repeats of it are repeats here too."""
+        before = self.flips.repeats
+        self._take(self._earlier, behaviour, results, draw)
+        self.recalled += self.flips.repeats - before
+
+    def measured(self, number: int, results: Sequence[Result], draw: Draw = None) -> None:
+        """A candidate was measured; on tasks that were measured before it is a repeat, unless by the same dice."""
+        self._take(self._first, self._behaviour[number], results, draw)
+
+    def _take(
+        self, into: dict[Hashable, array[float]], behaviour: Hashable, results: Sequence[Result], draw: Draw
+    ) -> None:
+        if behaviour not in into:
+            into[behaviour] = array("d", [UNKNOWN]) * len(self._places)
+        first, told = into[behaviour], self._told(behaviour, draw)
         for task, score in one_measuring(results).items():
             place = self._places.get(task)
             if place is None:
                 continue
+            known = self._known(behaviour, place)
             if isnan(first[place]):
                 first[place] = score
-            else:
-                known = self.flips.of(behaviour, task)
-                self.flips.add(behaviour, task, *(() if known else (first[place],)), score)
+            if not (told or isnan(known)):
+                self.flips.add(behaviour, task, *(() if self.flips.of(behaviour, task) else (known,)), score)
+
+    def _told(self, behaviour: Hashable, draw: Draw) -> bool:
+        """Whether the behaviour was measured by these dice before; now it was. None stands for dice of their own."""
+        key = hash((behaviour, draw))
+        told = draw is not None and key in self._draws
+        self._draws.add(key)
+        return told
+
+    def _known(self, behaviour: Hashable, place: int) -> float:
+        """The first score on a task in this run, else in those before."""
+        for known in (self._first, self._earlier):
+            if behaviour in known and not isnan(known[behaviour][place]):
+                return known[behaviour][place]
+        return UNKNOWN
+
+    @property
+    def repeats(self) -> int:
+        """How often this run measured something that had been measured before, in whatever run."""
+        return self.flips.repeats - self.recalled
 
     @property
     def contracts(self) -> int:
