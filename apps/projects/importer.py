@@ -62,6 +62,7 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
         repeatable=facts.repeatable,
         noise=facts.noise,
         templates=dict(package.templates),
+        labels=list(package.labels),
         **package.settings.columns(),
     )
     project.slug = _free_slug(project.name)

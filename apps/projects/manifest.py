@@ -12,6 +12,7 @@ from apps.engine.prompting.templates import PLACEHOLDERS
 from apps.projects.axes import read_axes
 from apps.projects.folder import Unusable, clean_path
 from apps.projects.problems import quoted
+from apps.projects.rubric import RubricTable, check_beside, read_table
 from apps.projects.settings import Settings
 from apps.projects.toml_reader import Document, Table
 from apps.projects.vocabulary import (
@@ -86,6 +87,7 @@ class Manifest:
     tasks_file: Entry | None
     axes: Axes
     prompts: tuple[tuple[str, Entry], ...]
+    rubric: RubricTable | None
     settings: Settings
 
 
@@ -113,8 +115,10 @@ def read_manifest(document: Document, methods: tuple[str, ...] | None = None) ->
         tasks_file=_entry_of(tasks, "file", tasks.text("file")) if "tasks" in root else None,
         axes=read_axes(root, metric),
         prompts=_prompts(root.table("prompts")),
+        rubric=read_table(root),
         settings=_settings(root, evaluator, methods),
     )
+    check_beside(root, manifest.rubric, manifest.settings.worker.get("role", ""))
     for table in (root, evaluator, tasks):
         table.close()
     return manifest

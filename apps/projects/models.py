@@ -67,6 +67,12 @@ class Project(models.Model):
     worker = models.JSONField(
         default=dict, help_text="who answers what candidates ask: role, max_tokens, effort; empty: nobody"
     )
+    rubric = models.JSONField(
+        default=dict, help_text="what a model judges answers by: role, max_tokens, effort, text, levels; empty: none"
+    )
+    labels = models.JSONField(
+        default=list, help_text="levels that people gave: task, output, level, by; decide no score"
+    )
 
     method = models.CharField(max_length=100)
     parameters = models.JSONField(default=dict, help_text="of the method")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from apps.engine.axes import Axes
@@ -17,6 +17,7 @@ from apps.projects.foreign.recognition import nearly
 from apps.projects.foreign.translation import Translation
 from apps.projects.manifest import FILE, Manifest, read_manifest
 from apps.projects.problems import PackageError, Problem, Report
+from apps.projects.rubric import column, read_labels, read_text
 from apps.projects.settings import Settings
 from apps.projects.tasklist import PackagedTask, read_tasks
 from apps.projects.toml_reader import Document
@@ -45,6 +46,7 @@ class Package:
     axes: Axes = field(default_factory=Axes)
     about: str = ""
     templates: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[Mapping[str, str], ...] = ()
     style: str = "evoweb"
     judged_by: str = ""  # another engine's evaluator as its folder calls it
     notes: tuple[Problem, ...] = ()
@@ -75,15 +77,15 @@ class Package:
     def digest(self) -> bytes:
         """SHA-256 over all that decides scores: two folders with equal digests are the same project.
 
-        Axes and what prompts say may change at any time, because they change no score (services/axes.py, wording.py).
+        Axes, labels and what prompts say may change at any time: they change no score (services: axes, wording).
         What later versions of evoweb added is left out where it says nothing, so that a project stays what it was.
         """
         plain = asdict(self)
         del plain["axes"], plain["notes"], plain["judged_by"]
-        del plain["about"], plain["templates"]
+        del plain["about"], plain["templates"], plain["labels"]
         if not self.forgeable:
             del plain["style"]
-        for name in ("seed", "worker", "contracts"):
+        for name in ("seed", "worker", "rubric", "contracts"):
             if not getattr(self.settings, name):
                 del plain["settings"][name]
         for component in plain["components"]:
@@ -123,14 +125,19 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None, told: Tol
         files = Folder(folder, foreign.added)
     components = read_components(files, manifest.components, _hidden(manifest, foreign), report)
     check_total(components, manifest.settings.limits["file_mb"], report)
+    evaluator: dict[str, Content] = {}
+    if foreign and manifest.rubric:
+        what = "a rubric takes the place of an evaluator of evoweb, and this folder's evaluator is another engine's"
+        report.add(FILE, manifest.rubric.file.line, what, "Remove [rubric].")
     if foreign:
-        evaluator: dict[str, Content] = evaluator_files(foreign)
+        evaluator = evaluator_files(foreign)
         check_room(components, as_bytes(evaluator), manifest.settings.limits["file_mb"], report)
     else:
         check_entry(components, manifest.components, manifest.entry, report)
-        evaluator = read_evaluator(files, manifest, report)
+        evaluator = {} if manifest.rubric else read_evaluator(files, manifest, report)
     tasks = read_tasks(files, manifest, report)
     templates = _read_templates(files, manifest, report)
+    settings, labels = _read_rubric(files, manifest, tasks, report)
     report.settle()
     return Package(
         name=manifest.name,
@@ -139,14 +146,15 @@ def read_package(folder: Path, methods: tuple[str, ...] | None = None, told: Tol
         entry=str(manifest.entry),
         components=components,
         evaluator=evaluator,
-        evaluator_entry=str(manifest.evaluator),
+        evaluator_entry="" if manifest.rubric else str(manifest.evaluator),
         repeatable=manifest.repeatable,
         weak_seed=manifest.weak_seed,
         tasks=tasks,
-        settings=manifest.settings,
+        settings=settings,
         axes=manifest.axes,
         about=manifest.about,
         templates=templates,
+        labels=labels,
         style=foreign.style if foreign else "evoweb",
         judged_by=foreign.sources[0] if foreign else "",
         notes=tuple(report.notes),
@@ -202,7 +210,20 @@ def _hidden(manifest: Manifest, foreign: Translation | None) -> list[str]:
         return [FILE, *foreign.files]
     tasks = [manifest.tasks_file.path] if manifest.tasks_file else []
     prompts = [entry.path for _, entry in manifest.prompts]
+    if manifest.rubric:
+        return [FILE, *manifest.rubric.files, *tasks, *prompts]
     return [FILE, manifest.evaluator.file, *(helper.path for helper in manifest.helpers), *tasks, *prompts]
+
+
+def _read_rubric(
+    files: Folder, manifest: Manifest, tasks: Sequence[PackagedTask], report: Report
+) -> tuple[Settings, tuple[Mapping[str, str], ...]]:
+    """The settings with the rubric in them, and people's labels."""
+    table = manifest.rubric
+    if table is None:
+        return manifest.settings, ()
+    settings = replace(manifest.settings, rubric=column(table, read_text(files, table, FILE, report)))
+    return settings, read_labels(files, table, FILE, [task.key for task in tasks], report)
 
 
 def _read_templates(files: Folder, manifest: Manifest, report: Report) -> dict[str, str]:

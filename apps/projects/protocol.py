@@ -13,7 +13,8 @@ COUNTED = ("train", "validation", "gate")
 def protocol(project: Project, sandbox: str, models: Sequence[Mapping[str, Any]] = ()) -> tuple[str, bytes]:
     """(digest in hex, canonical bytes) of all that makes scores comparable.
 
-    sandbox is the kind of isolation in use; models are those that are measured, with all that decides their replies.
+    sandbox is the kind of isolation in use; models are those that are measured or that judge, with all that decides
+    their replies.
     """
     counted = tasks(project, *COUNTED).values_list("key", "split", "input", "expected")
     content = encode(
@@ -40,9 +41,11 @@ def _scorer(project: Project) -> dict[str, Any]:
     # Left out where it says nothing, so that protocols from before there were such things stay what they are.
     style = {"style": project.style, "forgeable": True} if project.forgeable else {}
     worker = {"worker": project.worker} if project.worker else {}
+    rubric = {"rubric": project.rubric} if project.rubric else {}
     return (
         style
         | worker
+        | rubric
         | {
             "metric": project.metric,
             "direction": project.direction,

@@ -20,7 +20,7 @@ FORGEABLE = "evaluator and candidate run in one sandbox, so a candidate could wr
 
 # Columns of Project that a package with another evaluator brings; they decide scores, or say how scores vary.
 OF_EVALUATOR = (
-    *("evaluator_entry", "evaluator_limits", "limits", "packages", "preload", "variables", "worker"),
+    *("evaluator_entry", "evaluator_limits", "limits", "packages", "preload", "variables", "worker", "rubric"),
     *("repeatable", "noise"),
 )
 
@@ -74,7 +74,7 @@ def as_it_was(project: Project) -> Iterator[Project]:
         told = decode(bytes(former.columns))
         was = copy(project)
         for name in OF_EVALUATOR:
-            setattr(was, name, told.get(name, {}))  # worker is younger than some of them
+            setattr(was, name, told.get(name, {}))  # worker and rubric are younger than some of them
         was.evaluator = told["evaluator"].encode()
         yield was
 

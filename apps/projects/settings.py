@@ -10,6 +10,7 @@ class Settings:
     """Columns of Project. limits and evaluator_limits are complete: a later change of a default changes no project.
 
     worker says which role answers what candidates ask, and within which limits; empty where no model is measured.
+    rubric says which role judges answers by which text and levels; empty where an evaluator scores.
     """
 
     limits: Mapping[str, Any]
@@ -25,6 +26,7 @@ class Settings:
     contracts: Mapping[str, Any]
     seed: int = 0
     worker: Mapping[str, Any] = field(default_factory=dict)
+    rubric: Mapping[str, Any] = field(default_factory=dict)
 
     def columns(self) -> dict[str, Any]:
         """The values by column."""

@@ -233,8 +233,8 @@ def resumable(book: Book) -> set[int]:
 
 def _askable(book: Book, row: Row) -> bool:
     if row["kind"] in PERFORMED and row["state"] == EffectState.READY and row["holder"] == "":
-        worker = book.brief.worker
-        return worker is not None and worker.model not in book.models.stopped
+        players = book.brief.players
+        return bool(players) and not any(player.model in book.models.stopped for player in players)
     if row["kind"] != "ask" or row["state"] != EffectState.READY or book.rests(row):
         return False
     return decode(bytes(row["ran"] or row["asked"]))["model"] not in book.models.stopped

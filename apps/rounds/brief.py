@@ -18,10 +18,11 @@ from apps.engine.setup import Ensembles, Setup, ensembles_from
 from apps.engine.supervise import Plan
 from apps.projects import selectors
 from apps.projects.models import Project, Task
+from apps.projects.rubric import rubric_of
 from apps.records.models import Run
 from apps.rounds.selftest import with_variables
 from apps.rounds.texts import of_candidate
-from apps.rounds.working import Work, Worker
+from apps.rounds.working import Judge, Player, Work
 from apps.sandbox.contract import Job, Limits, Runtime, Scorer
 from apps.sandbox.runtime import prepare
 
@@ -119,19 +120,30 @@ class Brief:
         return selectors.beside(self.project)
 
     @cached_property
-    def worker(self) -> Worker | None:
+    def worker(self) -> Player | None:
         """The model that candidates are measured through, where they are."""
-        told = self.project.worker
-        if not told:
-            return None
+        return self._player(self.project.worker) if self.project.worker else None
+
+    @cached_property
+    def judge(self) -> Judge | None:
+        """The model that judges answers, where a rubric scores."""
+        told = self.project.rubric
+        return Judge(self._player(told), rubric_of(told)) if told else None
+
+    @property
+    def players(self) -> list[Player]:
+        """The models without which nothing is measured."""
+        return [each for each in (self.worker, self.judge and self.judge.player) if each]
+
+    def _player(self, told: Mapping[str, Any]) -> Player:
         (voice,) = self.models[told["role"]]
-        return Worker(voice.model, **told)
+        return Player(voice.model, told["role"], told["max_tokens"], told["effort"])
 
     def work(self, job: Job, subject: int) -> Work:
-        """One candidate's way through that model. subject: its id."""
-        assert self.worker is not None
+        """One candidate's way through those models. subject: its id."""
         keys = {key: task.pk for key, task in self.tasks.items()}
-        return Work(job, self.scorer, self.worker, subject, keys)
+        scorer = None if self.judge else self.scorer
+        return Work(job, self.worker, scorer, self.judge, subject, keys)
 
     @cached_property
     def runtime(self) -> Runtime:

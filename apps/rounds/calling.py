@@ -1,4 +1,4 @@
-"""Calls of the model that is measured: opened in the ledger, made, settled, for whoever measures.
+"""Calls of models that are measured, and of judges: opened in the ledger, made, settled, for whoever measures.
 
 Their rows are written before they are made and settled as they come in, in transactions of their own: the effect they
 belong to is claimed already. So when its process dies, whoever measures again finds the replies that were paid for.
@@ -44,14 +44,15 @@ class _Asked:
 
     @property
     def wanted(self) -> Wanted:
-        work, worker = self.work, self.work.worker
+        work, asking = self.work, self.work.asking
         task, repeat = work.task(self.index)
         return Wanted(
-            worker.model,
-            worker.role,
-            work.prompts[self.index],
-            max_tokens=worker.max_tokens,
-            effort=worker.effort,
+            asking.player.model,
+            asking.player.role,
+            asking.prompts[self.index],
+            schema=asking.schema,
+            max_tokens=asking.player.max_tokens,
+            effort=asking.player.effort,
             place=self.errand.place,
             candidate=work.subject,
             task=task,
@@ -90,6 +91,22 @@ class Calling:
         self._settle()
         self._begin()
         self._open_due()
+        finished = self._finished()
+        while again := [stage for stage in finished if self._to_judge(*stage)]:
+            self._begin()
+            self._open_due()
+            finished = [stage for stage in finished if stage not in again] + self._finished()
+        return finished
+
+    def _to_judge(self, errand: Errand, name: str) -> bool:
+        """What was replied is to be judged by a model now: it is asked next."""
+        if errand.complete or not errand.works[name].turn_to_judge():
+            return False
+        self.add(errand, name)
+        return True
+
+    def _finished(self) -> list[Stage]:
+        """Of the candidates that something happened to, those whose prompts wait for nothing any more."""
         left = {(id(each.errand), each.name) for each in [*self._open.values(), *(each for _, each in self._waiting)]}
         unique = {(id(errand), name): (errand, name) for errand, name in self._touched}
         self._touched = []
@@ -131,11 +148,13 @@ class Calling:
         if settled is None:
             self._waiting.append((0.0, asked))
         elif settled.answer is not None:
-            asked.work.replied(asked.index, Said(settled.outcome.text, settled.answer))
+            said = Said(settled.outcome.text, settled.answer)
+            if not asked.work.replied(asked.index, said) and asked.index in asked.work.open:
+                self._waiting.append((0.0, asked))
         elif failure is not None and failure.blame == "model":
-            asked.errand.stopped = True
+            asked.errand.stopped = asked.work.asking.player.model
         elif failure is not None and asked.work.failed(asked.index, failure):
-            rest = max(REST_SECONDS * 2 ** (asked.work.failures[asked.index] - 1), failure.retry_after or 0.0)
+            rest = max(REST_SECONDS * 2 ** (asked.work.asking.failures[asked.index] - 1), failure.retry_after or 0.0)
             self._waiting.append((time.monotonic() + rest, asked))
 
     def _recall(self, errand: Errand, name: str) -> None:
@@ -143,13 +162,14 @@ class Calling:
         work = errand.works[name]
         round_id, position, child = errand.place
         rows = Call.objects.filter(run=self._run, candidate=work.subject, task__isnull=False)
+        rows = rows.filter(role=work.asking.player.role)
         rows = rows.filter(round=round_id, position=position, child=child)
         with transaction.atomic():
             lose(rows.exclude(key__in=self._open))
         paid = {(row.task, row.repeat): row for row in rows.filter(state=CallState.DONE).order_by("pk")}
         for index in work.open:
             row = paid.get(work.task(index))
-            if row is not None and bytes(row.prompt) == prompt_digest(work.prompts[index]):
+            if row is not None and bytes(row.prompt) == prompt_digest(work.asking.prompts[index]):
                 with contextlib.suppress(ContentMissing):  # then it is asked again
                     work.replied(index, Said(*recalled(row)))
 
@@ -184,7 +204,7 @@ class Calling:
         if denied.why == "busy":
             self._waiting.append((time.monotonic() + BUSY_SECONDS, asked))
         elif denied.why == "latched":
-            asked.errand.stopped = True
+            asked.errand.stopped = asked.work.asking.player.model
         elif denied.why == "context":
             asked.work.refuse(asked.index, denied.reason)
         elif denied.why == "budget":

@@ -154,7 +154,7 @@ def after(book: Book, opened: OpenRound, row: Row, answer: bytes) -> bytes | Non
 
 def _send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
     _check_tasks(book, opened, effect)
-    if book.brief.worker is not None and _held_up(book, opened, book.brief.worker.model):
+    if book.brief.players and _held_up(book, opened):
         return
     _reserve(book, opened, effect)
     if not book.claims:
@@ -163,13 +163,13 @@ def _send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) ->
     claim(book, opened, effect, row)
 
 
-def _held_up(book: Book, opened: OpenRound, model: str) -> bool:
-    """Whether the model that is measured is stopped until a person releases it. Raises Refused: it is not paid for."""
+def _held_up(book: Book, opened: OpenRound) -> bool:
+    """Whether a model that is needed is stopped until a person releases it. Raises Refused: it is not paid for."""
     if book.models.spent:
         raise Refused(SPENT, book.models.spent)
-    if model in book.models.stopped:
+    if stopped := any(player.model in book.models.stopped for player in book.brief.players):
         opened.waiting = opened.stalled = True
-    return model in book.models.stopped
+    return stopped
 
 
 def claim(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
@@ -194,7 +194,7 @@ def hold_up(book: Book, opened: OpenRound, row: Row, errand: Errand) -> None:
         return
     asking.take_back(book, opened, row)
     book.models.look()
-    book.models.stopped |= {work.worker.model for work in errand.works.values()}
+    book.models.stopped |= {errand.stopped}
 
 
 def offer(book: Book, opened: OpenRound, row: Row) -> None:

@@ -12,6 +12,7 @@ from apps.llm.models import Call, CallState
 from apps.projects.models import Project
 from apps.projects.vocabulary import PARALLEL
 from apps.records.models import Run
+from apps.rounds import measured
 
 ENOUGH = 10  # candidates of earlier runs, from which on those tell how often a method asks
 EARLIER = 20  # runs that are looked at
@@ -30,26 +31,25 @@ class Foreseen:
     @property
     def roles(self) -> tuple[str, ...]:
         """Those that a model has to play; none where nothing is asked."""
-        method = registry.get(self.method).roles
-        return (*method, self.measured) if self.measured else method
+        return tuple(dict.fromkeys((*registry.get(self.method).roles, *self.needed)))
 
     @property
-    def measured(self) -> str:
-        """The role whose model's work is what is measured; empty where no model is measured."""
-        return str(self.project.worker.get("role", ""))
+    def needed(self) -> list[str]:
+        """The roles without which nothing is measured: the model's whose work is, and the judge's."""
+        return measured.roles(self.project)
 
     @cached_property
     def missing(self) -> list[str]:
-        """Roles that nobody plays: it cannot be started so. Nobody steps in for the one that is measured."""
+        """Roles that nobody plays: it cannot be started so. Nobody steps in for those that are needed to measure."""
         lacking = unplayed(self.cast, registry.get(self.method).roles)
-        return [*lacking, self.measured] if self.measured and not self.cast.get(self.measured) else lacking
+        return [*lacking, *(role for role in self.needed if not self.cast.get(role) and role not in lacking)]
 
     @cached_property
     def estimate(self) -> Estimate:
-        asks = self._asks[0]
-        if self.measured:
+        asks = dict(self._asks[0])
+        if self.needed:
             tasks = self.project.tasks.filter(split="validation").count()
-            asks = asks | {self.measured: asks.get(self.measured, 0.0) + tasks}
+            asks |= {role: asks.get(role, 0.0) + tasks for role in self.needed}
         return estimate(self.project, self.cast, Asks(asks), self.candidates)
 
     @property
@@ -68,10 +68,10 @@ class Foreseen:
         roles = registry.get(self.method).roles
         earlier = Run.objects.filter(project=self.project, method=self.method, measured__gt=0).order_by("-pk")[:EARLIER]
         runs = list(earlier.values_list("pk", "measured"))
-        measured = sum(count for _, count in runs)
-        if measured < ENOUGH:
+        tried = sum(count for _, count in runs)
+        if tried < ENOUGH:
             return dict.fromkeys(roles, 1.0), 0
         calls = Call.objects.filter(run__in=[run for run, _ in runs], state=CallState.DONE, task=None)
         counts = calls.values_list("role").annotate(count=Count("pk")).order_by()
-        found = {role: count / measured for role, count in counts}
-        return dict.fromkeys(roles, 0.0) | found, measured
+        found = {role: count / tried for role, count in counts}
+        return dict.fromkeys(roles, 0.0) | found, tried

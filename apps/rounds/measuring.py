@@ -30,9 +30,9 @@ PERFORMED = ("measure", "compare")  # kinds that are carried out in the sandbox
 class Errand:
     """An effect on its way through the sandbox: one job per candidate that it measures.
 
-    works: candidates that are measured through a model, by job. Such a job is first the one that collects prompts, then
-    the one that judges replies. refusal: reason and hint, where no call may be made. stopped: the model is, until a
-    person releases it. given_up: nobody waits for it any more.
+    works: candidates that models are asked for, by job. Such a job is first the one that collects answers, then, where
+    a scorer does, the one that judges replies. refusal: reason and hint, where no call may be made. stopped: a model
+    that is, until a person releases it. given_up: nobody waits for it any more.
     """
 
     place: Place
@@ -44,16 +44,16 @@ class Errand:
     failures: int = 0
     works: dict[str, Work] = field(default_factory=dict)
     refusal: tuple[str, str] | None = None
-    stopped: bool = False
+    stopped: str = ""
     given_up: bool = False
 
     @property
     def complete(self) -> bool:
         """Nothing more will come of it."""
-        return len(self.outcomes) == len(self.jobs) or self.refusal is not None or self.stopped
+        return len(self.outcomes) == len(self.jobs) or self.refusal is not None or bool(self.stopped)
 
     def take(self, outcome: Outcome) -> bool:
-        """What came out of a sandbox. Whether the candidate's prompts are to be asked now."""
+        """What came out of a sandbox. Whether models are to be asked now."""
         work = self.works.get(outcome.job)
         if work is None or outcome.infrastructure:
             self.outcomes[outcome.job] = outcome
@@ -65,7 +65,7 @@ class Errand:
         return False
 
     def judging(self, name: str) -> Judging | None:
-        """The job that judges a candidate's replies, now that they are all there; None where there are none."""
+        """The job that judges a candidate's replies, now that they are all there; None where no scorer has to."""
         work = self.works[name]
         job = work.judging()
         if job is None:
@@ -86,9 +86,9 @@ def errand(brief: Brief, place: Place, effect: Measure | Compare, token: int, te
         files = {path: text.encode() for path, text in texts(owner, number).items()} | dict(brief.beside)
         name = "/".join(map(str, (*place, token, index)))
         program = Program(files, brief.project.entry)
-        scorer = brief.scorer if brief.worker is None else None
+        scorer = None if brief.players else brief.scorer
         jobs[name] = job = Job(name, program, scorer, items, brief.limits, brief.runtime)
-        if brief.worker is not None:
+        if brief.players:
             works[name] = brief.work(job, row_id(owner, number))
     return Errand(place, effect, token, subjects, jobs, works=works)
 

@@ -33,7 +33,7 @@ from apps.sandbox.pool import Pool
 from apps.sandbox.probe import require
 
 BEAT_SECONDS = 2.0
-CALLS = 64  # of measured models at a time
+CALLS = 64  # of models that are measured, or that judge, at a time
 MOST = 16  # errands at a time: those that wait for a model hold no evaluator
 
 
@@ -156,7 +156,7 @@ class Performer:
 
 def _free(effect: Effect, run: Run, known: Brief) -> bool:
     """No latch is set, and people or the policy of now let it go; a claim holds only while both stay as they are."""
-    if selectors.latches(run).exists() or (known.worker is not None and latched([known.worker.model])):
+    if selectors.latches(run).exists() or (known.players and latched(player.model for player in known.players)):
         return False
     facts = Facts(effect.round.kind, expected_seconds(known, run, _effect(effect)), _tainted(effect, run))
     return effect.approved or isinstance(selectors.table(run).rule(effect.kind, "before", facts), Go)

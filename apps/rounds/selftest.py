@@ -75,7 +75,7 @@ def self_test(laboratory: Laboratory) -> Facts:
     """What the evaluator makes of the seed and of spoilt candidates. Raises PackageError, UserError."""
     package, report = laboratory.package, Report()
     counted = package.of(*COUNTED)
-    if package.settings.worker:
+    if package.settings.worker or package.settings.rubric:
         return text_test(laboratory, counted)
     laboratory.tell(f"measuring the seed on {tasks_in_words(counted)}")
     first = laboratory.measure(package.files, counted, 0)

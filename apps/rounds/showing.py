@@ -1,6 +1,7 @@
 """Measurements that a method wants to show to a model: drawn from the records, bounded, stored by digest.
 
-What a task asks and expects goes along for train tasks only: whatever stands in a prompt may come back in an edit.
+What a task asks and expects goes along for train tasks only: whatever stands in a prompt may come back in an edit. The
+same holds for what a judge said who saw a reference.
 """
 
 import zlib
@@ -19,6 +20,7 @@ from apps.rounds.book import Book
 
 LONGEST = 4_000  # characters of each text of a measurement
 MOST_MEASUREMENTS = 1_000  # of one candidate that are looked through
+NOTHING = b"null"  # is expected
 CUT = "\n[cut here]"
 COLUMNS = ("task_id", "score", "failure", "report", "output")
 
@@ -53,8 +55,10 @@ def _measured(book: Book, candidate: int) -> Iterator[Row]:
 
 def _shown(task: Task, row: Row) -> Shown:
     report = decode(bytes(row["report"]))
-    told = "\n".join(text for text in (report.get("feedback", ""), report.get("detail", "")) if text)
     train = task.split == "train"
+    told = "\n".join(text for text in (report.get("feedback", ""), report.get("detail", "")) if text)
+    if "judged" in report and not train and bytes(task.expected) != NOTHING:
+        told = ""
     return Shown(
         task=task.key,
         score=row["score"],

@@ -161,12 +161,11 @@ def check_fit(project: Project, order: Order, axes: Axes) -> None:
 def models_of(project: Project, order: Order) -> Ensembles:
     """Who plays which role in a run: by the order, else by the project's casting, else by the installation's.
 
-    Nobody where the method asks no model and none is measured.
+    Nobody where the method asks no model, none is measured and none judges.
     """
     cast: Ensembles = ensembles(project) if order.models is None else order.models
     asked: Ensembles = cast if order.models is not None or registry.get(order.method).roles else {}
-    role = project.worker.get("role", "")
-    return {**asked, role: cast[role]} if role in cast else asked
+    return {**asked, **{role: cast[role] for role in measured.roles(project) if role in cast}}
 
 
 def wording(project: Project) -> dict[str, Any]:

@@ -31,15 +31,16 @@ def problems(run: Run) -> Iterator[str]:
 
 
 def _measured(run: Run) -> Iterator[str]:
-    """Measurements through a model name the calls that the ledger has of them."""
-    if not run.project.worker:
+    """Measurements through models name the calls that the ledger has of them."""
+    if not (run.project.worker or run.project.rubric):
         return
     calls = Call.objects.filter(run=run, task__isnull=False, state=CallState.DONE).values(*COLUMNS, "candidate", "task")
     known = {row["key"]: row for row in calls.iterator(chunk_size=1000)}
     rows = Trajectory.objects.filter(of_run(run.pk, "round")).values("pk", "report", "candidate_id", "task_id", "round")
     for row in rows.iterator(chunk_size=1000):
-        told = decode(bytes(row["report"])).get("asked", {})
-        if "call" in told and not _paid(row, told, known.get(told["call"])):
+        report = decode(bytes(row["report"]))
+        told = [report[name] for name in ("asked", "judged") if "call" in report.get(name, {})]
+        if not all(_paid(row, each, known.get(each["call"])) for each in told):
             yield f"the ledger holds no call that was answered as measurement {row['pk']} of run {run.number} says"
 
 

@@ -1,7 +1,7 @@
 """Evidence: intervals, tests and what they can see. Tasks are the unit, not repeats; among methods, seeds are.
 
 For experiments: `interquartile_mean`, `interquartile_interval`, `probability_of_improvement`, `paired_p`, `holm`,
-`fisher_p`.
+`fisher_p`. For judges: `kappa`, `kappa_interval`.
 """
 
 from apps.engine.statistics.bootstrap import bootstrap
@@ -12,6 +12,7 @@ from apps.engine.statistics.fisher import fisher_p
 from apps.engine.statistics.holm import holm
 from apps.engine.statistics.improvement import probability_of_improvement
 from apps.engine.statistics.interval import Interval
+from apps.engine.statistics.kappa import MODERATE, kappa, kappa_interval
 from apps.engine.statistics.outlook import Outlook, outlook
 from apps.engine.statistics.quartiles import interquartile_interval, interquartile_mean
 from apps.engine.statistics.rank_sum import rank_sum_p
@@ -21,6 +22,7 @@ from apps.engine.statistics.spending import spending
 
 __all__ = [
     "EXACT_UP_TO",
+    "MODERATE",
     "Difficulty",
     "Interval",
     "Outlook",
@@ -30,6 +32,8 @@ __all__ = [
     "holm",
     "interquartile_interval",
     "interquartile_mean",
+    "kappa",
+    "kappa_interval",
     "outlook",
     "paired_p",
     "probability_of_improvement",

@@ -78,6 +78,7 @@ def _take_over(project: Project, package: Package, facts: Facts) -> None:
         "package_digest": package.digest,
         "about": package.about,
         "templates": dict(package.templates),
+        "labels": list(package.labels),
         "notes": [str(note) for note in package.notes],
         "repeatable": facts.repeatable,
         "noise": facts.noise,

@@ -1,4 +1,4 @@
-"""What prompts say of a project: what it is about, and its own texts in the place of evoweb's.
+"""What prompts say of a project: what it is about, its own texts in the place of evoweb's; and people's labels.
 
 It changes no score, so it may change at any time. A run keeps what it started with, and its log entry vouches for that.
 """
@@ -10,14 +10,15 @@ from apps.projects.package import Package
 
 
 def brought(actor: Actor, project: Project, package: Package) -> bool:
-    """The project's folder came again: its wording is that of runs to come. Whether it is another than before.
+    """The project's folder came again: its wording is that of runs to come, and its labels are in force at once.
 
-    Raises PermissionDenied.
+    Whether any of it is another than before. Raises PermissionDenied.
     """
     require(actor, "maintain", project)
-    wording = {"about": package.about, "templates": dict(package.templates)}
-    if wording == {"about": project.about, "templates": project.templates}:
+    brought = {"about": package.about, "templates": dict(package.templates), "labels": list(package.labels)}
+    if brought == {name: getattr(project, name) for name in brought}:
         return False
-    Project.objects.filter(pk=project.pk).update(**wording)
-    project.about, project.templates = package.about, dict(package.templates)
+    Project.objects.filter(pk=project.pk).update(**brought)
+    for name, value in brought.items():
+        setattr(project, name, value)
     return True
