@@ -5,7 +5,7 @@ from django.db.models import F, QuerySet, Subquery
 from apps.accounts.actors import Actor
 from apps.common.ids import NUMBERS, row_id
 from apps.oversight.scores import WITHHELD
-from apps.projects.access import visible_projects
+from apps.projects.access import role_in, visible_projects
 from apps.records.models import CandidateEdit, Run, Trajectory
 
 
@@ -20,9 +20,8 @@ def candidate(actor: Actor, slug: str, run: int, number: int) -> QuerySet[Candid
     visible = Run.objects.filter(project__in=visible_projects(actor), project__slug=slug, number=run)
     key = visible.values_list(F("pk") * NUMBERS + number)  # a subquery: the database then walks the primary key
     heavy = ("run__project__evaluator", "run__parameters", "run__result", "run__protocol__description")
-    return (
-        CandidateEdit.objects.filter(pk=Subquery(key[:1])).select_related("run__project", "run__protocol").defer(*heavy)
-    )
+    found = CandidateEdit.objects.filter(pk=Subquery(key[:1])).annotate(role=role_in(actor, "run__project"))
+    return found.select_related("run__project", "run__protocol").defer(*heavy)
 
 
 def candidates(run: Run, number: int) -> QuerySet[CandidateEdit]:

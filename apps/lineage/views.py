@@ -22,7 +22,7 @@ from apps.oversight.dossier import Dossier
 from apps.oversight.look import remember
 from apps.oversight.measurements import unpacked
 from apps.oversight.services import discussion
-from apps.projects.access import verbs
+from apps.projects.access import known, verbs
 from apps.records import content
 from apps.records.models import CandidateEdit, Run
 
@@ -87,11 +87,15 @@ def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: i
 
 
 def _page(request: HttpRequest, edit: CandidateEdit, typed: str = "", status: int = 200) -> HttpResponse:
-    run = edit.run
+    run, actor = edit.run, actor_of(request)
+    dossier = _beside_chosen(request, Dossier.shown(request, run, edit))
+    asked = Asked(run, edit, dossier.shelf)
+    dossier.shelf.want(dossier.changes.keys)
+    dossier.shelf.want(asked.last.keys if asked.last else ())
     context = {
-        "dossier": _beside_chosen(request, Dossier.shown(request, run, edit)),
-        "asked": Asked(run, edit),
-        "may": verbs(actor_of(request), run.project),
+        "dossier": dossier,
+        "asked": asked,
+        "may": verbs(actor, known(actor, run.project, vars(edit)["role"])),
         "project": run.project,
         "run": run,
         "typed": typed,

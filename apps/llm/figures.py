@@ -1,7 +1,7 @@
 """What calls came to: how models fare, what a project and a run spend, and what an accepted improvement costs."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median, quantiles
@@ -186,16 +186,8 @@ class Books:
         project, today = self.project, timezone.now().date()
         own = Q(run=run) if run is not None else Q(pk=None)
         in_scope = own | Q(run=None, day=None) | Q(run=None, day=today)
-        spends = {(row.run_id, row.day): row for row in Spend.objects.filter(in_scope, project=project)}
         bounds = Budget.objects.filter(own | Q(run=None), project=project)
-        budgets = {(row.run_id, today if row.daily else None): row for row in bounds}
-        whole: tuple[None, None] = (None, None)
-        places = [*([(run.pk, None)] if run is not None else []), whole, (None, today)]
-        return [
-            Standing(spends.get(place) or Spend(project=project, run_id=place[0], day=place[1]), budgets.get(place))
-            for place in places
-            if place in budgets or (place in spends and (spends[place].calls or spends[place].lost))
-        ]
+        return standings(project, Spend.objects.filter(in_scope, project=project), bounds, run)
 
     def days(self, most: int = 30) -> list[Spend]:
         """What it spent on each of its latest days with calls, the latest first."""
@@ -206,11 +198,6 @@ class Books:
         rows = Call.objects.filter(run=run).values("role", "catalogue__name").annotate(**_SUMS)
         return Cost(tuple(_share(row) for row in rows.order_by("role", "catalogue__name")), *self.improvements(run))
 
-    def tally(self, run: Run) -> dict[str, int]:
-        """How many calls of a run are in which state: read from an index alone, also of a long run."""
-        counts = Call.objects.filter(run=run).values_list("state").annotate(Count("pk")).order_by()
-        return dict(counts)
-
     def improvements(self, run: Run) -> tuple[int, int]:
         """Candidates that were kept and score above their base, and all that were kept."""
         kept = CandidateEdit.objects.filter(of_run(run.pk), verdict="keep", base__isnull=False, score__isnull=False)
@@ -219,6 +206,20 @@ class Books:
             better=Count("pk", filter=Q(score__gt=F("before"))), kept=Count("pk")
         )
         return counts["better"], counts["kept"]
+
+
+def standings(project: Project, spends: Iterable[Spend], bounds: Iterable[Budget], run: Run | None) -> list[Standing]:
+    """Each spend beside its budget: of the run, if there is one, of the project, and of today."""
+    today = timezone.now().date()
+    spent = {(row.run_id, row.day): row for row in spends}
+    budgets = {(row.run_id, today if row.daily else None): row for row in bounds}
+    whole: tuple[None, None] = (None, None)
+    places = [*([(run.pk, None)] if run is not None else []), whole, (None, today)]
+    return [
+        Standing(spent.get(place) or Spend(project=project, run_id=place[0], day=place[1]), budgets.get(place))
+        for place in places
+        if place in budgets or (place in spent and (spent[place].calls or spent[place].lost))
+    ]
 
 
 def standing(actor: Actor, project: Project, run: Run | None = None) -> list[Standing]:

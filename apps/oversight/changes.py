@@ -1,7 +1,7 @@
 """The changes of a candidate as a page shows them: file by file, in chunks, each bounded before it is made."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, groupby, islice, takewhile
 from typing import NamedTuple
@@ -203,6 +203,7 @@ class Changes:
     before: Digests
     after: Digests
     look: Look
+    shelf: content.Shelf = field(default_factory=content.Shelf)
 
     @cached_property
     def paths(self) -> list[str]:
@@ -213,6 +214,14 @@ class Changes:
     def files(self) -> list[FileChange]:
         """The first of them, with their texts. Raises ContentMissing."""
         return list(self._files(self.paths[:MOST_FILES]))
+
+    @property
+    def keys(self) -> set[bytes]:
+        """Digests of the contents that `files` reads."""
+        return self._keys(self.paths[:MOST_FILES])
+
+    def _keys(self, paths: list[str]) -> set[bytes]:
+        return {bytes.fromhex(side[path]) for path in paths for side in (self.before, self.after) if path in side}
 
     @property
     def unread(self) -> list[str]:
@@ -245,8 +254,7 @@ class Changes:
         return next(self._files([path]), None) if path in self.paths else None
 
     def _files(self, paths: list[str]) -> Iterator[FileChange]:
-        keys = {side[path] for path in paths for side in (self.before, self.after) if path in side}
-        texts = {key.hex(): data for key, data in content.load(bytes.fromhex(key) for key in keys).items()}
+        texts = {key.hex(): data for key, data in self.shelf.load(self._keys(paths)).items()}
         clock, work = Clock(), diff.MOST_WORK // max(1, min(len(self.paths), MOST_FILES))
 
         def text(side: Digests, path: str) -> str | None:

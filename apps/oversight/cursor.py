@@ -13,9 +13,3 @@ def positions(projects: QuerySet[Project]) -> dict[int, int]:
     keys = list(projects.order_by("-pk").values_list("pk", flat=True)[:WATCHED_AT_MOST])
     found = dict(LogHead.objects.filter(project__in=keys).values_list("project", "sequence"))
     return {key: found.get(key, 0) for key in keys}
-
-
-def position(project: Project) -> dict[int, int]:
-    """The same for one project."""
-    sequence = LogHead.objects.filter(project=project.pk).values_list("sequence", flat=True).first()
-    return {project.pk: sequence or 0}

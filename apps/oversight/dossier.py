@@ -1,10 +1,12 @@
 """What is known of one candidate, as its page and its gates show it; each part is read when it is first asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Q, Subquery
 from django.http import HttpRequest
 
 from apps.common.ids import row_id, run_and_number
@@ -21,6 +23,7 @@ from apps.oversight.timeline import Entry
 from apps.projects.models import Project
 from apps.projects.protocol import scorer_digest
 from apps.projects.selectors import as_it_was
+from apps.records.content import Shelf
 from apps.records.models import CandidateEdit, Run, RunState, Trajectory
 
 SEED = 0
@@ -42,12 +45,6 @@ class Elsewhere:
     run: int
     number: int
     verdict: str
-
-    @classmethod
-    def of(cls, key: int) -> "Elsewhere | None":
-        """By its id; None if it is gone."""
-        found = CandidateEdit.objects.filter(pk=key).values_list("run__number", "verdict").first()
-        return cls(found[0], run_and_number(key)[1], found[1]) if found else None
 
     @property
     def reverted(self) -> bool:
@@ -89,6 +86,7 @@ class Dossier:
     """A candidate of a run, and what it is compared with. only, after: which tasks are shown, from which one on.
 
     other: a candidate that somebody chose to compare it with, of any run that they may see; look.base is its address.
+    read: candidates that are at hand already, each with its run, by id; shelf: where texts are read from.
     """
 
     run: Run
@@ -97,6 +95,8 @@ class Dossier:
     only: str = ""
     after: int | None = None
     other: CandidateEdit | None = None
+    read: Mapping[int, CandidateEdit] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
 
     @classmethod
     def shown(cls, request: HttpRequest, run: Run, candidate: CandidateEdit) -> "Dossier":
@@ -161,8 +161,13 @@ class Dossier:
     @cached_property
     def origin(self) -> "Elsewhere | None":
         """The candidate of another run that this one was planted from."""
+        found = self.others.get(self._planted_from or 0)
+        return Elsewhere(found.run.number, found.number, found.verdict) if found else None
+
+    @property
+    def _planted_from(self) -> int | None:
         key = self._made.get("origin")
-        return Elsewhere.of(int(key)) if key is not None else None
+        return None if key is None else int(key)
 
     @property
     def base(self) -> int | None:
@@ -206,14 +211,14 @@ class Dossier:
     @cached_property
     def changes(self) -> Changes:
         """The components that differ from those of `compared`; all of them, as additions, without it."""
-        other = self._others.get(self.compared.key) if self.compared else None
-        return Changes(dict(decode(bytes(other.content))) if other else {}, self.files, self.look)
+        other = self.others.get(self.compared.key) if self.compared else None
+        return Changes(dict(decode(bytes(other.content))) if other else {}, self.files, self.look, self.shelf)
 
     @cached_property
     def beside(self) -> list[Beside]:
         """The scores of parent and champion, where both were measured under the protocol of this run."""
         wanted = [base for base in self.bases if base.value in ("parent", "champion")]
-        found = [(base, self._others.get(base.key)) for base in wanted]
+        found = [(base, self.others.get(base.key)) for base in wanted]
         mine = self.candidate.score
         return [
             Beside(base.role.removeprefix("the "), other.score, mine - other.score)
@@ -231,7 +236,7 @@ class Dossier:
         """What the scores say, in sentences."""
         said = room.in_words(self.candidate, self.run.protocol_id) if self.project.forgeable else []
         said += scores.in_words(self.scores, repeatable=self.repeatable)
-        if not self.repeatable and self.run.best == self.candidate.number and self.run.measured > 1:
+        if not self.repeatable and chosen_as_best(self.run, self.candidate.pk):
             said.append(f"Chosen as the best of {self.run.measured:,} by this score: {self._again}.")
         return said
 
@@ -242,8 +247,14 @@ class Dossier:
         score, noise = self.candidate.score, self.project.noise
         if score is None or not noise or not tasks:
             return "measured again, it likely has less"
-        likely = self.sign * prospect.again(self.run, score, noise, tasks)
+        likely = self.sign * prospect.again(self._spread, score, noise, tasks)
         return f"measured again, it likely has about {prospect.short(likely)}"
+
+    @property
+    def _spread(self) -> Mapping[str, Any]:
+        read = (vars(row) for row in self.others.values())
+        found = next((told for told in read if "middle" in told), None)
+        return found or vars(Run.objects.only("pk").annotate(**prospect.spread(self.run)).get(pk=self.run.pk))
 
     @property
     def comment_key(self) -> str:
@@ -309,10 +320,30 @@ class Dossier:
         return None
 
     @cached_property
-    def _others(self) -> dict[int, CandidateEdit]:
+    def others(self) -> dict[int, CandidateEdit]:
         """The candidates that it is compared with, read at once."""
         wanted = {base.key for base in self.bases if base.value in ("parent", "champion") or base == self.compared}
-        return CandidateEdit.objects.select_related("run").defer("run__parameters", "run__result").in_bulk(wanted)
+        wanted |= set() if self._planted_from is None else {self._planted_from}
+        held = {**self.read, **({self.other.pk: self.other} if self.other is not None else {})}
+        every = CandidateEdit.objects.select_related("run").defer("run__parameters", "run__result")
+        if self.project.noise and chosen_as_best(self.run, self.candidate.pk):
+            every = every.annotate(**prospect.spread(self.run))
+        return held | every.in_bulk(wanted - held.keys())
+
+
+def chosen_as_best(run: Run, candidate: int) -> bool:
+    """Whether it is the best of several by the very score that it is shown with."""
+    return run.measured > 1 and run.best is not None and row_id(run.pk, run.best) == candidate
+
+
+def with_compared(candidate: int, run: Run) -> dict[int, CandidateEdit]:
+    """A candidate of the run, its base parent and the champion, by id, as far as they are there: for `Dossier.read`."""
+    base = Subquery(CandidateEdit.objects.filter(pk=candidate).values("base")[:1])
+    wanted = Q(pk=candidate) | Q(pk=base) | Q(pk=run.project.champion)
+    rows = CandidateEdit.objects.filter(wanted).select_related("run").defer("run__parameters", "run__result")
+    if run.project.noise and chosen_as_best(run, candidate):
+        rows = rows.annotate(**prospect.spread(run))
+    return {row.pk: row for row in rows}
 
 
 def sign_of(project: Project) -> int:

@@ -1,9 +1,10 @@
 """What is to be expected of a candidate, in a sentence: of taking it, and of measuring the best of many once more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
+from typing import Any
 
-from django.db.models import Avg, F
+from django.db.models import Avg, F, Subquery
 
 from apps.common.ids import of_run
 from apps.common.templatetags.pages import number
@@ -24,15 +25,24 @@ def in_words(differences: Sequence[float]) -> str:
     return f"Better with a probability of {_percent(found.better)}; expected gain {gain}, expected loss {loss}."
 
 
-def again(run: Run, best: float, noise: float, tasks: int) -> float:
-    """The score that the run's best is likely to have when it is measured again. noise: of one task between repeats.
+def spread(run: Run) -> dict[str, Subquery]:
+    """Columns that `again` needs, to be read with any row: the mean of the run's scores, and how far those above lie.
 
-    Statistics of the run's scores are taken by the database, so that they cost as little for 50,000 candidates.
+    Computed by the database, once, so that they cost as little for 50,000 candidates.
     """
-    scored = CandidateEdit.objects.filter(of_run(run.pk), score__isnull=False)
-    middle = scored.aggregate(middle=Avg("score"))["middle"]
-    upper = scored.filter(score__gte=middle).aggregate(square=Avg((F("score") - middle) * (F("score") - middle)))
-    return shrunk(best, middle, sqrt(upper["square"] or 0.0), noise / sqrt(tasks))
+    scored = CandidateEdit.objects.filter(of_run(run.pk), score__isnull=False).order_by()
+    middle = Subquery(scored.values("run").annotate(mean=Avg("score")).values("mean"))
+    above = (F("score") - F("mean")) * (F("score") - F("mean"))
+    upper = scored.alias(mean=middle).filter(score__gte=F("mean")).values("run")
+    return {"middle": middle, "square": Subquery(upper.annotate(far=Avg(above)).values("far"))}
+
+
+def again(told: Mapping[str, Any], best: float, noise: float, tasks: int) -> float:
+    """The score that a run's best is likely to have when it is measured again.
+
+    told: the columns of `spread`; noise: of one task between repeats.
+    """
+    return shrunk(best, told["middle"], sqrt(told["square"] or 0.0), noise / sqrt(tasks))
 
 
 def short(value: float) -> str:

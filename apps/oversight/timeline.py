@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import BinaryField, CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from apps.accounts.names import names
+from apps.accounts.names import name_of, names, said, with_names
 from apps.oversight.models import Answer, Comment
 from apps.oversight.vocabulary import BECAME, SAID
 from apps.records.models import CandidateEdit, Commission, Verdict
@@ -40,25 +40,27 @@ def read(candidate: CandidateEdit, authors: Sequence[str]) -> tuple[list[Entry],
     """The latest MOST of them, the oldest first; and the names of the authors, actors such as person:7."""
     about = Q(effect__candidate=candidate.pk) | Q(effect__candidate=None, effect__kind="propose")
     answers = Answer.objects.filter(about, effect__round=candidate.round_id)
-    said = Verdict.objects.filter(candidate=candidate).values_list(
-        "at", _word("verdict"), "decision", "by", "why", "content_digest", _word("")
-    )
-    said = said.union(
-        answers.values_list("at", _word("answer"), "decision", _PERSON, "reason", _NO_DIGEST, "outcome"),
+    verdicts = with_names(Verdict.objects.filter(candidate=candidate), "by")
+    commissions = with_names(Commission.objects.filter(candidate=candidate.pk), "by")
+    told = verdicts.values_list(
+        "at", _word("verdict"), "decision", "by", "name", "why", "content_digest", _word("")
+    ).union(
+        answers.values_list("at", _word("answer"), "decision", _PERSON, _NAME, "reason", _NO_DIGEST, "outcome"),
         Comment.objects.filter(candidate=candidate).values_list(
-            "at", _word("comment"), _word(""), _PERSON, "text", _NO_DIGEST, _word("")
+            "at", _word("comment"), _word(""), _PERSON, _NAME, "text", _NO_DIGEST, _word("")
         ),
-        Commission.objects.filter(candidate=candidate.pk).values_list(
-            "at", _word("commission"), "kind", "by", _word(""), _NO_DIGEST, "receipt"
-        ),
+        commissions.values_list("at", _word("commission"), "kind", "by", "name", _word(""), _NO_DIGEST, "receipt"),
         all=True,
     )
-    rows = list(said.order_by("-at")[:MOST])[::-1]
-    people = names([*authors, *(row[3] for row in rows)])
-    return [_entry(candidate, people, *row) for row in rows], [people.get(author, author) for author in authors]
+    rows = list(told.order_by("-at")[:MOST])[::-1]
+    people = {row[3]: said(row[3], row[4]) for row in rows}
+    people |= names(set(authors) - people.keys())  # an author mostly said something, too
+    entries = [_entry(candidate, people, *row[:4], *row[5:]) for row in rows]
+    return entries, [people.get(author, author) for author in authors]
 
 
 _PERSON = Concat(Value("person:"), Cast("person_id", CharField()), output_field=CharField())
+_NAME = name_of("person__")
 _NO_DIGEST = Value(None, BinaryField())
 
 

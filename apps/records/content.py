@@ -51,6 +51,25 @@ def load(keys: Iterable[bytes]) -> dict[bytes, bytes]:
     return found
 
 
+class Shelf:
+    """Contents that a page shows in several places: whatever is wanted by then is read when the first is asked for."""
+
+    def __init__(self) -> None:
+        self._wanted: set[bytes] = set()
+        self._held: dict[bytes, bytes] = {}
+
+    def want(self, keys: Iterable[bytes]) -> None:
+        """These will be asked for."""
+        self._wanted.update(keys)
+
+    def load(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """As `load`."""
+        asked = set(keys)
+        if asked - self._held.keys():
+            self._held |= load((self._wanted | asked) - self._held.keys())
+        return {key: self._held[key] for key in asked}
+
+
 def sizes(keys: Iterable[bytes]) -> dict[bytes, int]:
     """Bytes of each content by digest; what is not in the store is given 0."""
     wanted = set(keys)

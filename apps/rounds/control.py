@@ -9,12 +9,11 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.accounts.actors import Actor
-from apps.accounts.names import names
+from apps.accounts.names import said, with_names
 from apps.common.ids import NUMBERS
 from apps.common.keyset import Slice
 from apps.engine.canonical import decode
-from apps.llm.figures import Books, Standing
-from apps.llm.models import Budget, CallState, ModelLatch, Spend
+from apps.llm.account import Account, Stopped, account
 from apps.oversight import desk, rules, selectors
 from apps.oversight.dossier import Elsewhere, sign_of
 from apps.oversight.models import Latch, Policy
@@ -35,6 +34,7 @@ def runs(project: Project) -> QuerySet[Run]:
     """The project's runs, each with what its control room shows at once."""
     policy = Policy.objects.filter(run=OuterRef("pk")).order_by("-version")
     seed = CandidateEdit.objects.filter(pk=OuterRef("pk") * NUMBERS)
+    origin = CandidateEdit.objects.filter(pk=OuterRef("origin"))
     found = (
         Run.objects.filter(project=project)
         .select_related("baseline_of", "snapshot", "protocol")
@@ -44,6 +44,8 @@ def runs(project: Project) -> QuerySet[Run]:
         mode=Subquery(policy.values("mode")[:1]),
         version=Subquery(policy.values("version")[:1]),
         seed_score=Subquery(seed.values("score")),
+        origin_run=Subquery(origin.values("run__number")),
+        origin_verdict=Subquery(origin.values("verdict")),
     )
 
 
@@ -109,8 +111,7 @@ class ControlRoom:
     @cached_property
     def stops(self) -> list[Stop]:
         """What stops this run: its own latch, its project's, and that of everything."""
-        called = names([latch.set_by for latch in self._latches])
-        return [Stop(latch, called[latch.set_by]) for latch in self._latches]
+        return [Stop(latch, said(latch.set_by, vars(latch)["name"])) for latch in self._latches]
 
     @property
     def paused(self) -> bool:
@@ -128,51 +129,21 @@ class ControlRoom:
 
     @cached_property
     def _latches(self) -> list[Latch]:
-        return list(selectors.latches(self.run).order_by("pk"))
-
-    @cached_property
-    def stopped_models(self) -> list[tuple[str, ModelLatch]]:
-        """Models that this run would ask and that are stopped, by name: rounds wait for them."""
-        return list(voices.stopped(self.run).items()) if self.is_open and self.run.asks else []
+        return list(with_names(selectors.latches(self.run), "set_by").order_by("pk")) if self.is_open else []
 
     # ---- what its models take
 
     @cached_property
-    def spending(self) -> list[Standing]:
-        """What its calls came to, against the budgets of the run, its project and today."""
-        return self._books.standing(self.run) if self._books else []
+    def models(self) -> Account | None:
+        """What its calls come to and what stops its models; None where it asks none."""
+        if not self.run.asks:
+            return None
+        return account(self.run, voices.named(self.run), improvements=self.run.born <= COUNTED)
 
     @property
-    def taken(self) -> Spend | None:
-        """What its own calls came to; None before there is any."""
-        return next((one.spend for one in self.spending if one.spend.run_id == self.run.pk), None)
-
-    @cached_property
-    def calls(self) -> dict[str, int]:
-        """How many of its calls are in which state; those that are done last."""
-        counts = self._books.tally(self.run) if self._books else {}
-        return {str(state): counts[state] for state in CallState if counts.get(state) and state != CallState.DONE}
-
-    @cached_property
-    def improvements(self) -> int | None:
-        """Candidates that were kept and are better than their base; None where that would take long to count."""
-        return self._books.improvements(self.run)[0] if self._books and self.run.born <= COUNTED else None
-
-    @property
-    def per_improvement(self) -> int | None:
-        """What each of them cost; None without one, or where the cost of a call is not known."""
-        known = self.taken is not None and not self.taken.unpriced
-        return self.taken.money // self.improvements if self.taken and known and self.improvements else None
-
-    @property
-    def limits(self) -> Budget | None:
-        """The run's own budget for calls."""
-        return next((one.budget for one in self.spending if one.budget and one.budget.run_id == self.run.pk), None)
-
-    @cached_property
-    def _books(self) -> Books | None:
-        """None where the run asks no model."""
-        return Books(self.actor, self.project) if self.run.asks else None
+    def stopped_models(self) -> list[Stopped]:
+        """Models that this run would ask and that are stopped: rounds wait for them."""
+        return self.models.stopped if self.is_open and self.models else []
 
     # ---- what the policy is
 
@@ -244,7 +215,10 @@ class ControlRoom:
     @cached_property
     def origin(self) -> Elsewhere | None:
         """The candidate of another run that it began with."""
-        return None if self.run.origin is None else Elsewhere.of(self.run.origin)
+        read = vars(self.run)
+        if self.run.origin is None or read["origin_run"] is None:
+            return None
+        return Elsewhere(read["origin_run"], self.run.origin % NUMBERS, read["origin_verdict"])
 
     @cached_property
     def result(self) -> dict[str, Any]:

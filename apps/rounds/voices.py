@@ -68,10 +68,15 @@ def mode(run: Run) -> Mode:
     return next((mode for mode in MODES if mode == told), "record")
 
 
+def named(run: Run) -> frozenset[str]:
+    """The models that it may ask."""
+    cast = ensembles_from(decode(bytes(run.ensembles)))
+    return frozenset(voice.model for voices in cast.values() for voice in voices)
+
+
 def stopped(run: Run) -> dict[str, ModelLatch]:
     """The latches of those of a run's models that are stopped, by name."""
-    cast = ensembles_from(decode(bytes(run.ensembles)))
-    return selectors.latched(voice.model for voices in cast.values() for voice in voices)
+    return selectors.latched(named(run))
 
 
 def lost(run: Run, known: set[str]) -> int:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import asking
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from everypage import every_page
 from experimenting import experiment, plan
 from factory import Cast, Play, grown, project
 
@@ -15,6 +17,8 @@ from apps.oversight import desk
 from apps.oversight.models import Comment
 from apps.projects.models import Membership
 from apps.records.models import Effect
+
+MOST = 12
 
 type Grow = Callable[[Cast, int], None]
 
@@ -119,4 +123,43 @@ def test_a_gate_asks_as_often_for_fifty_that_wait_as_for_one(people: Cast, as_bo
     as_bob.get(url)
     few = queries(as_bob, url)
     gates(people, 50)
-    assert queries(as_bob, url) == few <= 15
+    assert queries(as_bob, url) == few <= MOST
+
+
+def test_no_page_asks_more_often_than_it_may(people: Cast, as_alice: Client) -> None:
+    often = {}
+    for name, url in every_page(people).items():
+        as_alice.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            as_alice.get(url)
+        often[name] = len(captured)
+    assert {name: count for name, count in often.items() if count > MOST} == {}
+
+
+RUN = "/projects/parabola/runs/1/"
+ASKING = {
+    "the run": RUN,
+    "its candidate": RUN + "candidates/{best.number}/",
+    "its candidate beside another one": RUN + "candidates/{best.number}/?base=0",
+    "a gate about the candidate": "/queue/{gate.pk}/",
+    "a gate about a question": "/queue/{question.pk}/",
+    "its calls": RUN + "calls/",
+    "its operators": RUN + "operators/",
+    "its contracts": RUN + "contracts/",
+    "the project": "/projects/parabola/",
+    "models": "/models/",
+}
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+def test_pages_of_runs_that_ask_models_ask_no_more_often(people: Cast, rows: int) -> None:
+    best, gate, question = asking.world(people, rows)
+    often = {}
+    for person in (people.alice, people.bob):
+        client = Client()
+        client.force_login(person)
+        for name, url in ASKING.items():
+            address = url.format(best=best, gate=gate, question=question)
+            client.get(address)
+            often[f"{name}, for {person}"] = queries(client, address)
+    assert {name: count for name, count in often.items() if count > MOST} == {}

@@ -171,7 +171,7 @@ def test_calls_on_their_way_failed_and_lost_are_counted_and_improvements_priced(
     for state in ("in%20flight", "failed", "lost"):
         assert f'calls/?state={state}"' in page
     assert "3 so far" in page
-    assert '<td class="num">3.00</td>' in page  # 9 for three candidates that were kept and better
+    assert "<dd>3.00<small>3 so far" in page  # 9 for three candidates that were kept and better
 
 
 def test_what_lost_calls_may_have_taken_stands_beside_what_is_known(as_alice: Client, asking: Play) -> None:

@@ -16,5 +16,8 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def experiment_of(context: dict[str, Any], run: Run) -> Experiment | None:
     """The experiment that the run is part of, for who may see it: who sees the run may not see all of its projects."""
-    actor = Actor.person(cast(User, context["user"]))
-    return selectors.visible(actor).filter(cells__run=run).only("name").first()
+    read = vars(run)
+    if "experiment" not in read:  # a page says it in two places
+        actor = Actor.person(cast(User, context["user"]))
+        read["experiment"] = selectors.visible(actor).filter(cells__run=run).only("name").first()
+    return cast(Experiment | None, read["experiment"])

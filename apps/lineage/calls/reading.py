@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from apps.common.ids import row_id, run_and_number
 from apps.engine.canonical import decode
@@ -123,6 +123,7 @@ class CallReading:
     run: Run
     call: Call
     full: bool = False
+    shelf: content.Shelf = field(default_factory=content.Shelf)
 
     @cached_property
     def row(self) -> CallRow:
@@ -157,7 +158,12 @@ class CallReading:
 
     @cached_property
     def _contents(self) -> Mapping[bytes, bytes]:
-        return content.load(bytes(key) for key in (self.call.prompt, self.call.reply) if key)
+        return self.shelf.load(self.keys)
+
+    @property
+    def keys(self) -> list[bytes]:
+        """Digests of what it shows."""
+        return [bytes(key) for key in (self.call.prompt, self.call.reply) if key]
 
     @property
     def _most(self) -> int:
@@ -170,26 +176,33 @@ class Asked:
 
     run: Run
     candidate: CandidateEdit
+    shelf: content.Shelf = field(default_factory=content.Shelf)
 
     @cached_property
     def calls(self) -> list[Call]:
-        """The calls between the proposal before it and its own, in their order; none where no model plays."""
+        """The calls between the proposal before it and its own, in their order; none where no model plays.
+
+        Of questions that were put at once, those of its child, and what was asked for all of them.
+        """
         if not self.run.asks:
             return []
-        proposals = _proposals([self.candidate.round_id])[self.candidate.round_id]
-        own = next((place for place, key in proposals if key == self.candidate.pk), None)
-        if own is None:
-            return []
-        before = max((place[0] for place, _ in proposals if place[0] < own[0]), default=-1)
-        between = Q(round=self.candidate.round_id, position__gt=before, position__lt=own[0], task=None)
-        siblings = sum(place[0] == own[0] for place, _ in proposals) > 1
-        return list(_of_child(Call.objects.filter(between), own[1] if siblings else -1)[:MADE_BY])
+        proposals = Effect.objects.filter(round=self.candidate.round_id, kind="propose", candidate__isnull=False)
+        own = proposals.filter(candidate=self.candidate.pk).order_by("position", "child")
+        siblings = proposals.filter(position=OuterRef("own")).exclude(candidate=self.candidate.pk)
+        between = proposals.filter(position__gte=OuterRef("position"), position__lt=OuterRef("own"))
+        found = Call.objects.filter(round=self.candidate.round_id, task=None).alias(
+            own=Subquery(own.values("position")[:1]), place=Subquery(own.values("child")[:1])
+        )
+        found = found.filter(~Exists(between), position__lt=F("own")).filter(
+            ~Exists(siblings) | Q(place__lt=0) | Q(child=-1) | Q(child=F("place"))
+        )
+        return list(found.select_related("catalogue").order_by("position", "child", "pk")[:MADE_BY])
 
     @cached_property
     def last(self) -> CallReading | None:
         """The call whose reply became the candidate."""
         answered = [call for call in self.calls if call.state == CallState.DONE]
-        return CallReading(self.run, answered[-1]) if answered else None
+        return CallReading(self.run, answered[-1], shelf=self.shelf) if answered else None
 
     @property
     def measured(self) -> bool:
@@ -205,12 +218,6 @@ class Asked:
     @property
     def tokens(self) -> int:
         return sum(call.tokens for call in self.calls)
-
-
-def _of_child(calls: QuerySet[Call], child: int) -> QuerySet[Call]:
-    """Of questions that were put at once, those of this child, and what was asked for all of them."""
-    found = calls.select_related("catalogue").order_by("position", "child", "pk")
-    return found if child < 0 else found.filter(child__in=(-1, child))
 
 
 def candidate_id(run: Run, number: int | None) -> int | None:

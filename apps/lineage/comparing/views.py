@@ -70,7 +70,7 @@ def compare_candidates(request: HttpRequest, slug: str, run: int, number: int) -
         page = render(request, "lineage/compare_candidates.html", found, status=404 if asked and other is None else 200)
         return remember(request, page)
     look = replace(Look.of(request), base=_address(other, chosen))
-    dossier = replace(dossier, look=look, other=other)
+    dossier = replace(dossier, look=look, other=other, read=dossier.others)
     found |= {"dossier": dossier, "two": Twosome(dossier, other)}
     return remember(request, render(request, "lineage/compare_candidates.html", found))
 
@@ -87,16 +87,16 @@ def _address(other: CandidateEdit, beside: Run) -> str:
 def _offers(dossier: Dossier) -> list[tuple[str, str]]:
     """What a candidate is most often compared with: who it is, and its address."""
     run = dossier.run
-    found = {base.role: _nearest(base, run) for base in dossier.bases}
+    found = {base.role: _nearest(base, dossier) for base in dossier.bases}
     if run.best is not None and run.best != dossier.candidate.number:
         found["the best of the run"] = str(run.best)
     return [(role, address) for role, address in found.items() if address]
 
 
-def _nearest(base: Base, beside: Run) -> str:
+def _nearest(base: Base, dossier: Dossier) -> str:
     """The address of a candidate of the same project; a champion may be of another run."""
     run, number = run_and_number(base.key)
-    if run == beside.pk:
+    if run == dossier.run.pk:
         return str(number)
-    named = Run.objects.filter(pk=run).values_list("number", flat=True).first()
-    return f"{named}/{number}" if named else ""
+    champion = dossier.others.get(base.key)
+    return f"{champion.run.number}/{number}" if champion else ""

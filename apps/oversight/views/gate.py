@@ -1,9 +1,12 @@
 """One gate: what is asked, what there is to know, and what may be answered."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,16 +18,16 @@ from apps.accounts.actors import Actor
 from apps.accounts.requests import actor_of
 from apps.common.errors import Conflict, UserError
 from apps.common.pages import onward, region
+from apps.log.models import LogHead
 from apps.oversight import desk, edits, prompts, selectors
-from apps.oversight.cursor import position
-from apps.oversight.dossier import Dossier, sign_of
+from apps.oversight.dossier import Dossier, sign_of, with_compared
 from apps.oversight.forms import FILE, AnswerForm
 from apps.oversight.look import remember
 from apps.oversight.models import Answer, Claim
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers, claims
 from apps.oversight.vocabulary import NOTED, SAID, WITHDRAW
-from apps.projects.access import verbs, visible_projects
+from apps.projects.access import known, role_in, verbs, visible_projects
 from apps.records.models import HELD, CandidateEdit, Effect
 
 
@@ -116,9 +119,18 @@ def _done(request: HttpRequest, effect: Effect, do: Callable[[Actor], str]) -> H
 
 
 def _effect(request: HttpRequest, identifier: int) -> Effect:
-    visible = Effect.objects.filter(round__run__project__in=visible_projects(actor_of(request)))
+    actor = actor_of(request)
+    visible = Effect.objects.filter(round__run__project__in=visible_projects(actor))
     related = visible.select_related("round__run__project", "claim__person").defer(*desk.HEAVY)
-    return get_object_or_404(related, pk=identifier)
+    head = LogHead.objects.filter(project=OuterRef("round__run__project")).values("sequence")
+    told = {
+        "role": role_in(actor, "round__run__project"),
+        "head": Subquery(head),
+        "next": _following(actor, identifier),
+    }
+    found = get_object_or_404(related.annotate(**told), pk=identifier)
+    known(actor, found.round.run.project, vars(found)["role"])
+    return found
 
 
 def _page(
@@ -126,8 +138,8 @@ def _page(
 ) -> HttpResponse:
     actor, project = actor_of(request), effect.round.run.project
     held = effect.state in HELD
-    watched = position(project)
-    found = CandidateEdit.objects.filter(pk=effect.candidate).first() if effect.candidate is not None else None
+    found = with_compared(effect.candidate, effect.round.run) if effect.candidate is not None else {}
+    about = found.get(effect.candidate or 0)
     spoken = effect.answers.exclude(decision=WITHDRAW)  # what was taken back says so itself
     said = list(spoken.select_related("person", "to").order_by("pk"))
     context = {
@@ -139,11 +151,11 @@ def _page(
         "pending": next((each for each in said if each.ended is None), None),
         "may": verbs(actor, project),
         "deciders": selectors.deciders(project) if held else (),
-        "following": _following(actor, effect.pk) if held else "",
-        "dossier": Dossier.shown(request, effect.round.run, found) if found else None,
+        "following": reverse("gate", args=[vars(effect)["next"]]) if held and vars(effect)["next"] else "",
+        "dossier": replace(Dossier.shown(request, effect.round.run, about), read=found) if about else None,
         "sign": sign_of(project),
         "changed": request.GET.get("seen", "") not in ("", shown(effect).hex()),
-        "watched": watched,
+        "watched": {project.pk: vars(effect)["head"] or 0},
     }
     response = region(request, "oversight/gate.html", context, {"standing"})
     response.status_code = status
@@ -177,11 +189,12 @@ def _again(request: HttpRequest, effect: Effect, words: str, status: int) -> Htt
 
 def _next(actor: Actor, answered: int) -> str:
     """The gate after this one that nobody else holds; else the oldest; else the queue."""
-    return _following(actor, answered) or reverse("queue")
-
-
-def _following(actor: Actor, answered: int) -> str:
-    """That gate, or nothing. It may be fetched ahead; the queue may not, for it changes with the answer."""
-    others = selectors.claimable(actor, desk.gates(actor).exclude(pk=answered))
+    others = selectors.claimable(actor, selectors.gates(actor).exclude(pk=answered))
     following = others.filter(pk__gt=answered).first() or others.first()
-    return reverse("gate", args=[following.pk]) if following else ""
+    return reverse("gate", args=[following.pk]) if following else reverse("queue")
+
+
+def _following(actor: Actor, answered: int) -> Coalesce:
+    """The key of that gate, read with another: it may be fetched ahead; the queue may not, it changes with answers."""
+    others = selectors.claimable(actor, selectors.gates(actor).exclude(pk=answered)).values("pk")
+    return Coalesce(Subquery(others.filter(pk__gt=answered)[:1]), Subquery(others[:1]))

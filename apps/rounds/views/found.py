@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from apps.accounts.requests import actor_of
 from apps.common.ids import NUMBERS, row_id
 from apps.log.models import LogHead
-from apps.projects.access import visible_projects
+from apps.projects.access import known, role_in, visible_projects
 from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Run
 from apps.rounds.control import runs
@@ -26,10 +26,11 @@ def watched_project(request: HttpRequest, slug: str, **more: Any) -> tuple[Proje
 
     more: what else to annotate the project with.
     """
+    actor = actor_of(request)
     head = LogHead.objects.filter(project=OuterRef("pk")).values("sequence")
-    found = get_object_or_404(
-        visible_projects(actor_of(request)).defer("evaluator").annotate(head=Subquery(head), **more), slug=slug
-    )
+    read = visible_projects(actor).defer("evaluator").annotate(head=Subquery(head), role=role_in(actor), **more)
+    found = get_object_or_404(read, slug=slug)
+    known(actor, found, vars(found)["role"])
     return found, {found.pk: vars(found)["head"] or 0}
 
 
