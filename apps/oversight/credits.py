@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite, isinf
 
-from django.db.models import Avg, Q
+from django.db.models import Q
 
 from apps.common.ids import run_and_number
 from apps.engine.bundles import MOST_PARTS, OPERATOR, PART, PARTS
 from apps.engine.canonical import decode, encode
 from apps.engine.contracts.leave_one_out import Account, Credit, account
-from apps.engine.contracts.turns import FAILED, MACHINE
+from apps.engine.contracts.turns import FAILED
 from apps.engine.effects import METHOD_SPLITS
 from apps.engine.statistics import outlook
-from apps.records.models import CandidateEdit, Trajectory
+from apps.oversight.scores import Scores
+from apps.records.models import CandidateEdit
 
 LONGEST = 200  # characters of a part's name
 SURE = 0.95  # that parts interact, before it is said
@@ -54,14 +55,22 @@ def without(candidate: CandidateEdit) -> str:
     return str(decode(bytes(candidate.traits)).get(PART, ""))[:LONGEST]
 
 
-def bundle(candidate: CandidateEdit, protocol: int, *, repeatable: bool) -> Bundle | None:
-    """What is known of the parts of a candidate; None where it was not measured without any of them. One query.
+def besides(candidate: CandidateEdit) -> Q:
+    """The candidates whose scores `bundle` needs beside its own: its base, and it without each of its parts."""
+    if candidate.base is None:
+        return Q()
+    method = decode(bytes(candidate.authors)).get("method", "")
+    return Q(pk=candidate.base) | Q(base=candidate.pk, authors=encode({"method": method, "operator": OPERATOR}))
 
-    How parts interact is not known before each was left out.
+
+def bundle(candidate: CandidateEdit, scores: Scores, *, repeatable: bool) -> Bundle | None:
+    """What is known of the parts of a candidate; None where it was not measured without any of them.
+
+    scores: with those of `besides`. How parts interact is not known before each was left out.
     """
     if candidate.base is None:
         return None
-    found = _measured(candidate, candidate.base, protocol)
+    found = _measured(candidate, scores)
     whole, base = found.pop(candidate.pk, _Scores()), found.pop(candidate.base, _Scores())
     left_out = dict(sorted(found.items())[:MOST_PARTS])
     if not left_out:
@@ -91,21 +100,16 @@ class _Scores:
     by_task: dict[str, float] = field(default_factory=dict)
 
 
-def _measured(candidate: CandidateEdit, base: int, protocol: int) -> dict[int, _Scores]:
+def _measured(candidate: CandidateEdit, scores: Scores) -> dict[int, _Scores]:
     """By id: the candidate, its base, and the candidate without each part; on the tasks that methods see."""
-    method = decode(bytes(candidate.authors)).get("method", "")
-    authors = encode({"method": method, "operator": OPERATOR})
-    wanted = CandidateEdit.objects.filter(Q(pk__in=[base, candidate.pk]) | Q(base=candidate.pk, authors=authors))
-    measured = Trajectory.objects.filter(
-        candidate__in=wanted.values("pk"), protocol=protocol, task__split__in=METHOD_SPLITS
-    )
-    rows = measured.exclude(failure=MACHINE).values_list("candidate", "candidate__traits", "task__key")
     found: dict[int, _Scores] = {}
-    for key, traits, task, mean in rows.annotate(mean=Avg("score")):
-        if key not in found:
-            told = decode(bytes(traits))
-            found[key] = _Scores(str(told.get(PART, ""))[:LONGEST], int(told.get(PARTS, 0)))
-        found[key].by_task[task] = FAILED if mean is None else mean
+    for (key, _), row in scores.pooled.items():
+        told = decode(bytes(row.traits))
+        left_out = row.base == candidate.pk and PART in told
+        if not row.told or row.split not in METHOD_SPLITS or not (left_out or key in (candidate.pk, candidate.base)):
+            continue
+        mine = found.setdefault(key, _Scores(str(told.get(PART, ""))[:LONGEST], int(told.get(PARTS, 0))))
+        mine.by_task[row.key] = FAILED if row.mean.score is None else row.mean.score
     return found
 
 

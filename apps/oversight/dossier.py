@@ -135,7 +135,7 @@ class Dossier:
     @cached_property
     def bundle(self) -> credits.Bundle | None:
         """What each part of its edit is worth, where it was measured without them."""
-        return credits.bundle(self.candidate, self.run.protocol_id, repeatable=self.repeatable)
+        return credits.bundle(self.candidate, self.scores, repeatable=self.repeatable)
 
     @property
     def without(self) -> str:
@@ -229,7 +229,8 @@ class Dossier:
     @cached_property
     def scores(self) -> Scores:
         other = self.compared.key if self.compared else None
-        return Scores(self.candidate.pk, other, self.run.protocol_id, self.sign)
+        besides = credits.besides(self.candidate)
+        return Scores(self.candidate.pk, other, self.run.protocol_id, self.sign, besides)
 
     @cached_property
     def evidence(self) -> list[str]:

@@ -13,10 +13,11 @@ from django.core.cache import cache
 from django.db.models import Avg, Count, Q
 
 from apps.engine.canonical import digest, encode
+from apps.engine.contracts.turns import MACHINE
 from apps.engine.statistics import EXACT_UP_TO, bootstrap, sign_flip_p, smallest_p
 from apps.oversight import prospect
 from apps.oversight.prospect import short
-from apps.records.models import Trajectory
+from apps.records.models import CandidateEdit, Trajectory
 
 # Scores on these tasks are nobody's to see one by one: who looks at them selects on them.
 WITHHELD = ("gate", "sealed")
@@ -24,6 +25,7 @@ TASKS = 50  # on one page
 FEW = 5  # tasks, below which chance alone can always do it
 RESAMPLED = 200  # tasks; beyond, resampling takes longer than a page may
 _RARE = 0.001
+_NAMED = ("task__key", "task__split", "task__position", "candidate__base", "candidate__traits")
 
 type Outcome = Literal["fixed", "broken", "better", "worse", "same", "alone"]
 
@@ -69,44 +71,72 @@ class TaskRow:
         return None if self.score is None or self.other is None else self.score - self.other
 
 
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """What is known of one candidate on one task, and of the candidate itself.
+
+    told: how many of the measurements say something of it, for those that failed on infrastructure do not.
+    """
+
+    key: str
+    split: str
+    position: int
+    base: int | None
+    traits: bytes
+    told: int
+    mean: Mean
+
+
 @dataclass(frozen=True)
 class Scores:
     """A candidate's measurements under one protocol beside those of another candidate. Keys are row ids.
 
-    sign is -1 where the project minimises; inside, higher is better.
+    sign is -1 where the project minimises; inside, higher is better. besides: whose measurements are read with them.
     """
 
     candidate: int
     other: int | None
     protocol: int
     sign: int
+    besides: Q = field(default_factory=Q)
 
     @cached_property
     def rows(self) -> list[TaskRow]:
         """Every measured task that may be seen, flips first, then in the project's order."""
-        others = {task: mean.score for (whose, task), (_, mean) in self._means.items() if whose == self.other}
+        others = {task: row.mean.score for (whose, task), row in self.pooled.items() if whose == self.other}
         found = [
-            TaskRow(task, *named, mean, others.get(task), self._outcome(mean.score, others.get(task), task in others))
-            for (whose, task), (named, mean) in self._means.items()
-            if whose == self.candidate and named[1] not in WITHHELD
+            self._row(task, row, others)
+            for (whose, task), row in self.pooled.items()
+            if whose == self.candidate and row.split not in WITHHELD
         ]
         return sorted(found, key=lambda row: (OUTCOMES.index(row.outcome), row.position))
 
     @cached_property
     def withheld(self) -> dict[str, int]:
         """How many tasks of each split that nobody sees one by one were measured."""
-        splits = [named[1] for (whose, _), (named, _) in self._means.items() if whose == self.candidate]
+        splits = [row.split for (whose, _), row in self.pooled.items() if whose == self.candidate]
         return dict(sorted(Counter(split for split in splits if split in WITHHELD).items()))
 
     @cached_property
-    def _means(self) -> dict[tuple[int, int], tuple[tuple[str, str, int], Mean]]:
-        """(key, split, position) and mean by candidate and task, of both candidates in one query."""
-        both = Trajectory.objects.filter(candidate__in=[self.candidate, self.other], protocol=self.protocol)
-        tasks = both.values_list("candidate", "task", "task__key", "task__split", "task__position")
-        pooled = tasks.annotate(
-            pooled=Avg("score"), count=Count("pk"), failed=Count("pk", filter=Q(score=None)), lasted=Avg("seconds")
+    def pooled(self) -> dict[tuple[int, int], Pooled]:
+        """By candidate and task, of all candidates in one query."""
+        wanted = CandidateEdit.objects.filter(Q(pk__in=[self.candidate, self.other]) | self.besides)
+        measured = Trajectory.objects.filter(candidate__in=wanted.values("pk"), protocol=self.protocol)
+        rows = measured.values_list("candidate", "task", *_NAMED).annotate(
+            told=Count("pk", filter=~Q(failure=MACHINE)),
+            mean=Avg("score"),
+            count=Count("pk"),
+            failed=Count("pk", filter=Q(score=None)),
+            lasts=Avg("seconds"),
         )
-        return {(whose, task): ((key, split, at), Mean(*mean)) for whose, task, key, split, at, *mean in pooled}
+        return {
+            (whose, task): Pooled(key, split, at, base, traits, told, Mean(*mean))
+            for whose, task, key, split, at, base, traits, told, *mean in rows
+        }
+
+    def _row(self, task: int, row: Pooled, others: Mapping[int, float | None]) -> TaskRow:
+        outcome = self._outcome(row.mean.score, others.get(task), task in others)
+        return TaskRow(task, row.key, row.split, row.position, row.mean, others.get(task), outcome)
 
     @cached_property
     def counts(self) -> dict[str, int]:

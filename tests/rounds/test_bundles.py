@@ -12,6 +12,7 @@ from apps.engine.methods import hill_climb
 from apps.engine.recipe import Grown
 from apps.engine.selection import Seed
 from apps.oversight import credits
+from apps.oversight.scores import Scores
 from apps.records.models import CandidateEdit
 from apps.rounds.verify import problems
 from tests.rounds import world
@@ -56,7 +57,8 @@ def test_a_bundle_is_told_apart_and_its_parts_are_read_from_the_records(monkeypa
         {PART: "main.py, line 2", PARTS: 2},
         {PART: "main.py, line 5", PARTS: 2},
     ]
-    found = credits.bundle(made[1], run.protocol_id, repeatable=True)
+    scores = Scores(made[1].pk, None, run.protocol_id, 1, credits.besides(made[1]))
+    found = credits.bundle(made[1], scores, repeatable=True)
     assert [part.credit.gain for part in found.parts] == [1.0, -0.25]
     assert (found.gain, found.apart) == (0.75, 0.0)
     assert run.best == 3, "the bundle without the part that does harm"
