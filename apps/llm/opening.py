@@ -42,15 +42,18 @@ class _Desk:
     opening: Opening = field(default_factory=Opening)
 
 
-def open_calls(run: Run | None, wanted: Sequence[Wanted], mode: Mode = "record") -> Opening:
+def open_calls(
+    run: Run | None, wanted: Sequence[Wanted], mode: Mode = "record", *, project: int | None = None
+) -> Opening:
     """Write a row for each call that may be made, and reserve what it may take. Inside the caller's transaction.
 
     mode: "record" makes every call; "reuse" answers from the ledger what it has answered before; "replay" makes none.
-    Without a run the calls belong to nobody: no budget bounds them.
+    Without a run they are calls of that project; without a project of nobody, and no budget bounds them.
     """
     desk = _Desk(run, mode, timezone.now())
-    if run is not None:
-        desk.scope = Scope(run.project_id, run.pk, desk.at.astimezone(UTC).date())
+    owner = run.project_id if run is not None else project
+    if owner is not None:
+        desk.scope = Scope(owner, run.pk if run is not None else None, desk.at.astimezone(UTC).date())
     models = known(one.model for one in wanted)
     for one in wanted:
         desk.opening.calls.append(_open(desk, one, models.get(one.model)))
@@ -152,7 +155,7 @@ def _write(desk: _Desk, one: Wanted, job: CallJob, need: Need, found: dict[str, 
             "model_id": job.spec.model,
             "role": one.role,
             "state": CallState.IN_FLIGHT,
-            "project_id": desk.run.project_id if desk.run else None,
+            "project_id": desk.scope.project if desk.scope else None,
             "run_id": desk.run.pk if desk.run else None,
             "round": round_,
             "position": position,

@@ -32,6 +32,7 @@ KINDS = frozenset(
         "mode.changed",
         "axes.changed",
         "evaluator.changed",
+        "agreement.measured",
         "latch.set",
         "latch.released",
         "effect.reclaimed",

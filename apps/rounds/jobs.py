@@ -10,7 +10,7 @@ from django.db import close_old_connections
 
 from apps.common.doorbell import alive, ring
 from apps.records.models import Run, RunState
-from apps.rounds.audit import start_waiting
+from apps.rounds import audit, panel
 from apps.rounds.examiner import Examiner
 from apps.rounds.loop import Loop
 from apps.rounds.perform import perform_ready
@@ -89,7 +89,8 @@ def sweep() -> None:
     close_old_connections()
     sweep_up()
     sweep_trials()
-    start_waiting()
+    audit.start_waiting()
+    panel.start_waiting()
     try:
         order_baselines()
     except NoIsolation as error:

@@ -27,9 +27,14 @@ def models(project: Project, cast: Ensembles) -> list[dict[str, Any]]:
     if project.worker:
         found.append(_described(_the_one(project, cast, project.worker["role"], MEASURED), project.worker))
     if project.rubric:
-        judge = _described(_the_one(project, cast, project.rubric["role"], JUDGED), project.rubric)
-        found.append(judge | {"judges": wording()})
+        found.append(judge(project, cast))
     return found
+
+
+def judge(project: Project, cast: Ensembles) -> dict[str, Any]:
+    """What the protocol says of a rubric's judge: the model, and what every judge is told. Raises UserError."""
+    spec = _the_one(project, cast, project.rubric["role"], JUDGED)
+    return _described(spec, project.rubric) | {"judges": wording()}
 
 
 def changed(run: Run) -> str:

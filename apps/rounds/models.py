@@ -1,11 +1,14 @@
-"""Trials: a person runs one candidate once to look at it. A trial is no trajectory and counts for nothing."""
+"""What people ask for beside runs: to look at one candidate, and to try a judge against people's labels.
+
+A trial runs one candidate once. It is no trajectory and counts for nothing.
+"""
 
 from typing import ClassVar
 
 from django.db import models
 
 from apps.accounts.models import User
-from apps.projects.models import Task
+from apps.projects.models import Project, Task
 from apps.records.models import CandidateEdit
 
 
@@ -72,3 +75,33 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return f"trial {self.pk} of {self.candidate_id} on {self.task_id}"
+
+
+class Agreement(models.Model):
+    """How far a judge agreed with people's labels at one time. It waits while started is empty, runs while ended is."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="agreements")
+    asked_by = models.CharField(max_length=64)
+    asked = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True)
+    beat = models.DateTimeField(null=True, help_text="last sign of life")
+    ended = models.DateTimeField(null=True)
+    done = models.PositiveIntegerField(default=0, help_text="calls that have ended")
+    total = models.PositiveIntegerField(default=0)
+    why = models.CharField(max_length=1000, blank=True, help_text="what kept it from being measured")
+
+    judge = models.BinaryField(
+        max_length=32, default=b"", help_text="digest of rubric and model, as the protocol has them"
+    )
+    model = models.CharField(max_length=100, blank=True, help_text="the judge's name in the catalogue")
+    labels = models.BinaryField(max_length=32, default=b"", help_text="digest of the labels")
+    levels = models.BinaryField(
+        default=b"", help_text="canonical bytes, per label: [level of the person, of the judge, of the judge again]"
+    )
+    figures = models.JSONField(default=dict, help_text="as agreement.Figures; empty where nothing was measured")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["project", "judge", "-id"], name="agreement_of_judge")]
+
+    def __str__(self) -> str:
+        return f"agreement {self.pk} of {self.project_id}"

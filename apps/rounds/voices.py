@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from apps.engine.canonical import decode
 from apps.engine.setup import Ensembles, ensembles_from
@@ -18,6 +20,7 @@ from apps.records import transitions
 from apps.records.models import Run, RunState
 from apps.rounds.measuring import Place
 
+LONG = timedelta(hours=2)
 SPENT = "the budget of model calls is spent"
 
 
@@ -105,10 +108,14 @@ def end(run: Run, state: str, why: str) -> None:
 
 
 def forgotten() -> int:
-    """Calls in flight of runs that have ended, aborted, say, by a person, or that nobody drives: their process died."""
+    """Calls in flight of runs that have ended, aborted, say, by a person, or that nobody drives: their process died.
+
+    Of those of a project itself, that try its judge, none takes so long as LONG.
+    """
     alone = Q(run__driver="") | Q(run__driver_until__lt=Now())
-    of_the_dead = ~Q(run__state=RunState.OPEN) | (alone & Q(task=None))
-    left = Call.objects.filter(of_the_dead, state=CallState.IN_FLIGHT, run__isnull=False)
+    of_the_dead = Q(run__isnull=False) & (~Q(run__state=RunState.OPEN) | (alone & Q(task=None)))
+    too_old = Q(run=None, project__isnull=False, opened__lt=timezone.now() - LONG)
+    left = Call.objects.filter(of_the_dead | too_old, state=CallState.IN_FLIGHT)
     if not left.exists():
         return 0
     with transaction.atomic():

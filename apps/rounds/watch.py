@@ -42,6 +42,7 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "mode.changed": frozenset({"project"}),
     "axes.changed": frozenset({"project"}),
     "evaluator.changed": frozenset({"project", "run"}),
+    "agreement.measured": frozenset({"project", "run"}),
     "latch.set": frozenset({"run"}),
     "latch.released": frozenset({"run"}),
     "effect.reclaimed": frozenset({"run"}),

@@ -265,6 +265,12 @@ def _verified(entry: Entry) -> Words:
     return [f"{entry.actor} had entries 1 to {entry.body['upto']} verified: {found}"]
 
 
+def _agreement(entry: Entry) -> Words:
+    kappa = entry.body["kappa"]
+    told = "which tells nothing" if kappa is None else f"kappa {kappa:.2f}"
+    return [f"{entry.actor} had the judge tried against {entry.body['labels']} labels of people: {told}"]
+
+
 def _budgeted(entry: Entry) -> Words:
     return [f"{entry.actor} set a budget for calls of models:", *_whose(entry)]
 
@@ -324,6 +330,7 @@ _SAYINGS: dict[str, Callable[[Entry], Words]] = {
     "effect.reclaimed": _reclaimed,
     "mode.changed": lambda entry: [f"{entry.actor} made {entry.body['mode']} the mode of new runs"],
     "axes.changed": lambda entry: [f"{entry.actor} set the project's axes, version {entry.body['version']}"],
+    "agreement.measured": _agreement,
     "evaluator.changed": lambda entry: [f"{entry.actor} replaced the evaluator, version {entry.body['version']}"],
     "member.added": _member("took in"),
     "member.changed": _member("changed the role of"),

@@ -1,0 +1,175 @@
+"""A judge is tried against people's labels, by real calls: it agrees if it is good, and not if it guesses."""
+
+import io
+import json
+import random
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.common.errors import UserError
+from apps.llm.models import Call, ModelLatch, Spend
+from apps.llm.services import budgets
+from apps.llm.services.budgets import Limits
+from apps.log.models import Event
+from apps.rounds import agreement, panel
+from apps.rounds.agreement import Figures
+from apps.rounds.models import Agreement
+from apps.rounds.start import start
+from tests.llm.server import error
+from tests.rounds import judges, workers, world
+from tests.rounds.test_worker import loopback  # noqa: F401
+
+OFFS = [round(0.1 * step, 1) for step in range(1, 31)]
+LABELS = [judges.label(f"t{at % 4}", f"Off by {off}", judges.level_of(f"Off by {off}")) for at, off in enumerate(OFFS)]
+
+
+@pytest.fixture(autouse=True)
+def _database(transactional_db):
+    pass
+
+
+def guessing(asked):
+    """A judge that hears the answer and gives a level that has nothing to do with it, the same each time."""
+    return judges.verdict(random.Random(judges.judged_text(asked)).choice(["far", "near", "there"]))
+
+
+def measured(monkeypatch, judge, labels=LABELS, name="Judged"):
+    with judges.server(monkeypatch, judge):
+        project = judges.project(name, labels=labels)
+        row = panel.begin(workers.SYSTEM, project)
+        assert panel.take(row.pk)
+        return panel.carry_out(row.pk)
+
+
+def test_a_good_judge_agrees_with_people_and_with_itself(monkeypatch):
+    row = measured(monkeypatch, judges.good)
+    found = Figures(**row.figures)
+    assert (found.labels, found.judged, found.again) == (30, 30, 30)
+    assert (found.kappa, found.same, found.steady, found.own) == (1.0, 1.0, 1.0, 1.0)
+    assert (found.word, found.weak, found.few, found.unsure) == ("almost perfect", False, False, False)
+
+
+def test_a_judge_who_guesses_agrees_with_itself_and_not_with_people(monkeypatch):
+    found = Figures(**measured(monkeypatch, guessing).figures)
+    assert abs(found.kappa) < 0.35
+    assert found.low < found.kappa < found.high
+    assert found.weak
+    assert found.own == 1.0
+
+
+def test_a_judge_who_changes_its_mind_disagrees_with_itself(monkeypatch):
+    dice = random.Random(3)
+    found = Figures(
+        **measured(monkeypatch, lambda asked: judges.verdict(dice.choice(["far", "near", "there"]))).figures
+    )
+    assert found.steady < 0.7
+    assert abs(found.own) < 0.4
+
+
+def test_a_few_labels_say_little_however_well_the_judge_does(monkeypatch):
+    found = Figures(**measured(monkeypatch, judges.good, LABELS[::4]).figures)
+    assert found.kappa == 1.0
+    assert found.few
+    assert found.unsure
+
+
+def test_labels_of_one_level_alone_tell_nothing(monkeypatch):
+    found = Figures(**measured(monkeypatch, judges.good, LABELS[20:]).figures)
+    assert (found.kappa, found.word, found.weak) == (None, "", True)
+
+
+def test_its_calls_are_the_project_s_in_ledger_budget_and_log(monkeypatch):
+    row = measured(monkeypatch, judges.good)
+    calls = Call.objects.filter(project=row.project_id, run=None, role="judge", state="done")
+    assert calls.count() == 60
+    assert sorted(set(calls.values_list("repeat", flat=True))) == [0, 1]
+    spent = Spend.objects.get(project=row.project_id, run=None, day=None)
+    assert spent.calls == 60
+    assert spent.money > spent.money_reserved == 0
+    assert Event.objects.filter(project=row.project_id, kind="agreement.measured").count() == 1
+
+
+def test_a_judge_who_names_no_level_of_an_output_judged_that_much_less(monkeypatch):
+    def shy(asked):
+        return "who am I to say" if "Off by 0.3" in asked.text else judges.good(asked)
+
+    row = measured(monkeypatch, shy)
+    found = Figures(**row.figures)
+    assert (found.labels, found.judged, found.kappa) == (30, 29, 1.0)
+    assert Call.objects.filter(state="done").count() == 60 - 2 + 2 * 3
+
+
+def test_a_budget_that_is_spent_or_a_judge_that_must_be_mended_says_so_and_leaves_nothing_behind(monkeypatch):
+    with judges.server(monkeypatch, judges.good) as serving:
+        project = judges.project(labels=LABELS)
+        budgets.of_project(workers.SYSTEM, project, Limits(tokens=3_000))
+        row = panel.begin(workers.SYSTEM, project)
+        assert panel.take(row.pk)
+        assert "budget of the project" in panel.carry_out(row.pk).why
+        budgets.of_project(workers.SYSTEM, project, Limits())
+        serving.script(error(401, "invalid x-api-key"))
+        row = panel.begin(workers.SYSTEM, project)
+        assert panel.take(row.pk)
+        row = panel.carry_out(row.pk)
+    assert "key" in row.why
+    assert row.figures == {}
+    assert ModelLatch.objects.filter(released_at=None).exists()
+    assert not Call.objects.filter(state="in flight").exists()
+    assert Spend.objects.get(project=project, run=None, day=None).tokens_reserved == 0
+
+
+def test_what_was_measured_holds_for_that_judge_and_those_labels(monkeypatch):
+    with judges.server(monkeypatch, judges.good) as serving:
+        project = judges.project(labels=LABELS)
+        run = start(workers.SYSTEM, project, world.order(), "bubblewrap")
+        assert agreement.standing(project, agreement.of_now(project)).row is None
+        row = panel.begin(workers.SYSTEM, project)
+        assert panel.take(row.pk)
+        panel.carry_out(row.pk)
+        here = agreement.standing(project, agreement.of_now(project))
+        assert here.row.pk == row.pk
+        assert [counts for _, counts in here.table] == [[14, 0, 0], [0, 11, 0], [0, 0, 5]]
+        assert agreement.standing(project, agreement.of_run(run)).row.pk == row.pk
+        project.labels = LABELS[:20]
+        assert agreement.standing(project, agreement.of_now(project)).outdated
+        judges.add(serving, "lenient")
+        assert agreement.standing(project, agreement.of_now(project)).row is None
+        assert agreement.standing(project, agreement.of_run(run)).row is not None
+
+
+def test_asking_twice_is_asking_once_and_one_that_is_silent_is_given_up(monkeypatch):
+    with judges.server(monkeypatch):
+        project = judges.project(labels=LABELS)
+        first = panel.begin(workers.SYSTEM, project)
+        assert panel.begin(workers.SYSTEM, project).pk == first.pk
+        assert panel.take(first.pk)
+        assert not panel.take(first.pk)
+        monkeypatch.setattr(panel, "SILENCE", -panel.SILENCE)
+        assert panel.begin(workers.SYSTEM, project).pk != first.pk
+    first.refresh_from_db()
+    assert first.why == "Its process went away."
+
+
+def test_what_cannot_be_measured_says_why(monkeypatch):
+    with pytest.raises(UserError, match="scored by its evaluator"):
+        panel.begin(workers.SYSTEM, world.project("Scored"))
+    with pytest.raises(UserError, match="has no labels"):
+        panel.begin(workers.SYSTEM, judges.project("Unlabelled"))
+    with pytest.raises(UserError, match="judged by the model that plays judge, and none does"):
+        panel.begin(workers.SYSTEM, judges.project("Unjudged", labels=LABELS))
+    assert not Agreement.objects.exists()
+
+
+def test_the_command_says_it_in_words_and_as_json(monkeypatch):
+    with judges.server(monkeypatch, guessing):
+        judges.project("Guessed", labels=LABELS)
+        out = io.StringIO()
+        call_command("measure_agreement", "guessed", stdout=out)
+        assert "judge judged 30 of 30 labelled outputs" in out.getvalue()
+        assert "scores of this judge are hardly better than chance" in out.getvalue()
+        out = io.StringIO()
+        call_command("measure_agreement", "guessed", "--json", stdout=out)
+        assert json.loads(out.getvalue())["labels"] == 30
+    with pytest.raises((CommandError, SystemExit, UserError)):
+        call_command("measure_agreement", "nowhere")
