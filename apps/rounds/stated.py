@@ -122,4 +122,4 @@ def payload(book: Book) -> bytes:
 def _rate(found: Fold, state: Any, turn: Any) -> list[Any]:
     common = found.flips.common(state, turn)
     bounds = [float(f"{value:.6g}") for value in (common.mean, common.levels[1], common.levels[-2])]
-    return [state, turn, *bounds]
+    return [state, turn, *bounds, round(common.seen)]

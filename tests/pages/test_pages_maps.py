@@ -19,6 +19,7 @@ from apps.engine.contracts.turns import Observed
 from apps.engine.contracts.zero import Zero
 from apps.engine.effects import Contract
 from apps.lineage.maps import reading
+from apps.lineage.maps.contracts import Contracts
 from apps.projects.models import AxesVersion, Project
 from apps.records.models import CandidateEdit, Snapshot
 
@@ -368,13 +369,19 @@ def test_authors_are_told_by_what_came_of_what_they_claimed(as_bob: Client, peop
     known, authors = Calibration(), ("model:sage", f"person:{people.alice.pk}")
     for after in (1.0, 1.0, 0.0):
         known.add(authors, grade(contract, seen(after), Zero(flips, "other")))
-    told = {"authors": known.payload(), "repeats": 3, "flips": [["unsolved", "better", 0.25, 0.1, 0.5]]}
+    flipped = [["unsolved", "better", 0.25, 0.1, 0.5], ["solved", "worse", 0.0, 0.0, 0.3, 12]]
+    told = {"authors": known.payload(), "repeats": 15, "recalled": 4, "flips": flipped}
     Snapshot.objects.filter(run=play.run).update(contracts=encode(told))
     shown = text(as_bob.get(RUN + "contracts/"))
     assert "sage model 3 0 0 0 0 0 3 67 %" in shown
     assert "alice person 3" in shown
     assert "90 % said, 67 % came of 3" in shown
-    assert "unsolved better 25 % 10 % and 50 %" in shown
+    assert "Known from 15 repeated measurements, 4 of them in earlier runs" in shown
+    assert "unsolved better – 25 % 10 % and 50 %" in shown  # written before repeats were counted by state
+    assert "solved worse 12 0 % 0 % and 30 %" in shown
+    sage = next(one for one in Contracts(play.run).authors if one.name == "sage")
+    assert sage.lift > sage.least_lift > 0
+    assert f"{sage.lift:.2f} at least {sage.least_lift:.2f}" in shown
 
 
 def seen(after: float) -> dict[str, Observed]:

@@ -29,6 +29,7 @@ class Record:
     came: int = 0  # predicted fixes
     predicted: int = 0
     expected: float = 0.0  # of them by themselves
+    most: float = 0.0  # of them that may well have come by themselves, as far as repeats tell
     bins: list[Bin] = field(default_factory=lambda: [Bin() for _ in range(BINS)])
 
     @property
@@ -39,6 +40,7 @@ class Record:
         """A contract of theirs was held against what happened."""
         self.words[found.word] = self.words.get(found.word, 0) + 1
         self.loss += found.loss
+        self.most += _most(found)
         for named in found.named:
             if named.part == "fix" and named.turn:
                 self.came += named.turn == "better"
@@ -77,17 +79,25 @@ class Calibration:
         return made
 
 
+def _most(found: Grade) -> float:
+    """All of them, where nothing is known of what turns by itself; none, where nothing does."""
+    if found.fixes is not None:
+        return found.fixes.most
+    return float(sum(bool(named.turn and named.rate) for named in found.named if named.part == "fix"))
+
+
 def _payload(record: Record) -> list[Any]:
     lost = record.loss
     return [
         [record.words.get(word, 0) for word in WORDS],
         [lost.tasks, lost.author, lost.flips, lost.brier, lost.flips_brier],
-        [record.came, record.predicted, record.expected],
+        [record.came, record.predicted, record.expected, record.most],
         [[each.tasks, each.said, each.came] for each in record.bins],
     ]
 
 
 def _record(told: Sequence[Any]) -> Record:
-    words, lost, (came, predicted, expected), bins = told
+    words, lost, (came, predicted, expected, *most), bins = told
     counted: dict[str, int] = {word: n for word, n in zip(WORDS, words, strict=True) if n}
-    return Record(counted, Loss(*lost), came, predicted, expected, [Bin(*each) for each in bins])
+    may = most[0] if most else float(predicted)  # what was written before it was told
+    return Record(counted, Loss(*lost), came, predicted, expected, may, [Bin(*each) for each in bins])

@@ -23,11 +23,12 @@ _LEAST, _MOST = 0.02, 0.95
 class Common:
     """Of so many measurements, how many another one of the same content turns from: a rate, and how well it is known.
 
-    counted is less than the measurements where repeats of one task are alike.
+    counted is less than seen, the measurements, where repeats of one task are alike.
     """
 
     turned: float
     counted: float
+    seen: float = 0.0
 
     @property
     def mean(self) -> float:
@@ -108,7 +109,7 @@ class Flips:
         return self._common[state, turn]
 
     def _count(self, state: State, turn: Turn) -> Common:
-        total = counted = 0.0
+        total = counted = seen = 0.0
         for (_, task), scores in self._seen.items():
             here = [score for score in scores if self.state(task, score) == state]
             if not here:
@@ -116,8 +117,10 @@ class Flips:
             heavy = 1 + (len(here) - 1) * self.alike
             pairs = sum(turned(score, other) == turn for score in here for other in scores)
             total += pairs / len(scores) / heavy
-            counted += len(here) * (1 - 1 / len(scores)) / heavy
-        return Common(min(total, counted), counted)
+            weight = len(here) * (1 - 1 / len(scores))
+            counted += weight / heavy
+            seen += weight
+        return Common(min(total, counted), counted, seen)
 
     @property
     def alike(self) -> float:

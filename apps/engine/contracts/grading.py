@@ -117,6 +117,8 @@ def _tested(contract: Contract, parts: _Parts, zero: Zero, told: Loss, named: tu
         _sentence("tasks at risk became worse", broke),
         _sentence("tasks that were not named became worse", beside),
     ]
+    if zero.flips.repeats:
+        why.append(f"what turns by itself is known from {zero.flips.repeats:,} repeated measurements")
     word = _word(fixed=fixed, short=short, harmed=harmed)
     return Grade(word, tuple(filter(None, why)), came, broke, beside, sum(claims), told, named)
 
@@ -164,4 +166,5 @@ def _count(part: Sequence[Observed], turn: Turn) -> int:
 def _sentence(what: str, found: Lift | None, more: str = "") -> str:
     if found is None:
         return ""
-    return f"{found.turned} of {found.tasks} {what}; {found.expected:.1f} do so by themselves{more} (p {found.p:.2g})"
+    itself = f"{found.expected:.1f} do so by themselves, or up to {found.most:.1f}"
+    return f"{found.turned} of {found.tasks} {what}; {itself}{more} (p {found.p:.2g})"

@@ -15,13 +15,17 @@ from apps.engine.statistics.numbers import Numbers
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """Of so many tasks so many turned, where about so many do by themselves; p: that at least as many do."""
+    """Of so many tasks so many turned, where about so many do by themselves; p: that at least as many do.
+
+    most: how many may well do so by themselves, as far as repeats tell; in 39 of 40 cases it is fewer.
+    """
 
     turned: int
     tasks: int
     expected: float
     p: float
     ratio: Interval  # turned / expected, 95 %
+    most: float
 
 
 def lift(found: Sequence[Observed], turn: Turn, zero: Zero) -> Lift:
@@ -39,7 +43,8 @@ def lift(found: Sequence[Observed], turn: Turn, zero: Zero) -> Lift:
     count = sum(each.turn == turn for each in found)
     p = float(sum_of_chances(chances)[count:].sum(axis=0).mean())
     expected = chances.sum(axis=0)
-    return Lift(count, len(found), float(expected.mean()), min(1.0, p), _ratio(count, len(found), expected))
+    ratio, most = _ratio(count, len(found), expected), float(np.quantile(expected, 0.975))
+    return Lift(count, len(found), float(expected.mean()), min(1.0, p), ratio, most)
 
 
 def _ratio(turned: int, tasks: int, expected: Numbers) -> Interval:

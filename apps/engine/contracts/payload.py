@@ -22,7 +22,7 @@ def grade_payload(grade: Grade) -> dict[str, Any]:
         found: Lift | None = getattr(grade, name)
         if found is not None:
             ratio = [_short(bound) for bound in astuple(found.ratio)]
-            told[name] = [found.turned, found.tasks, _short(found.expected), _short(found.p), ratio]
+            told[name] = [found.turned, found.tasks, _short(found.expected), _short(found.p), ratio, _short(found.most)]
     if grade.loss.tasks:
         told["loss"] = [_short(each) if isinstance(each, float) else each for each in astuple(grade.loss)]
     told["named"] = [_named_payload(each) for each in grade.named]
@@ -37,8 +37,9 @@ def grade_from(told: Mapping[str, Any]) -> Grade:
     return Grade(told["word"], tuple(told["why"]), claimed=told["claimed"], loss=lost, named=named, **lifts)
 
 
-def _lift(turned: int, tasks: int, expected: float, p: float, ratio: tuple[float, float, float]) -> Lift:
-    return Lift(turned, tasks, expected, p, Interval(*ratio))
+def _lift(turned: int, tasks: int, expected: float, p: float, *widths: Any) -> Lift:
+    ratio, *most = widths  # grades of before say no more than that it may be all of them
+    return Lift(turned, tasks, expected, p, Interval(*ratio), most[0] if most else float(tasks))
 
 
 def _named_payload(named: Named) -> list[Any]:

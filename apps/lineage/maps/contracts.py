@@ -44,6 +44,16 @@ class Author:
         return self.record.came / self.record.expected if self.record.expected else None
 
     @property
+    def least_lift(self) -> float | None:
+        """The lift, if as many come by themselves as may well do."""
+        return self.record.came / self.record.most if self.record.most else None
+
+    @property
+    def may_come(self) -> float | None:
+        """The share that may well come by itself, as far as repeats tell."""
+        return self.record.most / self.record.predicted if self.record.predicted else None
+
+    @property
     def log_loss(self) -> float | None:
         return self.record.loss.author / self.record.loss.tasks if self.record.loss.tasks else None
 
@@ -68,13 +78,17 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """How often tasks of a state turn one way although nothing is changed: between low and high in 19 of 20 cases."""
+    """How often tasks of a state turn one way although nothing is changed: between low and high in 19 of 20 cases.
+
+    seen: from how many repeats that is known; None where it was written before they were counted.
+    """
 
     state: str
     turn: str
     mean: float
     low: float
     high: float
+    seen: int | None = None
 
 
 @dataclass
@@ -92,6 +106,11 @@ class Contracts:
     def repeats(self) -> int:
         """How often something was measured that had been measured before."""
         return int(self._told.get("repeats", 0))
+
+    @property
+    def recalled(self) -> int:
+        """How many of them earlier runs made."""
+        return int(self._told.get("recalled", 0))
 
     @cached_property
     def flips(self) -> list[Flip]:

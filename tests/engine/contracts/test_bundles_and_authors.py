@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from apps.engine.canonical import decode, encode
 from apps.engine.contracts.calibration import MOST_AUTHORS, Calibration
+from apps.engine.contracts.flips import Flips
 from apps.engine.contracts.fold import Author, Fold
-from apps.engine.contracts.grading import Grade, Named
+from apps.engine.contracts.grading import Grade, Named, grade
 from apps.engine.contracts.leave_one_out import account
-from apps.engine.contracts.turns import FAILED
+from apps.engine.contracts.turns import FAILED, Observed
+from apps.engine.contracts.zero import Zero
 from apps.engine.effects import Contract
 from apps.engine.records import Result
 
@@ -79,6 +81,28 @@ def test_what_is_known_of_authors_survives_json_and_goes_on_as_if_it_never_had(s
         assert sum(each.tasks for each in record.bins) == len(stated)
 
 
+def test_what_may_well_come_by_itself_adds_up_and_is_all_of_it_where_nothing_was_repeated():
+    contract, flips = Contract(predicted_fixes=("a",)), Flips()
+    observed = {"a": Observed("a", 0.0, 1.0)}
+    known = Calibration()
+    known.add(("x",), grade(contract, observed, Zero(flips, "seed")))
+    assert known.records["x"].most == 1.0
+    for number in range(100):
+        flips.add("seed", f"t{number}", 0.0, 0.0)
+    known.add(("x",), grade(contract, observed, Zero(flips, "seed")))
+    assert 1.0 < known.records["x"].most < 1.2
+    known.add(("x",), grade(contract, observed, Zero(flips, "seed", repeatable=True)))
+    assert known.records["x"].most < 1.2
+
+
+def test_what_was_written_before_says_that_all_may_come_by_itself():
+    known = Calibration()
+    known.add(("x",), said(0.5, True))
+    told = decode(encode(known.payload()))
+    told["x"][2] = told["x"][2][:3]
+    assert Calibration.of(told).records["x"].most == 1.0
+
+
 def test_ever_more_authors_take_no_more_room():
     known = Calibration()
     for number in range(MOST_AUTHORS + 50):
@@ -113,3 +137,26 @@ def test_equal_behaviour_measured_again_is_a_repeat_and_no_first():
     fold.measured(0, results(a=0.0))
     assert list(fold.flips.of("same", "a")) == [0.0, 1.0, 0.0]
     assert fold.flips.repeats == 2
+
+
+def test_what_earlier_runs_repeated_is_known_and_is_no_repeat_of_this_run():
+    fold = Fold(TASKS, repeatable=False)
+    fold.recall("seed", results(a=0.0), "one")
+    fold.recall("seed", results(a=1.0), "two")
+    assert (fold.recalled, fold.repeats, list(fold.flips.of("seed", "a"))) == (1, 0, [0.0, 1.0])
+    fold.proposed(0, "seed")
+    fold.measured(0, results(a=1.0, b=1.0), "three")
+    assert (fold.repeats, list(fold.flips.of("seed", "a"))) == (1, [0.0, 1.0, 1.0])
+    fold.proposed(1, "child", Author(Contract(predicted_fixes=("a",)), "seed", ("operator:x",)))
+    fold.measured(1, results(a=1.0))
+    assert fold.observed(1)["a"] == Observed("a", 1.0, 1.0)  # what its base did in this run, and not before
+
+
+def test_the_same_dice_are_no_repeat():
+    fold = Fold(TASKS, repeatable=False)
+    for number in range(2):
+        fold.proposed(number, "same")
+        fold.measured(number, results(a=1.0), "one")
+    assert fold.flips.repeats == 0
+    fold.measured(1, results(a=1.0), "two")
+    assert fold.flips.repeats == 1

@@ -95,3 +95,20 @@ def test_whatever_was_measured_a_chance_is_a_chance(scores: list[tuple[str, floa
     for base in ("seed", "other"):
         chances = [Zero(flips, base).chance(Observed("a", before, 0.0), turn) for turn in ("better", "worse")]
         assert all(0 <= chance <= 1 for chance in chances)
+
+
+def test_what_was_never_seen_to_turn_may_still_do_so_the_less_the_more_often_it_was_looked_at():
+    """0 of n leaves about 3 / n: Hanley and Lippman-Hand, If Nothing Goes Wrong, Is Everything All Right?, JAMA 249."""
+    found = [Observed(f"t{n}", 0.0, 1.0) for n in range(3)]
+    known = [flaky({f"u{n}": 0.0 for n in range(size)}, 2) for size in (4, 40, 400)]
+    lifts = [lift(found, "better", Zero(flips, "b")) for flips in known]
+    assert [each.most > each.expected > 0 for each in lifts] == [True] * 3
+    assert lifts[0].most > 3 * lifts[1].most > 9 * lifts[2].most
+    assert 1 / 400 < lifts[2].most / 3 < 3 / 400
+    assert known[2].common("unsolved", "better").seen == 400
+
+
+def test_repeats_of_one_task_count_less_than_they_are():
+    alike = flaky({f"t{n}": float(n % 2) for n in range(20)}, 20).common("solved", "worse")
+    assert alike.seen == 190
+    assert alike.counted < 20

@@ -81,6 +81,17 @@ def test_without_repeats_nothing_can_be_told_and_the_card_says_so():
     assert [named.turn for named in found.named] == ["better"] * 6
 
 
+def test_the_card_says_from_how_many_repeats_it_is_known_and_how_wide_that_leaves_it():
+    flips = Flips()
+    for task in FIXES:
+        flips.add("seed", task, 0.0, 0.0)
+    found = grade(SURE, seen(3), Zero(flips, "seed"))
+    assert found.fixes is not None
+    assert found.fixes.expected < found.fixes.most < 6
+    assert f"by themselves, or up to {found.fixes.most:.1f}" in found.why[0]
+    assert found.why[-1] == "what turns by itself is known from 6 repeated measurements"
+
+
 def test_likely_tasks_are_the_predicted_fixes_where_none_is_named():
     contract = Contract(probabilities=dict.fromkeys(FIXES, 0.9) | {"o1": 0.1})
     found = graded(contract, seen(6))
