@@ -26,7 +26,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model as its provider knows it, and what one process may ask of it."""
+    """A model as its provider knows it, and what one machine may ask of it."""
 
     name: str  # in the catalogue
     model: str  # at the provider
@@ -34,8 +34,8 @@ class ModelSpec:
     key_variable: str = "ANTHROPIC_API_KEY"  # of the environment; empty: the server wants no key
     max_tokens: int = 8192  # of one reply
     timeout: float = 600.0  # seconds of one attempt, from the first byte sent to the last one read
-    concurrency: int = 8  # calls at a time, of one process
-    requests_per_minute: int = 0  # of one process; 0: as many as there are
+    concurrency: int = 8  # calls at a time, of one machine
+    requests_per_minute: int = 0  # of one machine; 0: as many as there are
     tokens_per_minute: int = 0  # the same, of prompt and reply together
     bytes_per_token: float = BYTES_PER_TOKEN  # of its prompts, rather too few
     extra: Mapping[str, Any] = field(default_factory=dict)  # goes into the body as it stands: temperature, say

@@ -36,9 +36,9 @@ class LanguageModel(models.Model):
     context = models.PositiveIntegerField(null=True, help_text="tokens of prompt and reply together")
     max_tokens = models.PositiveIntegerField(default=8192, help_text="of one reply")
     timeout = models.FloatField(default=600.0, help_text="seconds of one attempt")
-    concurrency = models.PositiveSmallIntegerField(default=8, help_text="calls at a time, of one process")
-    requests_per_minute = models.PositiveIntegerField(default=0, help_text="of one process; 0: not limited")
-    tokens_per_minute = models.PositiveIntegerField(default=0, help_text="of one process; 0: not limited")
+    concurrency = models.PositiveSmallIntegerField(default=8, help_text="calls at a time, of one machine")
+    requests_per_minute = models.PositiveIntegerField(default=0, help_text="of one machine; 0: not limited")
+    tokens_per_minute = models.PositiveIntegerField(default=0, help_text="of one machine; 0: not limited")
     bytes_per_token = models.FloatField(
         default=BYTES_PER_TOKEN, help_text="the fewest that a token of its prompts had lately; learned from its calls"
     )

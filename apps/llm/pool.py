@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -23,7 +24,9 @@ from apps.engine.prompt import Prompt
 from apps.llm.contract import CallFailure, CallJob, CallOutcome, ModelSpec, Stopped, Usage
 from apps.llm.pace import Pace
 from apps.llm.tokens import estimated
+from apps.llm.turnstile import Turnstile
 
+PACES = "paces"  # the folder under EVOWEB_HOME where processes share the limits of models
 _BEAT_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
@@ -53,12 +56,16 @@ class Patience:
 class Callers:
     """At most `size` calls at a time, of all models together. allowed: private hosts that may be asked.
 
+    shared: a folder; the limits of models then hold for all callers on this machine that are given the same one.
     Give every thread one of its own. `fileno` turns readable when there is something to collect, for whoever waits for
     other things as well.
     """
 
-    def __init__(self, size: int, allowed: Sequence[str] = (), patience: Patience | None = None) -> None:
+    def __init__(
+        self, size: int, allowed: Sequence[str] = (), patience: Patience | None = None, shared: Path | None = None
+    ) -> None:
         self._size = size
+        self._shared = shared
         self._patience = patience or Patience()
         self._open: dict[str, CallJob] = {}  # touched by the calling thread alone, as _tasks is by the loop
         # By task: an id may be given again while the call that was stopped under it still closes its connection.
@@ -177,6 +184,8 @@ class Callers:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._provider.close()
+        for pace in self._paces.values():
+            pace.close()
         await self._loop.shutdown_asyncgens()
 
     async def _perform(self, job: CallJob) -> None:
@@ -198,7 +207,7 @@ class Callers:
             failure = outcome.failure
             wish = failure.retry_after if failure else None
             if wish is not None and wish <= self._patience.longest_wish:
-                pace.rest(wish)
+                await pace.rest(wish)
             # What was reserved is spent: another attempt would be one that no budget allowed.
             if failure is None or outcome.usage.total or not self._patience.again(failure, attempt):
                 return replace(outcome, usage=used, attempts=attempt)
@@ -207,14 +216,20 @@ class Callers:
 
     async def _attempt(self, pace: Pace, job: CallJob) -> CallOutcome:
         expected = estimated(job.prompt, job.schema, job.spec.bytes_per_token)
-        async with pace.slots:
+        async with pace.slot():
             await pace.turn(expected)
             outcome = await self._provider.call(job)
-        pace.count(outcome.usage.total - expected)
+        await pace.count(outcome.usage.total - expected)
         return outcome
 
     def _pace(self, spec: ModelSpec) -> Pace:
         limits = (spec.name, spec.concurrency, spec.requests_per_minute, spec.tokens_per_minute)
         if limits not in self._paces:
-            self._paces[limits] = Pace(*limits[1:], self._loop.time)
+            self._paces[limits] = self._new_pace(*limits)
         return self._paces[limits]
+
+    def _new_pace(self, name: str, *limits: int) -> Pace:
+        concurrency, requests, tokens = limits
+        if self._shared is None:
+            return Pace(concurrency, requests, tokens, self._loop.time)
+        return Pace(concurrency, requests, tokens, time.time, Turnstile(self._shared / name))

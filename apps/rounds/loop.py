@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 from django.db.models import Q
 
-from apps.llm.pool import Callers
+from apps.llm.pool import PACES, Callers
 from apps.oversight.services import answers
 from apps.records import transitions
 from apps.records.models import Run, RunState
@@ -49,6 +49,7 @@ class Loop:
         self._in_flight: dict[str, int] = {}  # run by job
         self._lines: Callers | None = None  # made for the first call: many runs ask no model
         self._calling: dict[str, int] = {}  # run by call
+        self._shared = home / PACES
         self._beaten = time.monotonic()
         voices.forgotten()  # where no sweep runs beside this process
 
@@ -115,7 +116,7 @@ class Loop:
     @property
     def _callers(self) -> Callers:
         if self._lines is None:
-            self._lines = Callers(CALLS, settings.EVOWEB_LLM_PRIVATE_URLS)
+            self._lines = Callers(CALLS, settings.EVOWEB_LLM_PRIVATE_URLS, shared=self._shared)
         return self._lines
 
     def _submit(self) -> None:

@@ -12,7 +12,7 @@ from apps.common.ids import row_id
 from apps.engine.canonical import decode
 from apps.engine.effects import Compare, Measure
 from apps.engine.replay import refused
-from apps.llm.pool import Callers
+from apps.llm.pool import PACES, Callers
 from apps.llm.selectors import latched
 from apps.log.services import append
 from apps.oversight import selectors
@@ -42,6 +42,7 @@ class Performer:
 
     def __init__(self, home: Path) -> None:
         self._slot = Slot(home)
+        self._shared = home / PACES
         self._pool = Pool(settings.EVOWEB_SLOTS, home, require(home, settings.EVOWEB_SANDBOX))
         self._callers: Callers | None = None  # made for the first call
         self._calling: dict[int, Calling] = {}  # by run
@@ -80,7 +81,7 @@ class Performer:
             self._leave(errand)
         while calling.ready:
             if self._callers is None:
-                self._callers = Callers(CALLS, settings.EVOWEB_LLM_PRIVATE_URLS)
+                self._callers = Callers(CALLS, settings.EVOWEB_LLM_PRIVATE_URLS, shared=self._shared)
             if not self._callers.free:
                 return
             self._callers.submit(calling.ready.popleft())

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db.models import Sum
@@ -83,7 +84,7 @@ def test_every_tenth_reply_an_error_loses_nothing_and_pays_nothing_twice(loop, t
         return next(failures) if next(count) % 10 == 0 else questions.numbers(asked)
 
     hurried = pool.Patience(attempts=1)
-    monkeypatch.setattr(loop_module, "Callers", lambda size, allowed: pool.Callers(size, allowed, hurried))
+    monkeypatch.setattr(loop_module, "Callers", partial(pool.Callers, patience=hurried))
     monkeypatch.setattr("apps.rounds.asking.FIRST_REST", 0.01)
     with questions.server(monkeypatch, often) as serving:
         run = world.finish(loop, world.begin(loop, toy, order(candidates=40, parallel=4)))
@@ -95,7 +96,7 @@ def test_every_tenth_reply_an_error_loses_nothing_and_pays_nothing_twice(loop, t
 
 def test_a_model_that_never_answers_is_refused_to_the_method_with_the_reason(loop, toy, monkeypatch):
     hurried = pool.Patience(attempts=1)
-    monkeypatch.setattr(loop_module, "Callers", lambda size, allowed: pool.Callers(size, allowed, hurried))
+    monkeypatch.setattr(loop_module, "Callers", partial(pool.Callers, patience=hurried))
     monkeypatch.setattr("apps.rounds.asking.FIRST_REST", 0.001)
     monkeypatch.setattr("apps.rounds.driver.BARREN_LIMIT", 2)
     with questions.server(monkeypatch, error(500)) as serving:

@@ -1,6 +1,7 @@
 """Candidates that are measured through a model, in the real driver with a real server."""
 
 import time
+from functools import partial
 
 import pytest
 from django.db import OperationalError
@@ -78,7 +79,7 @@ def test_prompts_of_one_candidate_are_asked_side_by_side_within_the_limits_of_a_
 def hurried(monkeypatch):
     """Callers try a call once; measurements try it again at once."""
     once = pool.Patience(attempts=1)
-    monkeypatch.setattr(loop_module, "Callers", lambda size, allowed: pool.Callers(size, allowed, once))
+    monkeypatch.setattr(loop_module, "Callers", partial(pool.Callers, patience=once))
     monkeypatch.setattr("apps.rounds.calling.REST_SECONDS", 0.01)
 
 
