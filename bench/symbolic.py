@@ -6,7 +6,8 @@
 Solved: every training point within 0.01, by the first candidate that is so; the run ends there. The trees of the
 examples' own programs are read and computed in this process, not run. Each run is one line of RESULTS.jsonl; what is
 there is not run again, so that the command goes on where it was interrupted. Then a table per mark is printed: solved
-runs of each method, and Fisher's exact p against random_mate, after Holm over the problems.
+runs of each method, and Fisher's exact p against random_mate, after Holm over the problems; and one of the best scores
+at the end: interquartile means, and p by flipping the signs of the differences on the same seeds, after Holm.
 """
 
 import argparse
@@ -125,6 +126,39 @@ def show(rows: Sequence[Mapping[str, Any]], mark: int) -> None:
     )
 
 
+def show_best(rows: Sequence[Mapping[str, Any]]) -> None:
+    """The table of the best scores at the end, where every method has run the same seeds."""
+    from apps.engine.statistics import holm, interquartile_mean, paired_p
+
+    best: dict[tuple[str, str], dict[int, float]] = {}
+    for row in rows:
+        best.setdefault((row["problem"], row["method"]), {})[row["seed"]] = row["best"]
+    methods = [CONTROL, *sorted({method for _, method in best} - {CONTROL})]
+    problems = [
+        problem
+        for problem in sorted({problem for problem, _ in best})
+        if len({frozenset(best.get((problem, method), ())) for method in methods}) == 1
+    ]
+    means = {key: interquartile_mean(list(scores.values())) for key, scores in best.items()}
+    adjusted = {}
+    for method in methods[1:]:
+        pairs = [(best[problem, method], best[problem, CONTROL]) for problem in problems]
+        ps = [paired_p([mine[seed] - theirs[seed] for seed in mine]) for mine, theirs in pairs]
+        adjusted |= dict(zip([(problem, method) for problem in problems], holm(ps), strict=True))
+    print("\nBest score at the end")
+    table(
+        ("problem", *methods, *(f"p {method}" for method in methods[1:])),
+        [
+            (
+                problem,
+                *(f"{means[problem, method]:.3f}" for method in methods),
+                *(f"{adjusted[problem, method]:.3f}" for method in methods[1:]),
+            )
+            for problem in problems
+        ],
+    )
+
+
 def main() -> None:
     known = sorted(folder.name for folder in FOLDER.iterdir() if (folder / "tasks.jsonl").exists())
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -148,6 +182,7 @@ def main() -> None:
     rows = [row for row in lines(options.file) if row["candidates"] == last and row["problem"] in options.problems]
     for mark in options.marks:
         show(rows, mark)
+    show_best(rows)
 
 
 if __name__ == "__main__":
