@@ -15,6 +15,8 @@ from apps.common.errors import UserError
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+ENDPOINT = "/v1/messages"
+
 # Networks whose addresses end in an IPv4 one: NAT64 (RFC 6052), compatible (RFC 4291), translated (RFC 2765).
 _ENDING = [ipaddress.IPv6Network(network) for network in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")]
 
@@ -27,6 +29,8 @@ def check(url: str, allowed: Iterable[str]) -> str:
     """The base URL without a slash at its end. Raises Forbidden. A name that cannot be resolved now is let through."""
     parts = _split(url)
     host = (parts.hostname or "").lower()
+    if parts.path.rstrip("/").endswith(ENDPOINT):
+        raise Forbidden(f"Give the part of {url} before {ENDPOINT}, which every call adds itself.")
     if named(host, parts.port, allowed):
         return url.rstrip("/")
     if parts.scheme != "https":

@@ -71,7 +71,8 @@ def _failure(error: BaseException, spec: ModelSpec) -> CallFailure:
     if isinstance(error, TimeoutError | httpx2.TimeoutException | anthropic.APITimeoutError):
         return CallFailure("again", 0, f"{spec.name} did not answer within {spec.timeout:g} seconds.")
     if isinstance(error, anthropic.APIConnectionError | httpx2.TransportError | OSError):
-        return CallFailure("again", 0, f"The connection to {spec.base_url} failed: {_reason(error)}.")
+        what = f"The connection to {spec.base_url} failed: {_reason(error)}."
+        return CallFailure("again", 0, f"{what} See that the server runs, and that the address is right.")
     if isinstance(error, json.JSONDecodeError | anthropic.AnthropicError):
         return _malformed(spec)
     raise error
@@ -121,7 +122,10 @@ def _meaning(status: int, spec: ModelSpec) -> str:
         case 403:
             return f"{spec.name} cannot be used: the key may not use {spec.model}. Allow it, then release the model."
         case 404:
-            return f"{spec.base_url} knows no model {spec.model!r}. Correct its name, then release the model."
+            return (
+                f"{spec.base_url} knows no model {spec.model!r}, or the address is wrong: it is the part before "
+                "/v1/messages. Correct either, then release the model."
+            )
         case 413:
             return f"The prompt is larger than {spec.name} takes."
     return f"{spec.name} did not accept the request."

@@ -24,7 +24,7 @@ def in_words(candidate: CandidateEdit, protocol: int) -> list[str]:
     ]
 
 
-def relies(candidate: int, protocol: int, fresh: Iterable[bytes]) -> bool:
+def relies(candidate: int, protocol: int, fresh: Iterable[bytes] = ()) -> bool:
     """Whether any measurement says so. candidate: its id; fresh: reports that are not stored yet."""
     return any(map(_relies, fresh)) or any(map(_relies, _reports(_scored(candidate, protocol))))
 

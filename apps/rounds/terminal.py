@@ -10,12 +10,13 @@ from typing import Any, TextIO
 from django.conf import settings
 from django.core.management.base import CommandError, OutputWrapper
 from django.db import DatabaseError
+from django.db.models import QuerySet
 
 from apps.accounts.actors import Actor
 from apps.common import database
 from apps.common.errors import UserError
 from apps.engine.canonical import decode
-from apps.oversight import selectors
+from apps.oversight import room, selectors
 from apps.projects.models import Project
 from apps.records.models import HELD, Effect, Run, RunState
 from apps.rounds import voices
@@ -98,7 +99,22 @@ def waits(run: Run) -> str:
         told = [f"The model {name} is stopped: {latch.reason}" for name, latch in stopped.items()]
         return " ".join([*told, *(f"manage.py models release {name}" for name in stopped)])
     more = " …" if count > 3 else ""
-    return f"{count} waiting for people: {first}{more}. Answer them in the queue of the running system (make run)."
+    why = f" {_DOUBT}" if _in_doubt(run, held) else ""
+    return f"{count} waiting for people: {first}{more}. Answer them in the queue of the running system (make run).{why}"
+
+
+_DOUBT = (
+    "What scores only within a tolerance of its evaluator is promoted by a person or not at all, in every mode "
+    "(docs/foreign.md, Tolerances)."
+)
+
+
+def _in_doubt(run: Run, held: QuerySet[Effect]) -> bool:
+    """Whether a promotion waits for this reason; a few are looked at."""
+    if not run.project.forgeable:
+        return False
+    promoted = held.filter(kind="promote", candidate__isnull=False).values_list("candidate", flat=True)[:3]
+    return any(room.relies(candidate, run.protocol_id) for candidate in promoted if candidate)
 
 
 def open_loop() -> Loop:

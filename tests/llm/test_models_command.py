@@ -40,7 +40,9 @@ def test_without_a_model_it_says_how_to_connect_one(models: Any) -> None:
 
 def test_from_nothing_to_a_model_that_answers(models: Any, messages_server: MessagesServer) -> None:
     where = ("--base-url", messages_server.url, "--key-variable", VARIABLE)
-    assert "check parrot" in models("add", "parrot", "--model", "parrot-1", *where)
+    added = models("add", "parrot", "--model", "parrot-1", *where)
+    assert "Next: manage.py models role mutate parrot, and manage.py models check parrot" in added
+    assert "Nobody plays a role yet" in models()
     assert "no price is known" in models()
     models("price", "parrot", "--input", "1", "--output", "5.5")
     models("role", "mutate", "parrot=2")
@@ -67,6 +69,18 @@ def test_a_check_that_fails_says_what_to_do_and_stops_the_model(
     assert "manage.py models release parrot" in models()
     assert "asked again" in models("release", "parrot")
     assert "parrot answers" in models("check", "parrot")
+
+
+def test_an_address_with_the_path_of_the_api_is_told_at_once(models: Any, messages_server: MessagesServer) -> None:
+    with pytest.raises(CommandError, match="before /v1/messages"):
+        models("add", "parrot", "--model", "p", "--base-url", f"{messages_server.url}/v1/messages", "--no-key")
+    assert not LanguageModel.objects.exists()
+
+
+def test_a_server_that_does_not_run_is_told_with_what_to_look_at(models: Any) -> None:
+    models("add", "parrot", "--model", "p", "--base-url", "http://127.0.0.1:1", "--no-key")
+    with pytest.raises(CommandError, match="See that the server runs, and that the address is right"):
+        models("check", "parrot")
 
 
 def test_a_key_given_for_its_variable_s_name_is_not_said_back(models: Any) -> None:

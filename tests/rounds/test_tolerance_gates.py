@@ -5,6 +5,7 @@ import pytest
 from apps.common.ids import run_and_number
 from apps.engine.supervise import SEED
 from apps.oversight.rules import MODES
+from apps.rounds.terminal import waits
 from apps.rounds.verify import problems
 from tests.rounds import world
 from tests.rounds.people import approve_until, begin, gates, say, settle
@@ -47,6 +48,7 @@ def test_in_full_auto_the_run_goes_on_and_its_promotions_wait(loop, leaning, bob
     assert {(gate.kind, gate.state) for gate in held} == {("promote", "held before")}
     assert run.measured + len(held) >= 12, "a round that waits keeps one place in the budget, and no more"
     assert champion(leaning) == SEED
+    assert "only within a tolerance of its evaluator" in waits(run)
 
 
 def test_a_person_may_promote_it_all_the_same(loop, leaning, bob):

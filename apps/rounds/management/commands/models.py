@@ -98,7 +98,9 @@ def _list() -> str:
         for role, voices in selectors.ensembles(None).items()
     ]
     roles = ["", "Roles, where a project says nothing else:", *(f"  {line}" for line in cast)] if cast else []
-    usable = any(health.usable for health in found) and cast
+    usable = [health.row.name for health in found if health.usable]
+    if usable and not cast:
+        roles = ["", f"Nobody plays a role yet, so no method asks: manage.py models role mutate {usable[0]}"]
     return "\n".join([*shown, *roles, *([] if usable else [CONNECT])])
 
 
@@ -112,7 +114,9 @@ def _add(options: dict[str, Any]) -> str:
     columns |= {name: not options[f"no_{name}"] for name in ("structured", "caching", "counting")}
     row = catalogue.put(SYSTEM, catalogue.Description(options["name"], columns, _json(options["extra"])))
     further = "" if selectors.keys_set([row])[row.name] else f"\n{row.key_variable} is not set here."
-    return f"{row.name} is in the catalogue. Next: manage.py models check {row.name}{further}"
+    cast = {voice.model for voices in selectors.ensembles(None).values() for voice in voices}
+    role = "" if row.name in cast else f"manage.py models role mutate {row.name}, and "
+    return f"{row.name} is in the catalogue. Next: {role}manage.py models check {row.name}{further}"
 
 
 def _json(text: str) -> dict[str, Any]:
