@@ -56,6 +56,9 @@ def score(input, expected, output, seed):
 }
 
 
+PATIENCE = 120.0  # seconds; the machine may be busy with other things
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a command came to."""
@@ -97,7 +100,11 @@ def assert_one_message(said: Said) -> None:
 def shell(home: Path, *arguments: object, **environment: str) -> Said:
     """The command as a process of its own, in that EVOWEB_HOME."""
     done = subprocess.run(
-        [*MANAGE, *map(str, arguments)], env=product(home, **environment), capture_output=True, text=True, timeout=60
+        [*MANAGE, *map(str, arguments)],
+        env=product(home, **environment),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     return Said(done.returncode, done.stdout, done.stderr)
 

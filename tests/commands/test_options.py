@@ -103,7 +103,7 @@ def test_a_gain_over_one_noisy_task_has_no_ends_and_still_is_json(folder, manage
 def test_a_timeout_is_no_error_leaves_the_run_open_and_counts_anew(folder, manage):
     begun = time.monotonic()
     said = manage("evolve", folder, "--candidates=100000", "--timeout=1.5", "--json")
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 60, "without it, it would be an hour"
     last = json.loads(said.lines[-1])
     assert (said.code, last["state"]) == (0, "open")
     assert f"go on with       manage.py resume {last['run']}" in said.out

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.rounds.test_kills import BASE, PATIENCE, Home
+from tests.rounds.test_kills import BASE, PATIENCE, home  # noqa: F401
 
 pytestmark = pytest.mark.slow
 FILE = f"""\
@@ -23,21 +23,14 @@ name = "best_of_n"
 """
 
 
-@pytest.fixture
-def home(tmp_path):
-    made = Home(tmp_path)
-    yield made
-    made.clean_up()
-
-
-def measured(home):
+def measured(home):  # noqa: F811
     try:
         return home.ask("SELECT coalesce(sum(measured), 0) FROM records_run")[0][0]
     except sqlite3.OperationalError:  # no table yet
         return 0
 
 
-def test_an_experiment_whose_command_is_killed_comes_to_the_same(home, tmp_path):
+def test_an_experiment_whose_command_is_killed_comes_to_the_same(home, tmp_path):  # noqa: F811
     file = tmp_path / "experiment.toml"
     file.write_text(FILE)
     for goal in (5, 30, 60):

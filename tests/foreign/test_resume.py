@@ -6,7 +6,7 @@ import pytest
 
 from tests.foreign.cases import text
 from tests.foreign.conftest import write
-from tests.rounds.test_kills import PATIENCE, Home, dying, until
+from tests.rounds.test_kills import PATIENCE, dying, home, until  # noqa: F401
 
 pytestmark = pytest.mark.slow
 CANDIDATES = 24
@@ -61,15 +61,8 @@ FOLDERS = {
 }
 
 
-@pytest.fixture
-def home(tmp_path):
-    made = Home(tmp_path)
-    yield made
-    made.clean_up()
-
-
 @pytest.mark.parametrize("style", FOLDERS)
-def test_a_run_that_is_killed_ends_with_the_archive_of_the_undisturbed_run(style, home):
+def test_a_run_that_is_killed_ends_with_the_archive_of_the_undisturbed_run(style, home):  # noqa: F811
     folder = write(home.path / style, FOLDERS[style])
     evolve = ("evolve", str(folder), "--method", "hill_climb", "--candidates", str(CANDIDATES), "--seed", "3", "--json")
     wanted = home.result(*evolve)

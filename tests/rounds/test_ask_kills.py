@@ -14,7 +14,6 @@ CANDIDATES = 40
 
 def test_killing_a_process_repeats_no_more_than_the_calls_in_flight_and_marks_them_lost(home):  # noqa: F811
     home.environment |= {"EVOWEB_LLM_PRIVATE_URLS": "127.0.0.1"}
-    assert home.manage("migrate", "--verbosity", "0").wait(PATIENCE) == 0
     with MessagesServer(numbers, latency=0.1) as server:
 
         def drive():

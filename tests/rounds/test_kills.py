@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -15,15 +16,15 @@ import pytest
 
 pytestmark = pytest.mark.slow
 BASE = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 30.0  # seconds; the machine may be busy with other things
-CANDIDATES = 300
+PATIENCE = 120.0  # seconds; the machine may be busy with other things
+CANDIDATES = 150
 MANAGE = [sys.executable, str(BASE / "manage.py")]
 EVOLVE = (
     *("evolve", str(BASE / "examples" / "parabola8"), "--candidates", str(CANDIDATES)),
     *("--parallel", "1", "--seed", "3", "--mode", "full-auto", "--json"),
 )
 
-MANY = 4 * CANDIDATES  # so that a run goes on while another process starts
+MANY = 6 * CANDIDATES  # so that a run goes on while another process starts
 LONG = ("--candidates", str(MANY))
 
 
@@ -77,7 +78,8 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(empty, tmp_path):
+    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
     made = Home(tmp_path)
     yield made
     made.clean_up()
