@@ -328,6 +328,9 @@ class Snapshot(models.Model):
     contracts = models.BinaryField(
         default=b"{}", help_text="canonical bytes: {authors: calibration of each, repeats, flips by state}"
     )
+    memory = models.BinaryField(
+        default=b"{}", help_text="canonical bytes: what the method goes by, see engine/remembered.py"
+    )
     at = models.DateTimeField()
 
     def __str__(self) -> str:

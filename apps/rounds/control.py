@@ -13,6 +13,7 @@ from apps.accounts.names import said, with_names
 from apps.common.ids import NUMBERS
 from apps.common.keyset import Slice
 from apps.engine.canonical import decode
+from apps.engine.statistics.transitions import Transitions
 from apps.llm.account import Account, Stopped, account
 from apps.oversight import desk, rules, selectors
 from apps.oversight.dossier import Elsewhere, sign_of
@@ -22,6 +23,7 @@ from apps.projects.models import Project
 from apps.records.models import HELD, CandidateEdit, Commission, Effect, EffectState, Run, RunState, Snapshot
 from apps.rounds import voices
 from apps.rounds.chart import Chart, step_chart
+from apps.rounds.method_memory import LEADS, Clades, Repairs
 from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, state_of
 
 GATES = 10
@@ -229,6 +231,29 @@ class ControlRoom:
     def chart(self) -> Chart | None:
         curve = decode(bytes(self._snapshot.curve)) if self._snapshot else []
         return step_chart(curve, max(0, self.run.born - 1), self.sign, self.seed_score)
+
+    @cached_property
+    def memory(self) -> dict[str, Any]:
+        """What its method goes by, as the driver last wrote it; see engine/remembered.py."""
+        return dict(decode(bytes(self._snapshot.memory))) if self._snapshot else {}
+
+    @property
+    def warning(self) -> str:
+        """What people should know of how the method fares; "" for most."""
+        return Transitions(*self.memory["refinements"]).warning() if "refinements" in self.memory else ""
+
+    @property
+    def leads(self) -> tuple[str, str] | None:
+        """The view of the run that shows what its method goes by, and what that is; None where no other view does."""
+        return LEADS.get(self.run.method)
+
+    @property
+    def repairs(self) -> Repairs | None:
+        return Repairs(**self.memory["repairs"]) if "repairs" in self.memory else None
+
+    @property
+    def clades(self) -> Clades | None:
+        return Clades(**self.memory["clades"]) if "clades" in self.memory else None
 
     @property
     def failures(self) -> list[tuple[str, int]]:

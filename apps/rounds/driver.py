@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from apps.engine.canonical import encode
+from apps.engine.remembered import remembered
 from apps.engine.replay import Diverged
 from apps.llm.contract import CallJob, CallOutcome
 from apps.llm.settling import expected
@@ -349,4 +350,5 @@ class Driver:
         self._snapped = now
         failures = {label: count for label, count in sorted(self.book.failures.items()) if label}
         curve = encode(self.book.population.best_so_far)
-        return {"curve": curve, "failures": encode(failures), "contracts": stated.payload(self.book)}
+        told = {"curve": curve, "failures": encode(failures), "contracts": stated.payload(self.book)}
+        return told | {"memory": encode(remembered(self.book.population, self.book.brief.parameters))}

@@ -21,7 +21,7 @@ class Repairs:
 
     A repair takes the place of what it repairs, whether it is better or not: the model reads its newest attempt, as in
     Olausson et al., Is Self-Repair a Silver Bullet for Code Generation?, ICLR (2024). errors counts by kind, attempts
-    by how many came before.
+    by how many came before; drafts counts what repairs nothing, which is what the same calls would else have brought.
     """
 
     def __init__(self, most: int, solved: float) -> None:
@@ -29,6 +29,7 @@ class Repairs:
         self.open: dict[int, None] = {}
         self.errors: dict[str, Tally] = {}
         self.attempts: dict[int, Tally] = {}
+        self.drafts = Tally()
         self._seen: set[int] = set()
 
     def changed(self, population: Population, number: int) -> None:
@@ -43,21 +44,27 @@ class Repairs:
     def _first(self, population: Population, number: int) -> None:
         member, score = population.members[number], population.score(number)
         attempt = attempt_of(member.traits)
+        if member.parents:
+            mended = self._better(population.base_score(number), score)
+            tallies = self._tallies(attempt, member.traits) if attempt else (self.drafts,)
+            for tally in tallies:
+                tally.tried += 1
+                tally.mended += mended
         if attempt and member.parents:
             self.open.pop(member.parents[0], None)
-            self._count(attempt, member.traits, population.base_score(number), score)
         whole = score is not None and all(
             (population.estimate(number).task(key) or 0.0) >= self.solved for key in population.required
         )
         if attempt < self.most and not whole:
             self.open[number] = None
 
-    def _count(self, attempt: int, traits: Mapping[str, object], before: float | None, after: float | None) -> None:
-        mended = after is not None and (before is None or after > before)
+    def _tallies(self, attempt: int, traits: Mapping[str, object]) -> tuple[Tally, Tally]:
         kind = str(traits.get(ERROR, ""))
-        for tally in (self.errors.setdefault(kind, Tally()), self.attempts.setdefault(attempt, Tally())):
-            tally.tried += 1
-            tally.mended += mended
+        return self.errors.setdefault(kind, Tally()), self.attempts.setdefault(attempt, Tally())
+
+    @staticmethod
+    def _better(before: float | None, after: float | None) -> bool:
+        return after is not None and (before is None or after > before)
 
 
 def attempt_of(traits: Mapping[str, object]) -> int:

@@ -67,11 +67,14 @@ class ToMeasure:
 
     def choose(self, population: Population, rng: Random, n: int) -> list[int]:
         clades = cast(Clades, population.archive)
-        made = len(population.members) - 1
-        if made < self.initial or clades.measurements**self.alpha >= made:
+        if self.expands(len(population.members) - 1, clades.measurements):
             return []
         left = [number for number in alive(population) if not clades.finished(population, number)]
         return [_luckiest(left, [clades.own(number) for number in left], clades, rng)] if left else []
+
+    def expands(self, made: int, measurements: int) -> bool:
+        """Whether it is time to expand, after so many candidates and measurements but the seed's."""
+        return made < self.initial or measurements**self.alpha >= made
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,10 @@ class BestBelief:
     name: ClassVar[str] = "best_belief"
 
     def choose(self, population: Population, rng: Random, n: int) -> list[int]:
+        return [self.most_trusted(population)] * n
+
+    def most_trusted(self, population: Population) -> int:
+        """That candidate."""
         clades = cast(Clades, population.archive)
 
         def sure(number: int) -> float:
@@ -92,4 +99,4 @@ class BestBelief:
             wins = pool.wins(clades.scale)
             return float(betaincinv(1 + wins, 1 + pool.count - wins, self.percentile))
 
-        return [max(alive(population), key=sure)] * n
+        return max(alive(population), key=sure)
