@@ -54,7 +54,7 @@ def test_each_part_has_its_worth_and_the_candidate_without_it(as_bob: Client, bu
     first, second = (text(row) for row in shown.split("<tr>")[2:])
     assert first.startswith(f"main.py, line 2 candidate {bundle.number + 1} 0 1 task, 1 fails without 0 tasks")
     assert second.split(" Helps")[0].startswith(f"<b>main.py, line 9 candidate {bundle.number + 2} −0.5 0 tasks 1 task")
-    assert "change the score by +3 since candidate" in text(shown)
+    assert "All parts together change the score by +3 since candidate" in text(shown)
 
 
 @pytest.mark.parametrize(
