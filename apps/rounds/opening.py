@@ -75,7 +75,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         models=voices.of(known.models),
         controls=Round.objects.filter(run=run, kind="control").count(),
         barren=_barren(run),
-        idle=_idle(run),
+        idle=idle(run),
         confirmed=_confirmed(run),
     )
     book.commissions = list(Commission.objects.filter(run=run, served__isnull=True).order_by("pk"))
@@ -111,7 +111,7 @@ def _barren(run: Run) -> int:
     return sum(conduct.barren_after(0, outcome) for outcome in takewhile(lambda outcome: outcome != "grown", outcomes))
 
 
-def _idle(run: Run) -> str:
+def idle(run: Run) -> str:
     """Why the last round that brought no candidate brought none, apart from what people rejected."""
     ended = Round.objects.filter(run=run, kind="grow", outcome__isnull=False).order_by("-id")
     told = (decode(bytes(outcome)) for outcome in ended.values_list("outcome", flat=True)[:RECENT] if outcome)

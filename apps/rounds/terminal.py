@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from apps.accounts.actors import Actor
 from apps.common import database
 from apps.common.errors import UserError
+from apps.engine import registry
 from apps.engine.canonical import decode
 from apps.oversight import room, selectors
 from apps.projects.models import Project
@@ -23,6 +24,7 @@ from apps.rounds import voices
 from apps.rounds.baselines import BASELINES, baseline, ordered
 from apps.rounds.interruption import Interrupted, held
 from apps.rounds.loop import Loop
+from apps.rounds.opening import idle
 from apps.rounds.renewal import measure_again
 from apps.rounds.report import report
 from apps.rounds.start import Order, start
@@ -194,6 +196,7 @@ def finish(run: Run, out: TextIO | OutputWrapper, *, as_json: bool) -> None:
         [("scores", "forgeable: the evaluator runs in one sandbox with the candidate")] if found["forgeable"] else []
     )
     rows += [(f"{method} at equal budget", scores["best_score"]) for method, scores in found["baseline"].items()]
+    rows += [("why", why)] if (why := _why(run)) else []
     if unfinished(run):
         rows.append(("go on with", f"manage.py resume {run.uuid}"))
     width = max(len(name) for name, _ in rows)
@@ -203,6 +206,15 @@ def finish(run: Run, out: TextIO | OutputWrapper, *, as_json: bool) -> None:
         out.write(json.dumps(_finite(found), allow_nan=False) + "\n")
     if run.state in (RunState.FAILED, RunState.DIVERGED):
         raise CommandError(f"The run {run.state}: {run.why}")
+
+
+def _why(run: Run) -> str:
+    """Why the run ended as it did, or why the last round of an open one brought nothing; and where there is more."""
+    told = idle(run) if run.state == RunState.OPEN and run.measured == 0 else run.why
+    asks = bool(registry.get(run.method).roles)
+    if not told or run.state not in (RunState.OPEN, RunState.EXHAUSTED) or not asks:
+        return told
+    return f"{told}. Calls, on the page of the run, has every reply and what was said of it"
 
 
 def unfinished(run: Run) -> bool:

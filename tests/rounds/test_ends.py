@@ -1,5 +1,7 @@
 """The end of a run: it comes once, whenever the process dies, and says why."""
 
+from io import StringIO
+
 import pytest
 
 from apps.accounts.actors import Actor
@@ -9,9 +11,9 @@ from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
 from apps.projects.services import axes
 from apps.records.models import Effect, Round, Run
-from apps.rounds import driver
+from apps.rounds import driver, terminal
 from apps.rounds.verify import problems
-from tests.rounds import world
+from tests.rounds import questions, world
 from tests.rounds.test_durability import Faults, survive
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +54,21 @@ def test_barren_rounds_in_a_row_end_a_run_as_exhausted(loop, monkeypatch):
     world.finish(loop, run)
     assert (run.state, run.measured, run.rounds) == ("exhausted", 0, 8)
     assert run.why == "6 rounds in a row brought no candidate: no edit stood"
+    printed = StringIO()
+    terminal.finish(run, printed, as_json=False)
+    assert f"why              {run.why}\n" in printed.getvalue()
+
+
+def test_a_model_of_which_no_reply_can_be_used_is_told_while_the_run_is_open(loop, monkeypatch, settings):
+    settings.EVOWEB_LLM_PRIVATE_URLS = ["127.0.0.1"]
+    with questions.server(monkeypatch, "I would try something else."):
+        run = world.begin(loop, world.project(), world.order("openevolve"))
+        while not Round.objects.filter(run=run, kind="grow", outcome__isnull=False).exists():
+            loop.turn(0.5)
+    run.refresh_from_db()
+    printed = StringIO()
+    terminal.finish(run, printed, as_json=False)
+    assert "no edit stood. Calls, on the page of the run, has every reply" in printed.getvalue()
 
 
 def test_a_map_whose_axis_the_evaluator_never_tells_ends_a_run_with_the_axis_named(loop, monkeypatch):
