@@ -92,10 +92,10 @@ def identity(rubric: Mapping[str, Any], judge: Mapping[str, Any]) -> bytes:
     return digest(encode([dict(rubric), dict(judge)]))
 
 
-def of_run(run: Run) -> bytes:
-    """The judge under which a run's scores were measured."""
+def of_run(run: Run) -> bytes | None:
+    """The judge who gave a run's scores; None where an evaluator did."""
     told = decode(bytes(run.protocol.description))
-    return identity(told["rubric"], told["models"][-1])
+    return identity(told["rubric"], told["models"][-1]) if "rubric" in told else None
 
 
 def of_now(project: Project) -> bytes:

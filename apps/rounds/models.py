@@ -80,7 +80,7 @@ class Trial(models.Model):
 class Agreement(models.Model):
     """How far a judge agreed with people's labels at one time. It waits while started is empty, runs while ended is."""
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="agreements")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="+")
     asked_by = models.CharField(max_length=64)
     asked = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True)

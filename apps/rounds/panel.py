@@ -68,6 +68,11 @@ def order(actor: Actor, project: Project) -> Agreement:
     return made
 
 
+def last(project: Project) -> Agreement | None:
+    """What was asked for last, whatever came of it."""
+    return Agreement.objects.filter(project=project).order_by("-pk").first()
+
+
 def start_waiting() -> int:
     """Start a process for a measurement that waits for one. Returns how many."""
     _children[:] = [child for child in _children if child.poll() is None]  # and the ended ones are no zombies

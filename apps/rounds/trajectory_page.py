@@ -99,6 +99,12 @@ class TrajectoryReading:
         told = self.report.get("asked")
         return AskedReading(told, self.project.worker.get("role", "worker")) if told else None
 
+    @cached_property
+    def judged(self) -> AskedReading | None:
+        """The judge's call, where a rubric scores."""
+        told = self.report.get("judged")
+        return AskedReading(told, self.project.rubric.get("role", "judge")) if told else None
+
     @property
     def meaning(self) -> Meaning:
         return meaning(self.trajectory.failure)

@@ -29,7 +29,7 @@ from apps.engine.contracts.turns import FAILED, Observed
 from apps.engine.contracts.zero import Zero
 from apps.engine.effects import Contract, contract_payload
 from apps.engine.prompt import ASSISTANT, USER, Cut, Message, Prompt
-from apps.llm.models import Call
+from apps.llm.models import Call, Casting, LanguageModel
 from apps.oversight.selectors import shown
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
@@ -37,7 +37,8 @@ from apps.projects.models import AxesVersion, Intake
 from apps.projects.services.invitations import invite
 from apps.projects.staging import Staging
 from apps.records.models import CandidateEdit, Effect, Snapshot, Trajectory
-from apps.rounds.models import Trial
+from apps.rounds import agreement
+from apps.rounds.models import Agreement, Trial
 
 # Addresses that answer a GET with something other than a page.
 NO_PAGES: Mapping[str, str] = {
@@ -121,6 +122,8 @@ def every_page(people: Cast) -> dict[str, str]:
         "axes empty": reverse("axes", args=["nothing-yet"]),
         "champion": reverse("champion", args=[slug]),
         "run-new": reverse("run-new", args=[slug]),
+        "judge": reverse("judge", args=[judged().slug]),
+        "judge empty": reverse("judge", args=["nothing-yet"]),
         "spending": reverse("spending", args=[slug]),
         "spending empty": reverse("spending", args=["nothing-yet"]),
         "calls": reverse("calls", args=[slug, run]),
@@ -234,6 +237,28 @@ def stage(people: Cast) -> Play:
     laid_out(people)
     Play.begin(project("Nothing yet"))
     return play
+
+
+def judged() -> Any:
+    """A project whose judge, with hostile levels, hardly agrees with people, and was to be tried again."""
+    levels = [["poor", ACTS.replace("\0", "")], [LONG[:40], LONG], ["good", "good"]]
+    rubric = {"role": "judge", "max_tokens": 9, "effort": "", "text": ACTS + LONG, "levels": levels}
+    made = project("Judged", rubric=rubric, labels=[{"task": "t1", "output": "1", "level": "good", "by": LONG[:100]}])
+    row = LanguageModel.objects.create(name="strict", model="strict", base_url="https://8.8.8.8", key_variable="")
+    Casting.objects.create(role="judge", model=row, project=made)
+    rows: list[agreement.Levels] = [(at % 3, (at * at) % 3, at % 2) for at in range(25)]
+    found = agreement.figures(3, rows)
+    Agreement.objects.create(
+        project=made,
+        judge=agreement.of_now(made),
+        model=LONG[:100],
+        levels=encode(rows),
+        figures=agreement.kept(found),
+        ended=timezone.now(),
+    )
+    Agreement.objects.create(project=made, ended=timezone.now(), why=(ACTS + LONG).replace("\0", "")[:1000])
+    Agreement.objects.create(project=made, started=timezone.now(), done=3, total=50)
+    return made
 
 
 def laid_out(people: Cast) -> None:

@@ -96,6 +96,8 @@ RULES = {
     "model-stop": Rule(MODEL + "stop", None, STEERERS, WHY),
     "model-release": Rule(MODEL + "release", None, STEERERS),
     "model-retire": Rule(MODEL + "retire", None, BOSS),
+    "judge": Rule(PROJECT + "judge/", MEMBERS),
+    "judge-measure": Rule(PROJECT + "judge/measure", None, OPERATORS),
     "spending": Rule(PROJECT + "models/", MEMBERS),
     "budget": Rule(PROJECT + "models/budget", None, MAINTAINERS, {"money": 5}),
     "project-roles": Rule(PROJECT + "models/roles", None, MAINTAINERS, {"role": "mutate", "models": "parrot"}),

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 (
                     "project",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="agreements", to="projects.project"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="projects.project"
                     ),
                 ),
             ],
