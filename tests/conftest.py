@@ -1,7 +1,6 @@
 """What all tests share."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,11 +41,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def wants_a_browser(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and "playwright" in item.fixturenames
-
-
-def pytest_unconfigure() -> None:
-    """The home that tests.settings made goes with the process."""
-    shutil.rmtree(os.environ["EVOWEB_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
