@@ -19,6 +19,7 @@ from apps.projects.access import require, visible_projects
 from apps.projects.models import Project
 from apps.records.models import CandidateEdit, Run
 
+FOREMOST = 3  # shares of a run's calls that are shown at first
 RECENT = 2000  # calls of all models together that health is read from
 _TOLD = ("catalogue_id", "state", "seconds", "output", "status", "blame", "detail", "opened")
 _STATUS = {
@@ -260,6 +261,19 @@ class Cost:
         """None where the cost of a call is not known."""
         known = [share.money for share in self.shares]
         return None if None in known else sum(money for money in known if money is not None)
+
+    @property
+    def foremost(self) -> list[Share]:
+        """The shares that took most."""
+        return self._ranked[:FOREMOST]
+
+    @property
+    def others(self) -> list[Share]:
+        return self._ranked[FOREMOST:]
+
+    @property
+    def _ranked(self) -> list[Share]:
+        return sorted(self.shares, key=lambda share: (share.money or 0, share.tokens, share.calls), reverse=True)
 
     @property
     def tokens(self) -> int:

@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
 from apps.accounts.actors import Actor
+from apps.log.chain import INSTALLATION
 from apps.projects.access import visible_projects
 from apps.rounds.watch import Hint, Listener, watch
 
@@ -109,5 +110,6 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
         return True
 
     def _visible(self, projects: frozenset[int]) -> frozenset[int]:
+        """Those that the person may see. The installation's log is heard by all: of models, which all may see."""
         visible = visible_projects(Actor.person(self.scope["user"]))
-        return frozenset(visible.filter(pk__in=projects).values_list("pk", flat=True))
+        return frozenset(visible.filter(pk__in=projects).values_list("pk", flat=True)) | (projects & {INSTALLATION})

@@ -66,6 +66,12 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "budget.set": frozenset({"run", "project", "models"}),
     "budget.noticed": frozenset({"run", "project", "models"}),
     "log.verified": frozenset({"verification"}),
+    "person.added": frozenset({"people"}),
+    "person.deactivated": frozenset({"people"}),
+    "person.reactivated": frozenset({"people"}),
+    "admin.granted": frozenset({"people"}),
+    "admin.withdrawn": frozenset({"people"}),
+    "reset.made": frozenset({"people"}),
 }
 
 logger = logging.getLogger(__name__)

@@ -150,3 +150,14 @@ def test_failed_and_lost_calls_say_what_that_means(as_bob: Client, play: Play, h
     ledger = shown(as_bob, RUN + "calls/")
     assert "and up to 0.0100 of lost calls" in ledger
     assert "and up to 9,000 of lost calls" in ledger
+
+
+def test_of_many_shares_those_that_took_most_are_open_and_the_rest_folded(as_bob: Client, play: Play) -> None:
+    haiku = modelled.model("haiku")
+    modelled.asks(play, "haiku")
+    for cost, role in enumerate(("mutate", "judge", "reflect", "repair", "novelty"), 1):
+        modelled.call(haiku, play.run, role=role, cost=cost * 1_000_000_000)
+    first, _, folded = shown(as_bob, RUN + "calls/").partition("<summary>2 more by role and model</summary>")
+    assert first.index("?role=novelty") < first.index("?role=repair") < first.index("?role=reflect")
+    assert "?role=mutate" in folded
+    assert "?role=mutate" not in first

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
+import modelled
 import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async as in_database
@@ -19,6 +20,7 @@ from sockets import Socket
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
 from apps.accounts.services import end_other_sessions, new_password
+from apps.llm.services import catalogue
 from apps.projects.models import Membership
 from apps.projects.services import members
 from apps.rounds import consumers
@@ -196,3 +198,14 @@ async def test_silence_is_broken_by_a_beat(monkeypatch: pytest.MonkeyPatch) -> N
     async with listening(people.bob, people.project.pk) as connected:
         await connected.hear()
         assert await connected.hear() == {"beat": True}
+
+
+async def test_what_happens_to_models_is_heard_by_everybody_who_is_signed_in() -> None:
+    people, _ = await stage()
+    haiku = await act(modelled.model, "haiku")
+    async with listening(people.charlie, 0) as connected:
+        assert (await connected.hear())["project"] == 0
+        await act(catalogue.stop, Actor.system(), haiku, "looking into it")
+        assert (await connected.hear())["topics"] == ["models", "run"]
+        await act(catalogue.release, Actor.system(), haiku)
+        assert "models" in (await connected.hear())["topics"]

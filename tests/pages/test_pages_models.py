@@ -189,3 +189,9 @@ def test_how_far_a_claim_is_shown_is_the_same_on_the_page_and_in_the_documents(a
     assert "examples/babi_memory" in "".join(by for _, by in told)
     assert [step for step in told if escape(step[1]) not in page or f"- {step[0]}: {step[1]}" not in document] == []
     assert "not shown yet" in page
+
+
+def test_the_page_hears_of_models_that_belong_to_no_project(as_charlie: Client) -> None:
+    page = as_charlie.get("/models/").content.decode()
+    assert '<script id="watched" type="application/json">{"0": ' in page
+    assert "0" in as_charlie.get("/live/sequences").json()["sequences"]

@@ -178,7 +178,11 @@ def _add(actor: Actor, form: NewModelForm) -> LanguageModel:
 
 def _list(request: HttpRequest, typed: Any = None, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
-    watched, rows, cast = positions(visible_projects(actor)), standing.rows(actor), standing.roles(actor)
+    watched, rows, cast = (
+        positions(visible_projects(actor), installation=True),
+        standing.rows(actor),
+        standing.roles(actor),
+    )
     needy, free = needing()
     context = {
         "watched": watched,

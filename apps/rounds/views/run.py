@@ -51,4 +51,4 @@ def candidates(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def sequences(request: HttpRequest) -> JsonResponse:
     """Last sequence of each visible project, by id, and how much waits: the slow way to notice a hint that was lost."""
     actor = actor_of(request)
-    return JsonResponse({"sequences": positions(visible_projects(actor)), "waiting": waiting(actor)})
+    return JsonResponse({"sequences": positions(visible_projects(actor), installation=True), "waiting": waiting(actor)})
