@@ -18,6 +18,12 @@ PACKAGES = {
     "sklearn": "scikit-learn",
     "yaml": "PyYAML",
 }
+# Modules that ask a model or another server, which no evaluation can.
+CLIENTS = {"aiohttp", "anthropic", "boto3", "dspy", "httpx", "litellm", "ollama", "openai", "requests"}
+_NO_NETWORK = (
+    "But an evaluation has no network: what asks a model or a server fails there. A prompt is measured through a model "
+    "by a project with [model] (docs/projects.md), which asks it outside of the sandbox."
+)
 _MISSING = re.compile(r"No module named '?([A-Za-z_]\w*)")
 _NO_PROGRAM = re.compile(r"No such file or directory: '([\w.+/-]+)'|(?:line \d+: )?([\w.+-]+): command not found")
 
@@ -32,7 +38,8 @@ def advice(told: str, known: Sequence[str] = ()) -> str:
         wanted = ", ".join(f'"{pin(module)}"' for module in modules)
         words = " ".join(f"--package {pin(module)}" for module in modules)
         where = "under [sandbox] of evoweb.toml"
-        return f"Add what it imports: packages = [{wanted}] {where}, or {words} on the command line."
+        told = f"Add what it imports: packages = [{wanted}] {where}, or {words} on the command line."
+        return f"{told} {_NO_NETWORK}" if modules.keys() & CLIENTS else told
     if found := _NO_PROGRAM.search(told):
         program = found[1] or found[2]
         return (

@@ -59,6 +59,14 @@ def test_all_packages_that_are_missing_are_named_at_once_with_their_versions(tmp
     assert "ModuleNotFoundError: No module named 'numpy'" in told
     assert 'packages = ["numpy==2.4.6", "scikit-learn==VERSION"] under [sandbox] of evoweb.toml' in told
     assert "--package numpy==2.4.6 --package scikit-learn==VERSION" in told
+    assert "network" not in told
+
+
+def test_an_evaluator_that_asks_a_model_itself_is_told_that_there_is_no_network(tmp_path, said):
+    told = said(openevolve(tmp_path, "from openai import OpenAI\n" + GOOD))
+    assert "--package openai==VERSION" in told
+    assert "an evaluation has no network" in told
+    assert "a project with [model]" in told
 
 
 def test_a_missing_package_that_the_evaluator_swallowed_is_named_too(tmp_path, said):
