@@ -24,7 +24,7 @@ class Told(Scores):
 
 
 def told(*pairs: tuple[float | None, float | None], sign: int = 1) -> Told:
-    return Told(2, 1, 1, sign, pairs)
+    return Told(2, 1, 1, sign, pairs=pairs)
 
 
 def words(scores: Scores, repeatable: bool = False) -> str:
