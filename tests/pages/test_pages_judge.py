@@ -66,7 +66,7 @@ def pages(play: Play) -> list[str]:
     ("rows", "told"),
     [
         (None, "How far it agrees with people was never measured"),
-        (GOOD, "that agrees with people: κ 1 (1 to 1), almost perfect, on 30 labels"),
+        (GOOD, "that agrees with people: κ 1.00 (1.00 to 1.00), almost perfect, on 30 labels. About"),
         (GUESSED, "that hardly agrees with people: κ"),
         (GOOD[:9], "So far it may agree with people less than moderately"),
         ([(1, 1, 1)] * 30, "30 labels cannot tell how far it agrees"),

@@ -22,6 +22,7 @@ def judge(request: HttpRequest, slug: str) -> HttpResponse:
     """Rubric, levels, who judges, and the figures of its agreement."""
     project, watched = watched_project(request, slug)
     here, lacking = _standing(project)
+    last, may_operate = panel.last(project), may(actor_of(request), "operate", project)
     context = {
         "project": project,
         "watched": watched,
@@ -30,9 +31,9 @@ def judge(request: HttpRequest, slug: str) -> HttpResponse:
         "who": [voice.model for voice in ensembles(project).get(project.rubric.get("role", ""), ())],
         "lacking": lacking,
         "here": here,
-        "last": panel.last(project),
+        "last": last,
         "calls": panel.REPEATS * len(project.labels),
-        "may_operate": may(actor_of(request), "operate", project),
+        "may_measure": bool(project.labels) and not lacking and not (last and last.ended is None) and may_operate,
     }
     return region(request, "rounds/judge.html", context, {"agreement"})
 
