@@ -4,8 +4,10 @@ import pytest
 
 from apps.engine import registry
 from apps.engine.testing.toy import EXPRESSION, parameters, toy_for
+from apps.llm.models import Call, LanguageModel
 from apps.records.archive import archive_digest
 from apps.rounds.verify import problems
+from tests.llm.server import error
 from tests.rounds import questions, world
 
 CANDIDATES = 24  # more than a generation of those that have any
@@ -20,12 +22,17 @@ def score(given, expected, output, seed):
 """
 
 
-def project_for(name, called):
-    """The toy problem that the method fits, as a project called so."""
+def project_for(name, called, judged=str):
+    """The toy problem that the method fits, as a project called so. judged: what becomes of its evaluator."""
     toy = toy_for(registry.get(name))
     if toy is not EXPRESSION:
-        return world.project(called)
-    return world.project(called, program=toy.texts["main.py"] + CURVE, evaluator=FOLLOWS)
+        return world.project(called, evaluator=judged(world.EVALUATOR))
+    return world.project(called, program=toy.texts["main.py"] + CURVE, evaluator=judged(FOLLOWS))
+
+
+def wordy(evaluator):
+    """The same scores with a long feedback, for prompts to show."""
+    return evaluator.replace("return ", "return {'feedback': 'too far off, ' * 400, 'score': ").rstrip() + "}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +62,21 @@ def test_a_method_ends_as_it_would_have_when_its_process_dies_on_the_way(loop, m
     loop.only = [run.pk]
     assert archive_digest(world.finish(loop, run)) == archive_digest(whole)
     assert list(problems(undisturbed)) == list(problems(project)) == []
+
+
+HELD, REPLY = 2_100, 1_000  # tokens that the model holds, and those of its longest reply
+
+
+@pytest.mark.parametrize("name", [name for name in registry.names() if registry.get(name).roles])
+def test_no_prompt_of_a_method_is_longer_than_its_model_holds(loop, model, monkeypatch, name):
+    LanguageModel.objects.update(context=HELD, max_tokens=REPLY)
+
+    def strict(asked):
+        size = len(asked.system.encode()) + sum(len(turn["content"].encode()) for turn in asked.body["messages"])
+        return error(400, "prompt is too long") if size / 3 + REPLY > HELD else model(asked)
+
+    monkeypatch.setattr(model.serving, "_reply", strict)
+    ordered = world.order(name, 6, parameters=parameters(registry.get(name)))
+    run = world.finish(loop, world.begin(loop, project_for(name, name, wordy), ordered))
+    assert (run.state, run.measured) == ("finished", 6)
+    assert set(Call.objects.values_list("state", flat=True)) == {"done"}
