@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.common.ids import of_run
-from apps.llm.models import Budget, Call, CallState, LanguageModel, ModelLatch, Spend
+from apps.llm.models import Absence, Budget, Call, CallState, LanguageModel, ModelLatch, Spend
 from apps.llm.money import Rates
 from apps.llm.selectors import keys_set, rates
 from apps.projects.access import require, visible_projects
@@ -43,6 +43,7 @@ class Health:
     key_set: bool  # its variable of the environment holds something, in this process
     rates: Rates | None
     latch: ModelLatch | None
+    away: Absence | None  # it did not answer lately
     calls: int = 0
     failed: int = 0
     lost: int = 0
@@ -65,6 +66,7 @@ def health(of: Sequence[LanguageModel] | None = None) -> list[Health]:
     """Some models, or every one that is not retired, by name. For anybody who is signed in: it names no project."""
     rows = list(LanguageModel.objects.filter(retired=False).order_by("name")) if of is None else of
     keys = [row.pk for row in rows]
+    absent = {away.model_id: away for away in Absence.objects.filter(model__in=keys)}
     latches = {latch.model_id: latch for latch in ModelLatch.objects.filter(model__in=keys, released_at__isnull=True)}
     prices, held = rates(keys, timezone.now()), keys_set(rows)
     recent = defaultdict(list)
@@ -72,7 +74,12 @@ def health(of: Sequence[LanguageModel] | None = None) -> list[Health]:
     for call in calls.only(*_TOLD).order_by("-pk")[:RECENT]:
         recent[call.catalogue_id].append(call)
     return [
-        Health(row, held[row.name], prices.get(row.pk), latches.get(row.pk), **_told(recent[row.pk])) for row in rows
+        Health(
+            *(row, held[row.name], prices.get(row.pk)),
+            *(latches.get(row.pk), absent.get(row.pk)),
+            **_told(recent[row.pk]),
+        )
+        for row in rows
     ]
 
 

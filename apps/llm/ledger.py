@@ -23,10 +23,11 @@ from typing import Any, Literal
 
 from apps.engine.prompt import Prompt
 from apps.llm.contract import CallJob, CallOutcome
+from apps.llm.waits import Wait
 from apps.log.chain import Entry
 
 type Mode = Literal["record", "reuse", "replay"]
-type Why = Literal["unknown", "latched", "price", "context", "budget", "busy", "replay"]
+type Why = Literal["unknown", "latched", "away", "price", "context", "budget", "day", "busy", "replay"]
 
 MODES: tuple[Mode, ...] = ("record", "reuse", "replay")
 
@@ -45,6 +46,7 @@ class Wanted:
     candidate: int | None = None
     task: int | None = None
     repeat: int = 0
+    trying: bool = False  # whether a model that was away answers again: no budget stands against finding out
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """A call that is not made; reason and hint are for people.
-
-    why "latched" passes when a person releases the model, "busy" when calls in flight give back what they reserved;
-    the others do not pass by waiting.
-    """
+    """A call that is not made; reason and hint are for people. wait: what would have to pass; None: it never will."""
 
     why: Why
     reason: str
     hint: str = ""
+    wait: Wait | None = None
 
 
 @dataclass(slots=True)

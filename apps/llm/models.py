@@ -116,6 +116,20 @@ class ModelLatch(models.Model):
         return f"stop of {self.model} by {self.set_by}"
 
 
+class Absence(models.Model):
+    """A model that did not answer lately. It is asked nothing until then, and then one short question."""
+
+    model = models.OneToOneField(LanguageModel, models.PROTECT, related_name="absence")
+    since = models.DateTimeField(help_text="of the first call that it did not answer")
+    until = models.DateTimeField(help_text="when it is asked again")
+    tries = models.PositiveIntegerField(default=0, help_text="short questions that it was asked since")
+    wished = models.BooleanField(default=False, help_text="its server named the time")
+    reason = models.CharField(max_length=500, help_text="hostile text")
+
+    def __str__(self) -> str:
+        return f"absence of {self.model} since {self.since:%Y-%m-%d %H:%M}"
+
+
 class Budget(models.Model):
     """What may be spent on calls: of a run, of a project for good, or of a project on each day (UTC).
 

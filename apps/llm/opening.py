@@ -3,8 +3,8 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -20,10 +20,12 @@ from apps.llm.money import amount, said
 from apps.llm.selectors import Known, known
 from apps.llm.spending import Counter, Need, Scope
 from apps.llm.tokens import estimated
+from apps.llm.waits import Wait
 from apps.records import content
 from apps.records.models import Run
 from apps.records.sql import insert
 
+BUSY = timedelta(seconds=1)  # until calls in flight may have given back what they reserved
 _LEFT = "Raise the budget, or let the run end."
 
 
@@ -79,7 +81,8 @@ def _open(desk: _Desk, one: Wanted, model: Known | None) -> Opened | Denied:
     need = Need(0, 0)
     if recorded is None:
         size = estimated(one.prompt, one.schema, model.row.bytes_per_token)
-        need = Need(size + most, model.rates.most(size, most) if model.rates else 0)
+        if not one.trying:  # a question that finds out whether it answers takes next to nothing
+            need = Need(size + most, model.rates.most(size, most) if model.rates else 0)
         if denied := _too_long(model, size, most) or _denied(desk, one, model, need):
             return denied
     desk.asked[request].add(number)
@@ -107,9 +110,10 @@ def _denied(desk: _Desk, one: Wanted, model: Known, need: Need) -> Denied | None
         return Denied(
             "replay", f"This project's ledger holds no answer of {one.model} to this.", "Run it in the mode reuse."
         )
-    if model.stopped is not None:
-        return Denied("latched", f"The model {one.model} is stopped: {model.stopped}", "Mend it and release it.")
-    if desk.scope is None:
+    # Only a run waits for who is away: who calls for nobody finds out, and is told.
+    if model.wait is not None and (model.wait.stopped or (desk.run is not None and not one.trying)):
+        return Denied("latched" if model.wait.stopped else "away", model.wait.words, wait=model.wait)
+    if desk.scope is None or one.trying:
         return None
     if model.rates is None and any(counter.most_money is not None for counter in spending.counters(desk.scope)):
         return Denied(
@@ -126,8 +130,11 @@ def _spent(desk: _Desk, scope: Scope, full: Counter, need: Need) -> Denied:
     tokens, money = full.limits
     whose = "run" if full.run is not None else "day" if full.daily else "project"
     if full.fits(need):
-        return Denied("busy", f"Calls in flight have reserved what is left of the budget of the {whose}.")
-    desk.opening.entries += spending.tell(scope, full, 100)
+        reason = f"Calls in flight have reserved what is left of the budget of the {whose}."
+        return Denied("busy", reason, wait=Wait("room", "", reason, desk.at + BUSY, brief=True))
+    passes = full.daily and replace(full, tokens=0, money=0, tokens_lost=0, money_lost=0).fits(need)  # tomorrow
+    if passes or not full.daily:
+        desk.opening.entries += spending.tell(scope, full, 100)
     taken, paid = full.gone
     if taken + need.tokens > tokens:
         left = f"{max(0, tokens - taken):,} tokens of {tokens:,}, and this call may take {need.tokens:,}"
@@ -138,6 +145,8 @@ def _spent(desk: _Desk, scope: Scope, full: Counter, need: Need) -> Denied:
     why = f"The budget of the {whose} has {left}."
     if lost:
         why += f" Calls whose process died before they were answered may have taken {lost} of it."
+    if passes:
+        return Denied("day", why, _LEFT, Wait("day", "", why, spending.next_day(scope.day)))
     return Denied("budget", why, _LEFT)
 
 

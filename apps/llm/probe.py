@@ -39,12 +39,11 @@ def check(actor: Actor, row: LanguageModel) -> Checked:
     """
     catalogue.require_admin(actor)
     with transaction.atomic():
-        (call,) = open_calls(None, [Wanted(row.name, "check", QUESTION, max_tokens=REPLY_TOKENS)]).calls
+        (call,) = open_calls(None, [asked(row.name)]).calls
     if not isinstance(call, Opened):
         return Checked(False, f"{call.reason} {call.hint}")
     with Callers(1, settings.EVOWEB_LLM_PRIVATE_URLS, Patience(attempts=2)) as callers:
-        spec = replace(call.job.spec, timeout=min(call.job.spec.timeout, PATIENCE))
-        outcome = callers.run(replace(call.job, spec=spec))
+        outcome = callers.run(impatient(call.job))
         counted = _counted(callers, call.job) if outcome.failure is None and row.counting else ""
     with transaction.atomic():
         settlement = settle([outcome])
@@ -52,6 +51,16 @@ def check(actor: Actor, row: LanguageModel) -> Checked:
             append(INSTALLATION, settlement.entries)
     told = _told(outcome, settlement.calls[call.job.id].answer)
     return Checked(told.works, told.told + counted)
+
+
+def asked(model: str) -> Wanted:
+    """The question that finds out whether a model answers, also where it did not lately."""
+    return Wanted(model, "check", QUESTION, max_tokens=REPLY_TOKENS, trying=True)
+
+
+def impatient(job: CallJob) -> CallJob:
+    """The call, given up soon: whoever is there answers such a question at once."""
+    return replace(job, spec=replace(job.spec, timeout=min(job.spec.timeout, PATIENCE)))
 
 
 def _counted(callers: Callers, job: CallJob) -> str:

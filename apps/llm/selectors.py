@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from apps.engine.canonical import decode
 from apps.engine.effects import ROLES
 from apps.engine.prompting.budget import CHARACTERS
 from apps.engine.setup import Voice
+from apps.llm import absences, spending
 from apps.llm.contract import ModelSpec
-from apps.llm.models import Casting, LanguageModel, ModelLatch, Price
+from apps.llm.models import Absence, Casting, LanguageModel, ModelLatch, Price
 from apps.llm.money import Rates
+from apps.llm.waits import Wait
 from apps.projects.models import Project
 
 OVERHEAD = 64  # tokens of a prompt beside its text
@@ -28,7 +30,7 @@ class Known:
 
     row: LanguageModel
     rates: Rates | None  # None: no price is known
-    stopped: str | None  # why it is stopped, if it is
+    wait: Wait | None  # what must pass before it is asked
 
     @property
     def spec(self) -> ModelSpec:
@@ -62,13 +64,35 @@ def known(names: Iterable[str]) -> dict[str, Known]:
         return {}
     # Read at every call: as plain SQL it takes a quarter of the time.
     statement = (
-        f'SELECT m.*, l.reason AS stopped FROM "{LanguageModel._meta.db_table}" m '
+        f'SELECT m.*, l.reason AS stopped, a.id AS away FROM "{LanguageModel._meta.db_table}" m '
         f'LEFT JOIN "{ModelLatch._meta.db_table}" l ON l.model_id = m.id AND l.released_at IS NULL '
+        f'LEFT JOIN "{Absence._meta.db_table}" a ON a.model_id = m.id '
         f"WHERE m.name IN ({_places(wanted)}) AND NOT m.retired"
     )
     rows = list(LanguageModel.objects.raw(statement, wanted))
     prices = rates([row.pk for row in rows], timezone.now())
-    return {row.name: Known(row, prices.get(row.pk), row.stopped) for row in rows}  # type: ignore[attr-defined]
+    away = Absence.objects.in_bulk([row.away for row in rows if row.away])  # type: ignore[attr-defined]
+    return {
+        row.name: Known(row, prices.get(row.pk), _wait(row, row.stopped, away.get(row.away)))  # type: ignore[attr-defined]
+        for row in rows
+    }
+
+
+def waits(project: int, names: Iterable[str]) -> dict[str, Wait]:
+    """What calls of these models must wait for now, by name; those that may be made are missing."""
+    day = spending.day_out(project, timezone.now())
+    latch = ModelLatch.objects.filter(model=OuterRef("pk"), released_at__isnull=True).values("reason")[:1]
+    rows = LanguageModel.objects.filter(name__in=set(names)).select_related("absence").annotate(stopped=Subquery(latch))
+    found = {row.name: _wait(row, row.stopped, getattr(row, "absence", None)) or day for row in rows}
+    return {name: wait for name, wait in found.items() if wait is not None}
+
+
+def _wait(row: LanguageModel, stopped: str | None, away: Absence | None) -> Wait | None:
+    if stopped is not None:
+        return Wait("model", row.name, stopped, model=row.pk)
+    if away is None:
+        return None
+    return absences.wait(row, away)
 
 
 def rates(models: Sequence[int], at: datetime) -> dict[int, Rates]:
@@ -107,12 +131,6 @@ def room(row: LanguageModel) -> int:
         return 0
     size = (row.context - row.max_tokens) * math.floor(2 * row.bytes_per_token) / 2
     return max(1, int(size / CHARACTERS) - OVERHEAD)
-
-
-def latched(names: Iterable[str]) -> dict[str, ModelLatch]:
-    """The open latches of these models, by name."""
-    rows = ModelLatch.objects.filter(model__name__in=set(names), released_at__isnull=True).select_related("model")
-    return {latch.model.name: latch for latch in rows}
 
 
 def keys_set(rows: Iterable[LanguageModel]) -> Mapping[str, bool]:

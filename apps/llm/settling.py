@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from apps.engine.canonical import digest
-from apps.llm import latches, spending
+from apps.llm import absences, latches, spending
 from apps.llm.contract import CallOutcome
 from apps.llm.ledger import Settled, Settlement
 from apps.llm.models import Call, CallState, LanguageModel
@@ -39,11 +39,11 @@ def expected(outcomes: Iterable[CallOutcome]) -> dict[str, Settled]:
 
 
 def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
-    """Write what came of calls, spend what they took, stop models that nobody can use. Inside the transaction.
+    """Write what came of calls, spend what they took, see which models answer and stop those that nobody can use.
 
-    A call that was lost or settled before is left out of the answer: what comes now is thrown away.
+    Inside the transaction. A call that was lost or settled before is left out: what comes of it now is thrown away.
     """
-    settlement, learned = Settlement(), []
+    settlement, learned, answering = Settlement(), [], set()
     by_key = {outcome.job.id: outcome for outcome in outcomes}
     replies: dict[bytes, bytes] = {}
     for row in _in_flight(by_key):
@@ -54,9 +54,11 @@ def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
             continue  # another process was faster
         if outcome.failure is None:
             replies[reply] = _bytes(outcome)
+            answering.add(row.catalogue_id)
         settlement.calls[row.key] = _settled(outcome, cost)
         settlement.entries += _consequences(row, outcome, cost)
         learned.append((row.catalogue_id, outcome))
+    absences.answered(sorted(answering))
     content.store_files(replies)
     content.store(replies)
     _learn(learned)  # last: rows of models are locked after those of budgets
@@ -121,6 +123,8 @@ def _consequences(row: Call, outcome: CallOutcome, cost: int | None) -> list[Ent
     failure = outcome.failure
     if failure is not None and failure.blame == "model":
         entries += latches.stop(row.catalogue_id, row.project_id, failure.detail)
+    if failure is not None and failure.blame == "again":
+        absences.noticed(row.catalogue_id, failure)
     return entries
 
 

@@ -8,11 +8,12 @@ charged, and processes that die again and again must not spend more than they ma
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 
 from apps.llm.models import Budget, Spend
+from apps.llm.waits import Wait
 from apps.log.chain import Entry
 from apps.records.sql import insert, update
 
@@ -162,6 +163,23 @@ def tell(scope: Scope, counter: Counter, percent: int) -> list[Entry]:
     if counter.daily:
         body["day"] = scope.day.toordinal()
     return [Entry("budget.noticed", "system", subject(scope.project, counter.run), body)]
+
+
+def day_out(project: int, at: datetime) -> Wait | None:
+    """What calls of a project wait for where its day's budget has had no room for one: the next day, in UTC.
+
+    The notice of 100 % says so; another budget takes it back.
+    """
+    today = at.astimezone(UTC).date()
+    told = Spend.objects.filter(project=project, run=None, day=today, told__gte=NOTICES[-1])
+    if not told.filter(project__budgets__daily=True).exists():
+        return None
+    return Wait("day", "", "The day's budget has no room for another call.", next_day(today))
+
+
+def next_day(day: date) -> datetime:
+    """When the day after this one begins."""
+    return datetime.combine(day + timedelta(days=1), time.min, UTC)
 
 
 def subject(project: int, run: int | None) -> str:

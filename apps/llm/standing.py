@@ -69,11 +69,13 @@ class ModelRow:
 
     @property
     def state(self) -> str:
-        """In a word: stopped, no key, failing, answers, or idle where it was never asked."""
+        """In a word: stopped, no key, away, failing, answers, or idle where it was never asked."""
         if self.health.latch is not None:
             return "stopped"
         if not self.health.key_set:
             return "no key"
+        if self.health.away is not None:
+            return "away"
         if self.health.last is None:
             return "idle"
         return "failing" if self.health.failing else "answers"

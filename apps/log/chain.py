@@ -15,6 +15,7 @@ KINDS = frozenset(
         "run.started",
         "run.extended",
         "run.finishing",
+        "run.waits",
         "run.ended",
         "round.ended",
         "candidate.proposed",

@@ -106,6 +106,9 @@ class Run(models.Model):
     driver_token = models.PositiveIntegerField(default=0)
     driver_until = models.DateTimeField(null=True)
     control = models.PositiveIntegerField(default=0)
+    waits = models.BinaryField(
+        default=b"", help_text="canonical bytes: what its rounds wait for besides people, as its driver saw it last"
+    )
 
     # cached
     born = models.PositiveIntegerField(default=0)

@@ -48,4 +48,5 @@ class Step:
     crowned: list[tuple[int | None, int]] = field(default_factory=list)  # champion before and after
 
     def __bool__(self) -> bool:
-        return bool(self.effects or self.changes or self.moves or self.rounds or self.trajectories)
+        told = self.trajectories or self.entries
+        return bool(self.effects or self.changes or self.moves or self.rounds or told)

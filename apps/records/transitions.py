@@ -155,6 +155,7 @@ def end(run: Run, state: str, why: str, result: bytes | None = None, by: str = "
             "ended": timezone.now(),
             "driver": "",
             "driver_until": None,
+            "waits": b"",
         }
         mine = Run.objects.filter(pk=run.pk, state=RunState.OPEN, driver_token=run.driver_token)
         if not mine.update(control=F("control") + 1, reserved=0, **values):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from apps.common.ids import of_run, row_id, run_and_number
 from apps.engine.canonical import decode, digest
@@ -20,6 +21,7 @@ from apps.rounds.journal import change
 from apps.rounds.measuring import PERFORMED, Errand, Place, dice
 from apps.rounds.slots import Slot
 from apps.rounds.voices import Question
+from apps.rounds.working import ATTEMPTS
 
 
 def store(book: Book, errand: Errand) -> None:
@@ -28,7 +30,7 @@ def store(book: Book, errand: Errand) -> None:
         return
     opened = book.rounds[errand.place[0]]
     row = opened.rows[errand.place[1:]]
-    if errand.stopped or errand.refusal is not None:
+    if errand.wait is not None or errand.refusal is not None:
         conduct.hold_up(book, opened, row, errand)
         return
     recorded = measuring.record(book.brief, errand)
@@ -60,11 +62,9 @@ def hear(book: Book, question: Question, settled: Settled | None) -> None:
         text = outcome.text.encode(errors="surrogatepass")
         book.step.contents[digest(text)] = text
         conduct.after(book, opened, row, done(settled.answer))
-    elif outcome.failure.blame == "again" and row["failures"] + 1 < asking.ATTEMPTS:
-        asking.put_off(book, opened, row, outcome.failure.retry_after)
-    elif outcome.failure.blame == "model":
-        asking.take_back(book, opened, row)
-        book.models.stopped |= {outcome.job.spec.name}
+    elif outcome.failure.blame == "model" or (outcome.failure.blame == "again" and row["failures"] + 1 < ATTEMPTS):
+        asking.take_back(book, opened, row)  # the ledger, which hears of this too, will say what it waits for
+        row["failures"] += outcome.failure.blame == "again"
     else:
         change(book, opened, row, EffectState.REFUSED, refused(*asking.why_not(outcome.failure)))
 
@@ -201,7 +201,7 @@ def take_up(book: Book, opened: OpenRound, known: Mapping[Place, int], slot: Slo
             continue
         number = run_and_number(row["candidate"])[1]
         first = row["answer"] is None and not book.population.members[number].measured
-        if opened.kind in conduct.GROWING and row["kind"] == "measure" and first:
+        if opened.kind in asking.GROWING and row["kind"] == "measure" and first:
             opened.reserved.add(number)
         if row["state"] != EffectState.RUNNING:
             continue
@@ -227,17 +227,15 @@ def _left(book: Book, row: Row, slot: Slot) -> bool:
 
 
 def resumable(book: Book) -> set[int]:
-    """Rounds with a question that was put off, or whose model was stopped, and that may be asked now."""
-    return {opened.id for opened in book.rounds.values() if any(_askable(book, row) for row in opened.rows.values())}
-
-
-def _askable(book: Book, row: Row) -> bool:
-    if row["kind"] in PERFORMED and row["state"] == EffectState.READY and row["holder"] == "":
-        players = book.brief.players
-        return bool(players) and not any(player.model in book.models.stopped for player in players)
-    if row["kind"] != "ask" or row["state"] != EffectState.READY or book.rests(row):
-        return False
-    return decode(bytes(row["ran"] or row["asked"]))["model"] not in book.models.stopped
+    """Rounds with something ready that may go on now, or must wait for something else than before."""
+    changed, now = book.models.look(), timezone.now()
+    standing = set(book.models.waits.values())
+    return {
+        opened.id
+        for opened in book.rounds.values()
+        if any(wait.over(now) if wait.on == "room" else wait not in standing for wait in opened.waits)
+        or (changed and any(row["state"] == EffectState.READY for row in opened.rows.values()))
+    }
 
 
 def _expired(book: Book, row: Row) -> bool:

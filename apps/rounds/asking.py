@@ -1,11 +1,11 @@
 """From an Ask to a call of a model. The driver's own loop awaits it, whether or not this process also measures."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Ask, Refused
 from apps.engine.prompt import Prompt, prompt_from, prompt_payload
+from apps.engine.replay import refused
 from apps.llm.contract import CallFailure, CallOutcome
 from apps.llm.ledger import Denied, Wanted
 from apps.llm.opening import open_calls
@@ -17,10 +17,9 @@ from apps.rounds.book import Book, OpenRound
 from apps.rounds.journal import begin, change, tell_again
 from apps.rounds.measuring import Place
 from apps.rounds.voices import SPENT, Heard, Question
+from apps.rounds.working import ATTEMPTS
 
-ATTEMPTS = 5  # of an effect, each of which the callers try several times
-FIRST_REST = 2.0  # seconds between the first two; doubles with each
-BUSY = timedelta(seconds=1)  # until calls in flight may have given back what they reserved
+GROWING = ("grow", "edit", "again")  # rounds that bring a candidate
 LARGEST_PROMPT = 2_000_000  # characters
 
 
@@ -41,19 +40,12 @@ def prompt_of(book: Book, effect: Ask, row: Row) -> Prompt:
 def send(book: Book, opened: OpenRound, effect: Ask, row: Row) -> None:
     """Claim the effect for this process; its call goes out once that is committed. Raises Refused.
 
-    Where the model is stopped the effect stays ready, and its round gives its slot back until people release it.
+    Where it must wait, the effect stays ready.
     """
     place: Place = (opened.id, row["position"], row["child"])
-    models = book.models
-    if effect.model not in models.names:
+    if effect.model not in book.models.names:
         raise Refused(f"there is no model {effect.model!r} in this run", "Ask one of those that play the role.")
-    if (denied := models.denied.pop(place, None)) is not None:
-        _deny(book, opened, row, denied)
-        return
-    if models.spent:
-        raise Refused(SPENT, models.spent)
-    if effect.model in models.stopped:
-        opened.waiting = opened.stalled = True
+    if must_wait(book, opened, effect.model):
         return
     prompt = prompt_of(book, effect, row)
     if (size := len(prompt.system) + sum(len(message.text) for message in prompt.messages)) > LARGEST_PROMPT:
@@ -63,16 +55,31 @@ def send(book: Book, opened: OpenRound, effect: Ask, row: Row) -> None:
     book.questions.append(Question(place, row["token"], wanted))
 
 
+def must_wait(book: Book, opened: OpenRound, model: str) -> bool:
+    """Whether no call of a model may be made now. Raises Refused where none will be, or none is waited for."""
+    if book.models.spent:
+        raise Refused(SPENT, book.models.spent)
+    wait = book.models.waits.get(model)
+    if wait is None:
+        return False
+    if book.run.finishing and opened.kind in GROWING and not wait.brief:
+        raise Refused("the run is coming to its end, and this would have to wait", wait.why)
+    opened.waits.append(wait)
+    return True
+
+
 def _deny(book: Book, opened: OpenRound, row: Row, denied: Denied) -> None:
-    """The ledger let no call be made: for now, or for good. Raises Refused."""
-    if denied.why == "busy":
-        change(book, opened, row, EffectState.READY, None)
-        row["until"] = book.now() + BUSY
-    elif denied.why == "budget":
+    """The ledger let no call be made: the claim is taken back, for now or for good."""
+    row["attempts"] -= 1  # nothing was tried
+    if denied.wait is not None:
+        take_back(book, opened, row)
+        opened.waits.append(denied.wait)
+        return
+    reason, hint = denied.reason, denied.hint
+    if denied.why == "budget":
         book.models.spent = denied.reason
-        raise Refused(SPENT, denied.reason)
-    else:
-        raise Refused(denied.reason, denied.hint)
+        reason, hint = SPENT, denied.reason
+    change(book, opened, row, EffectState.REFUSED, refused(reason, hint))
 
 
 def enter(book: Book, heard: Sequence[Heard]) -> list[Heard]:
@@ -90,27 +97,13 @@ def enter(book: Book, heard: Sequence[Heard]) -> list[Heard]:
         opened = book.rounds[question.place[0]]
         row = opened.rows[question.place[1:]]
         if isinstance(call, Denied):
-            take_back(book, opened, row)
-            row["attempts"] -= 1  # nothing was tried
-            if call.why == "latched":
-                book.models.stopped |= {question.wanted.model}
-                opened.waiting = opened.stalled = True
-            else:
-                book.models.denied[question.place] = call
+            _deny(book, opened, row, call)
             continue
         tell_again(book, opened, row)
         question.job = call.job
         if call.settled is not None:
             known.append(Heard(question, call.settled.outcome, call.settled))
     return known
-
-
-def put_off(book: Book, opened: OpenRound, row: Row, wish: float | None) -> None:
-    """A call failed and may succeed later: the effect is ready again after a rest, as long as the server wishes."""
-    take_back(book, opened, row)
-    row["failures"] += 1
-    rest = max(FIRST_REST * 2 ** (row["failures"] - 1), wish or 0.0)
-    row["until"] = book.now() + timedelta(seconds=rest)
 
 
 def take_back(book: Book, opened: OpenRound, row: Row) -> None:
@@ -123,7 +116,7 @@ def take_back(book: Book, opened: OpenRound, row: Row) -> None:
 def why_not(failure: CallFailure) -> tuple[str, str]:
     """Reason and hint of a refusal, for the method and for whoever reads the journal."""
     if failure.blame == "again":
-        return f"the model did not answer in {ATTEMPTS} attempts", failure.detail
+        return f"the model did not answer this in {ATTEMPTS} attempts, and answered others", failure.detail
     return "the model cannot answer this", failure.detail
 
 

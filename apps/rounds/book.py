@@ -11,6 +11,7 @@ from apps.engine.population import Population
 from apps.engine.recipe import Context
 from apps.engine.replay import Play
 from apps.llm.ledger import Mode
+from apps.llm.waits import Wait
 from apps.oversight.rules import Table
 from apps.records import content
 from apps.records.models import Commission, Run
@@ -33,13 +34,23 @@ class OpenRound:
     stored: int | None  # None: not in the database yet
     rows: dict[tuple[int, int], Row] = field(default_factory=dict)  # by position and child
     reserved: set[int] = field(default_factory=set)  # candidates of this round on their way to their first measurement
-    waiting: bool = False  # a gate is open: the round gives its slot back
-    stalled: bool = False  # it waits for a model that is stopped, and not for a gate
+    held: bool = False  # a gate is open
+    waits: list[Wait] = field(default_factory=list)  # what keeps its calls from being made
     commission: Commission | None = None  # what a person asked for, which this round serves
 
     @property
     def number(self) -> int:
         return self.id % (1 << 32)
+
+    @property
+    def stalled(self) -> bool:
+        """Whether it waits for a model, or for a day with a budget: long enough that somebody should know."""
+        return any(not wait.brief for wait in self.waits)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it gives its slot back."""
+        return self.held or self.stalled
 
 
 @dataclass(slots=True)
@@ -53,6 +64,7 @@ class Counters:
     spent: float
     rounds: int
     looks: int
+    waits: bytes
     best: int | None
     best_score: float | None
 
@@ -115,8 +127,13 @@ class Book:
 
     @property
     def stalled(self) -> int:
-        """Rounds that wait for a model to be released."""
-        return sum(opened.stalled for opened in self.rounds.values())
+        """Rounds that no person keeps waiting."""
+        return sum(opened.stalled and not opened.held for opened in self.rounds.values())
+
+    @property
+    def waits(self) -> list[Wait]:
+        """What its rounds wait for, besides people, long enough that somebody should know."""
+        return [wait for opened in self.rounds.values() for wait in opened.waits if not wait.brief]
 
     def now(self) -> datetime:
         """The time by the database's clock."""
@@ -128,7 +145,7 @@ class Book:
 
     @property
     def moving(self) -> int:
-        """Rounds that can move: those that wait for people give their slot back."""
+        """Rounds that can move: those that wait give their slot back."""
         return sum(not opened.waiting for opened in self.rounds.values())
 
     @property

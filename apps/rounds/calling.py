@@ -6,10 +6,11 @@ belong to is claimed already. So when its process dies, whoever measures again f
 
 import contextlib
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.llm.contract import CallJob, CallOutcome
 from apps.llm.ledger import Denied, Opened, Settled, Wanted
@@ -24,8 +25,7 @@ from apps.rounds.measuring import Errand
 from apps.rounds.working import Said, Work, prompt_digest
 
 MOST_OPEN = 128  # calls of a run at a time: each holds a reservation, and is lost with its process, sent or not
-BUSY_SECONDS = 1.0  # until calls in flight may have given back what they reserved
-REST_SECONDS = 2.0  # after a call that the callers gave up; doubles
+LOOK_SECONDS = 0.1  # at least, until a call is tried again that was not let through
 
 type Stage = tuple[Errand, str]  # an errand, and the job of the candidate
 
@@ -151,27 +151,28 @@ class Calling:
             said = Said(settled.outcome.text, settled.answer)
             if not asked.work.replied(asked.index, said) and asked.index in asked.work.open:
                 self._waiting.append((0.0, asked))
-        elif failure is not None and failure.blame == "model":
-            asked.errand.stopped = asked.work.asking.player.model
-        elif failure is not None and asked.work.failed(asked.index, failure):
-            rest = max(REST_SECONDS * 2 ** (asked.work.asking.failures[asked.index] - 1), failure.retry_after or 0.0)
-            self._waiting.append((time.monotonic() + rest, asked))
+        elif failure is not None and (failure.blame == "model" or asked.work.failed(asked.index, failure)):
+            self._waiting.append((0.0, asked))  # the ledger will say what it waits for
 
     def _recall(self, errand: Errand, name: str) -> None:
         """Replies that an earlier attempt at the same effect paid for; what it had in flight is lost."""
         work = errand.works[name]
         round_id, position, child = errand.place
+        failed: Counter[tuple[int | None, int]] = Counter()
         rows = Call.objects.filter(run=self._run, candidate=work.subject, task__isnull=False)
         rows = rows.filter(role=work.asking.player.role)
         rows = rows.filter(round=round_id, position=position, child=child)
         with transaction.atomic():
             lose(rows.exclude(key__in=self._open))
+        for row in rows.filter(state=CallState.FAILED, blame="again"):
+            failed[row.task, row.repeat] += 1
         paid = {(row.task, row.repeat): row for row in rows.filter(state=CallState.DONE).order_by("pk")}
         for index in work.open:
-            row = paid.get(work.task(index))
-            if row is not None and bytes(row.prompt) == prompt_digest(work.asking.prompts[index]):
+            work.asking.failures[index] = failed[work.task(index)]
+            found = paid.get(work.task(index))
+            if found is not None and bytes(found.prompt) == prompt_digest(work.asking.prompts[index]):
                 with contextlib.suppress(ContentMissing):  # then it is asked again
-                    work.replied(index, Said(*recalled(row)))
+                    work.replied(index, Said(*recalled(found)))
 
     def _open_due(self) -> None:
         now = time.monotonic()
@@ -201,10 +202,12 @@ class Calling:
             self.ready.append(call.job)
 
     def _denied(self, asked: _Asked, denied: Denied) -> None:
-        if denied.why == "busy":
-            self._waiting.append((time.monotonic() + BUSY_SECONDS, asked))
-        elif denied.why == "latched":
-            asked.errand.stopped = asked.work.asking.player.model
+        wait = denied.wait
+        if wait is not None and wait.brief and wait.until is not None:
+            left = (wait.until - timezone.now()).total_seconds()
+            self._waiting.append((time.monotonic() + max(left, LOOK_SECONDS), asked))
+        elif wait is not None:
+            asked.errand.wait = wait
         elif denied.why == "context":
             asked.work.refuse(asked.index, denied.reason)
         elif denied.why == "budget":

@@ -29,6 +29,7 @@ from apps.records import digests
 from apps.records.models import EffectState, RoundState, Run, RunState
 from apps.records.step import Move, Row
 from apps.rounds import asking, execute
+from apps.rounds.asking import GROWING
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import Brief
 from apps.rounds.conclusion import conclusion
@@ -37,13 +38,12 @@ from apps.rounds.measuring import Errand, Place, errand
 from apps.rounds.texts import of_candidate
 from apps.rounds.voices import SPENT
 
-GROWING = ("grow", "edit", "again")  # rounds that bring a candidate
 FOR_ANYBODY = "-"  # holder of an effect that any performer may take
 
 
 def advance(book: Book, opened: OpenRound) -> None:
     """Run a round as far as it goes: to an effect that must be measured or is held, or to its end."""
-    opened.waiting = opened.stalled = False
+    opened.held, opened.waits = False, []
     while opened.play.current is not None:
         answer = (
             _meet_all(book, opened)
@@ -78,7 +78,7 @@ def _meet(book: Book, opened: OpenRound, effect: Effect, child: int) -> bytes | 
     if row["state"] in (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE):
         return bytes(row["answer"])
     if row["state"] in (EffectState.HELD_BEFORE, EffectState.HELD_AFTER):
-        opened.waiting = True
+        opened.held = True
         return None
     if row["state"] != EffectState.READY or book.rests(row):
         return None
@@ -154,22 +154,13 @@ def after(book: Book, opened: OpenRound, row: Row, answer: bytes) -> bytes | Non
 
 def _send(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
     _check_tasks(book, opened, effect)
-    if book.brief.players and _held_up(book, opened):
+    if any(asking.must_wait(book, opened, player.model) for player in book.brief.players):
         return
     _reserve(book, opened, effect)
     if not book.claims:
         offer(book, opened, row)
         return
     claim(book, opened, effect, row)
-
-
-def _held_up(book: Book, opened: OpenRound) -> bool:
-    """Whether a model that is needed is stopped until a person releases it. Raises Refused: it is not paid for."""
-    if book.models.spent:
-        raise Refused(SPENT, book.models.spent)
-    if stopped := any(player.model in book.models.stopped for player in book.brief.players):
-        opened.waiting = opened.stalled = True
-    return stopped
 
 
 def claim(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) -> None:
@@ -183,7 +174,7 @@ def claim(book: Book, opened: OpenRound, effect: Measure | Compare, row: Row) ->
 
 
 def hold_up(book: Book, opened: OpenRound, row: Row, errand: Errand) -> None:
-    """A measurement needs a model that may not be asked: not before a person releases it, or not at all."""
+    """A measurement needs a model that may not be asked: not now, or not at all."""
     number = errand.effect.candidate
     if errand.refusal is not None:
         reason, hint = errand.refusal
@@ -194,7 +185,6 @@ def hold_up(book: Book, opened: OpenRound, row: Row, errand: Errand) -> None:
         return
     asking.take_back(book, opened, row)
     book.models.look()
-    book.models.stopped |= {errand.stopped}
 
 
 def offer(book: Book, opened: OpenRound, row: Row) -> None:
@@ -256,7 +246,7 @@ def barren_after(before: int, outcome: str) -> int:
 
 
 def _gate(book: Book, opened: OpenRound, row: Row) -> None:
-    opened.waiting = True
+    opened.held = True
     place: Place = (opened.id, row["position"], row["child"])
     book.step.entries.append(gate_opened(book.run.pk, place, row["kind"], row["state"]))
 

@@ -15,6 +15,7 @@ from apps.common.keyset import Slice
 from apps.engine.canonical import decode
 from apps.engine.statistics.transitions import Transitions
 from apps.llm.account import Account, Stopped, account
+from apps.llm.waits import Wait
 from apps.oversight import desk, rules, selectors
 from apps.oversight.dossier import Elsewhere, sign_of
 from apps.oversight.models import Latch, Policy
@@ -24,7 +25,7 @@ from apps.records.models import HELD, CandidateEdit, Commission, Effect, EffectS
 from apps.rounds import voices
 from apps.rounds.chart import Chart, step_chart
 from apps.rounds.method_memory import LEADS, Clades, Repairs
-from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, state_of
+from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, state_of, waits_of
 
 GATES = 10
 LISTED = 10
@@ -101,8 +102,7 @@ class ControlRoom:
 
     @cached_property
     def state(self) -> str:
-        found = state_of(self.run, self._states, bool(self._latches))
-        return "waiting" if found == "running" and self.stopped_models and not self.running else found
+        return state_of(self.run, self._states, bool(self._latches))
 
     @cached_property
     def may_operate(self) -> bool:
@@ -132,6 +132,11 @@ class ControlRoom:
     @cached_property
     def _latches(self) -> list[Latch]:
         return list(with_names(selectors.latches(self.run), "set_by").order_by("pk")) if self.is_open else []
+
+    @cached_property
+    def waits(self) -> list[Wait]:
+        """What rounds wait for, besides people and models that are stopped."""
+        return [wait for wait in waits_of(self.run) if not wait.stopped]
 
     # ---- what its models take
 

@@ -18,10 +18,11 @@ from apps.llm.settling import expected
 from apps.records import content, transitions
 from apps.records.models import Commission, Run, RunState
 from apps.records.step import Step
-from apps.rounds import absorb, asking, conduct, measuring, opening, stated, voices
+from apps.rounds import absorb, asking, conduct, measuring, opening, stated, voices, waits
 from apps.rounds.book import Book
 from apps.rounds.calling import Calling
 from apps.rounds.measuring import Errand, Place
+from apps.rounds.reaching import Reaching
 from apps.rounds.slots import Slot
 from apps.rounds.voices import Heard, Question
 from apps.sandbox.contract import Job, Judging, Outcome
@@ -48,10 +49,11 @@ class Driver:
         self._heard: list[Heard] = []  # not yet stored
         self._calls: deque[CallJob] = deque()  # their claim is committed; they wait for a caller
         self._calling = Calling(run)  # of the model that is measured
+        self._reaching = Reaching(run)  # models that did not answer
         self._later: list[tuple[float, Errand, str]] = []  # failed on infrastructure: again at that moment
         self._polled = self._snapped = 0.0
         self._more = False  # the last step began as many rounds as one step may
-        self._news: set[int] = set()  # rounds that something from outside happened to
+        self._touched: set[int] = set()  # rounds to be run on
         self.run = run
         self.book = self._open()
 
@@ -62,17 +64,18 @@ class Driver:
 
     @property
     def idle(self) -> bool:
-        """Nothing is on its way and nothing can move: the run waits for people, or for a latch to be released."""
-        if self._errands or self._arrived or self._ready or self._asking or self.book.step:
+        """Nothing is on its way and nothing can move: the run waits for people, a model, or a day with a budget."""
+        if self._errands or self._arrived or self._ready or self._asking or self._reaching.open or self.book.step:
             return False
         if self.book.latched:
             return True
-        return not (self._more or self._unmoved or (self._claims and self.book.moving))
+        moves = self._claims and self.book.moving
+        return not (self._more or self._touched or moves or waits.untold(self.book))
 
     @property
     def eager(self) -> bool:
         """The next step has something to do already: nothing need be waited for."""
-        return bool(self._heard or (self._news and not self.book.latched))
+        return bool(self._heard or (self._touched and not self.book.latched))
 
     def wake(self) -> None:
         """Somebody rang: look for what people did at the next step."""
@@ -102,16 +105,16 @@ class Driver:
     @property
     def calls(self) -> int:
         """How many calls wait for a caller."""
-        return len(self._calls) + len(self._calling.ready)
+        return len(self._calls) + len(self._calling.ready) + len(self._reaching.ready)
 
     def next_call(self) -> CallJob | None:
         """A call whose claim is committed, for a free caller."""
-        waiting = self._calls or self._calling.ready
+        waiting = self._reaching.ready or self._calls or self._calling.ready
         return waiting.popleft() if waiting else None
 
     def hear(self, outcome: CallOutcome) -> None:
         """A call of this run has ended; the late reply of a claim that was lost is refused."""
-        if self._calling.hear(outcome):
+        if self._calling.hear(outcome) or self._reaching.hear(outcome):
             return
         if (question := self._asking.get(outcome.job.id)) is not None:
             self._heard.append(Heard(question, outcome))
@@ -174,10 +177,10 @@ class Driver:
             errand.given_up = place not in kept
         self._errands = {place: errand for place, errand in self._errands.items() if place in kept}
         self._arrived = [errand for errand in self._arrived if errand.place in kept]
-        self._unmoved = set(book.rounds)
+        self._touched = set(book.rounds)
         if book.latched:
             self._give_back(book)
-        voices.lost(self.run, set(self._asking))
+        voices.lost(self.run, set(self._asking) | self._reaching.open)
         return book
 
     def _give_back(self, book: Book) -> None:
@@ -216,21 +219,23 @@ class Driver:
                 self._arrived.append(errand)
 
     def _to_advance(self) -> list[int]:
-        rounds = self._unmoved | self._news | {errand.place[0] for errand in self._arrived}
+        rounds = self._touched | {errand.place[0] for errand in self._arrived}
         rounds |= {each.question.place[0] for each in self._heard}
-        self._unmoved, self._news = set(), set()
+        self._touched = set()
         return sorted(rounds)
 
     def _look(self) -> None:
-        """A few times a second: did people answer gates, set or release a latch, change the policy?"""
+        """A few times a second: did people answer gates, set a latch, change the policy; do models answer again?"""
         now = time.monotonic()
         if now - self._polled < POLL_SECONDS:
             return
         self._polled = now
         if Run.objects.values_list("control", flat=True).get(pk=self.run.pk) != self.run.control:
             raise transitions.Stale(f"policy or latches of {self.run} changed")
-        self.book.models.look()
-        self._news |= absorb.news(self.book) | absorb.resumable(self.book)
+        self._reaching.settle()
+        self._touched |= absorb.news(self.book) | absorb.resumable(self.book)
+        if not self.book.latched:
+            self._reaching.ask(self.book.models.waits)
 
     def _fill(self) -> None:
         """Start rounds while the budget and the parallelism allow; conclude when the budget is spent."""
@@ -284,6 +289,7 @@ class Driver:
 
     def _write(self) -> bool:
         book, step = self.book, self.book.step
+        waits.tell(book)
         if not step:
             return False
         book.counters.reserved = sum(len(opened.reserved) for opened in book.rounds.values())
@@ -300,9 +306,11 @@ class Driver:
         for each in self._heard:
             self._asking.pop(each.outcome.job.id, None)
         self._heard = known
-        self._news |= {place[0] for place in book.models.denied}
-        for job, question in [(question.job, question) for question in book.questions if question.job is not None]:
-            self._asking[job.id] = question
+        for question in book.questions:
+            if question.job is not None:
+                self._asking[question.job.id] = question
+            else:  # what the ledger let wait is looked at again, what it refused goes on
+                self._touched |= {question.place[0]} & {each.id for each in book.rounds.values() if not each.waits}
         self._calls.extend(self._unanswered(known))
         for opened in book.rounds.values():
             opened.stored = max((position for position, _ in opened.rows), default=0)

@@ -11,6 +11,7 @@ from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Compare, Measure
 from apps.engine.records import facts_of
 from apps.engine.replay import done
+from apps.llm.waits import Wait
 from apps.log.chain import Entry
 from apps.projects.models import Task
 from apps.records import digests
@@ -31,8 +32,8 @@ class Errand:
     """An effect on its way through the sandbox: one job per candidate that it measures.
 
     works: candidates that models are asked for, by job. Such a job is first the one that collects answers, then, where
-    a scorer does, the one that judges replies. refusal: reason and hint, where no call may be made. stopped: a model
-    that is, until a person releases it. given_up: nobody waits for it any more.
+    a scorer does, the one that judges replies. refusal: reason and hint, where no call may be made. wait: what must
+    pass before one may. given_up: nobody waits for it any more.
     """
 
     place: Place
@@ -44,13 +45,13 @@ class Errand:
     failures: int = 0
     works: dict[str, Work] = field(default_factory=dict)
     refusal: tuple[str, str] | None = None
-    stopped: str = ""
+    wait: Wait | None = None
     given_up: bool = False
 
     @property
     def complete(self) -> bool:
         """Nothing more will come of it."""
-        return len(self.outcomes) == len(self.jobs) or self.refusal is not None or bool(self.stopped)
+        return len(self.outcomes) == len(self.jobs) or self.refusal is not None or self.wait is not None
 
     def take(self, outcome: Outcome) -> bool:
         """What came out of a sandbox. Whether models are to be asked now."""

@@ -31,6 +31,8 @@ def lines(health: Health) -> Iterator[str]:
     if health.latch is not None:
         yield f"  STOPPED by {health.latch.set_by}: {health.latch.reason}"
         yield f"  When that is mended: manage.py models release {row.name}"
+    if health.away is not None:
+        yield f"  has not answered since {health.away.since:%Y-%m-%d %H:%M} UTC: {health.away.reason}"
     if not health.key_set:
         yield f"  {row.key_variable} is not set where this command runs"
     if health.rates is None:

@@ -72,7 +72,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         holder=holder,
         claims=claims,
         clock=_clock(),
-        models=voices.of(known.models),
+        models=voices.of(run, known.models),
         controls=Round.objects.filter(run=run, kind="control").count(),
         barren=_barren(run),
         idle=idle(run),
@@ -216,7 +216,7 @@ def _reopen(book: Book, stored: Round) -> OpenRound:
     opened.rows = {(row["position"], row["child"]): row for row in rows}
     journal = [JournalRow(row["position"], bytes(row["asked"]), _answer(row)) for row in rows if row["child"] == -1]
     opened.play.replay(journal)
-    opened.waiting = any(row["state"] in (EffectState.HELD_BEFORE, EffectState.HELD_AFTER) for row in rows)
+    opened.held = any(row["state"] in (EffectState.HELD_BEFORE, EffectState.HELD_AFTER) for row in rows)
     return opened
 
 

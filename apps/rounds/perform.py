@@ -13,7 +13,7 @@ from apps.engine.canonical import decode
 from apps.engine.effects import Compare, Measure
 from apps.engine.replay import refused
 from apps.llm.pool import PACES, Callers
-from apps.llm.selectors import latched
+from apps.llm.selectors import waits
 from apps.log.services import append
 from apps.oversight import selectors
 from apps.oversight.rules import Facts, Go
@@ -132,7 +132,7 @@ class Performer:
             return
         _, effect, known = self._errands.pop(place)
         errand.given_up = True
-        if errand.stopped:
+        if errand.wait is not None:
             transitions.release(Effect.objects.filter(pk=effect.pk, token=effect.token))
         else:
             store(known, errand, effect)
@@ -157,7 +157,8 @@ class Performer:
 
 def _free(effect: Effect, run: Run, known: Brief) -> bool:
     """No latch is set, and people or the policy of now let it go; a claim holds only while both stay as they are."""
-    if selectors.latches(run).exists() or (known.players and latched(player.model for player in known.players)):
+    needed = [player.model for player in known.players]
+    if selectors.latches(run).exists() or (needed and waits(run.project_id, needed)):
         return False
     facts = Facts(effect.round.kind, expected_seconds(known, run, _effect(effect)), _tainted(effect, run))
     return effect.approved or isinstance(selectors.table(run).rule(effect.kind, "before", facts), Go)

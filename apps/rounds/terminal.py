@@ -20,13 +20,13 @@ from apps.engine.canonical import decode
 from apps.oversight import room, selectors
 from apps.projects.models import Project
 from apps.records.models import HELD, Effect, Run, RunState
-from apps.rounds import voices
 from apps.rounds.baselines import BASELINES, baseline, ordered
 from apps.rounds.interruption import Interrupted, held
 from apps.rounds.loop import Loop
 from apps.rounds.opening import idle
 from apps.rounds.renewal import measure_again
 from apps.rounds.report import report
+from apps.rounds.selectors import waits_of
 from apps.rounds.start import Order, start
 from apps.sandbox.isolation import Isolation
 from apps.sandbox.probe import require
@@ -97,9 +97,9 @@ def waits(run: Run) -> str:
     first = "; ".join(f"{effect.kind} ({effect.state})" for effect in held[:3])
     count = held.count()
     if not count:
-        stopped = voices.stopped(run)
-        told = [f"The model {name} is stopped: {latch.reason}" for name, latch in stopped.items()]
-        return " ".join([*told, *(f"manage.py models release {name}" for name in stopped)])
+        waiting = waits_of(run)
+        told = [wait.words for wait in waiting]
+        return " ".join([*told, *(f"manage.py models release {wait.name}" for wait in waiting if wait.stopped)])
     more = " …" if count > 3 else ""
     why = f" {_DOUBT}" if _in_doubt(run, held) else ""
     return f"{count} waiting for people: {first}{more}. Answer them in the queue of the running system (make run).{why}"

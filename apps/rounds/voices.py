@@ -13,9 +13,10 @@ from apps.engine.canonical import decode
 from apps.engine.setup import Ensembles, ensembles_from
 from apps.llm import selectors
 from apps.llm.contract import CallJob, CallOutcome
-from apps.llm.ledger import MODES, Denied, Mode, Settled, Wanted
-from apps.llm.models import Call, CallState, ModelLatch
+from apps.llm.ledger import MODES, Mode, Settled, Wanted
+from apps.llm.models import Call, CallState
 from apps.llm.settling import lose
+from apps.llm.waits import Wait
 from apps.records import transitions
 from apps.records.models import Run, RunState
 from apps.rounds.measuring import Place
@@ -45,22 +46,25 @@ class Heard:
 
 @dataclass(slots=True)
 class Models:
-    """The models of a run by name, those that are stopped, and what the ledger refused at the last commit."""
+    """The models of a run by name, and what calls of them wait for. Without a project nothing is waited for."""
 
     names: frozenset[str] = frozenset()
-    stopped: frozenset[str] = frozenset()
-    denied: dict[Place, Denied] = field(default_factory=dict)
+    project: int | None = None
+    waits: dict[str, Wait] = field(default_factory=dict)
     spent: str = ""  # why no call is made any more
 
-    def look(self) -> None:
-        """Ask which of them are stopped now."""
-        if self.names:
-            self.stopped = frozenset(selectors.latched(self.names))
+    def look(self) -> bool:
+        """Ask what they wait for now. Whether that is something else than before."""
+        if not self.names or self.project is None:
+            return False
+        before, self.waits = self.waits, selectors.waits(self.project, self.names)
+        return self.waits != before
 
 
-def of(ensembles: Ensembles) -> Models:
-    """The models that play a role, as they stand now."""
-    models = Models(frozenset(voice.model for voices in ensembles.values() for voice in voices))
+def of(run: Run, ensembles: Ensembles) -> Models:
+    """The models that play a role, as they stand now. Where all is answered from the ledger, none is waited for."""
+    names = frozenset(voice.model for voices in ensembles.values() for voice in voices)
+    models = Models(names, None if mode(run) == "replay" else run.project_id)
     models.look()
     return models
 
@@ -75,11 +79,6 @@ def named(run: Run) -> frozenset[str]:
     """The models that it may ask."""
     cast = ensembles_from(decode(bytes(run.ensembles)))
     return frozenset(voice.model for voices in cast.values() for voice in voices)
-
-
-def stopped(run: Run) -> dict[str, ModelLatch]:
-    """The latches of those of a run's models that are stopped, by name."""
-    return selectors.latched(named(run))
 
 
 def lost(run: Run, known: set[str]) -> int:

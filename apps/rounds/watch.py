@@ -25,6 +25,7 @@ _TOPICS: Mapping[str, frozenset[str]] = {
     "run.started": frozenset({"run", "project"}),
     "run.extended": frozenset({"run"}),
     "run.finishing": frozenset({"run"}),
+    "run.waits": frozenset({"run", "project"}),
     "run.ended": frozenset({"run", "project"}),
     "round.ended": frozenset({"run"}),
     "candidate.proposed": frozenset({"candidates", "run"}),

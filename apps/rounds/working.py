@@ -19,7 +19,8 @@ from apps.rounds.prompts import prompt_in
 from apps.sandbox.answers import NoAnswer, decoded
 from apps.sandbox.contract import Job, Judging, Measured, Outcome, Scorer
 
-CALL_ATTEMPTS = 3  # of one task's call, each of which the callers try several times
+# Of one prompt, each of which the callers try several times. Before each but the first the model answered somebody.
+ATTEMPTS = 5
 LONGEST_DETAIL = 2_000
 
 
@@ -195,7 +196,7 @@ class Work:
         """A call came to nothing: after so many the task has failed for good."""
         failures = self.asking.failures
         failures[index] = failures.get(index, 0) + 1
-        if failures[index] >= CALL_ATTEMPTS:
+        if failures[index] >= ATTEMPTS:
             self._fail(index, "unmeasurable", why)
 
     def _fail(self, index: int, label: str, detail: str) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.common.errors import UserError
 from apps.llm import latches, pool
-from apps.llm.models import Call, LanguageModel, ModelLatch, Spend
+from apps.llm.models import Absence, Call, LanguageModel, ModelLatch, Spend
 from apps.llm.services import budgets, catalogue
 from apps.llm.services.budgets import Limits
 from apps.llm.settling import lose
@@ -38,7 +38,7 @@ def assert_whole(run, candidates):
     assert (run.state, run.measured) == ("finished", candidates)
     assert list(problems(run.project)) == []
     assert not Call.objects.filter(run=run, state="in flight").exists()
-    done = Call.objects.filter(run=run, state="done")
+    done = Call.objects.filter(run=run, state="done", role="mutate")
     places = list(done.values_list("round", "position", "child"))
     assert len(set(places)) == len(places), "an answer was paid twice"
     spent = Spend.objects.get(run=run)
@@ -85,26 +85,26 @@ def test_every_tenth_reply_an_error_loses_nothing_and_pays_nothing_twice(loop, t
 
     hurried = pool.Patience(attempts=1)
     monkeypatch.setattr(loop_module, "Callers", partial(pool.Callers, patience=hurried))
-    monkeypatch.setattr("apps.rounds.asking.FIRST_REST", 0.01)
+    monkeypatch.setattr("apps.llm.absences.FIRST_REST", timedelta(milliseconds=10))
     with questions.server(monkeypatch, often) as serving:
         run = world.finish(loop, world.begin(loop, toy, order(candidates=40, parallel=4)))
     assert_whole(run, 40)
     failed = Call.objects.filter(run=run, state="failed").count()
     assert failed == len(serving.messages) // 10 >= 4
-    assert Call.objects.filter(run=run, state="done").count() == asks(run).count() == 40
+    assert Call.objects.filter(run=run, state="done", role="mutate").count() == asks(run).count() == 40
 
 
-def test_a_model_that_never_answers_is_refused_to_the_method_with_the_reason(loop, toy, monkeypatch):
+def test_what_a_model_never_answers_although_it_answers_others_is_refused_to_the_method(loop, toy, monkeypatch):
     hurried = pool.Patience(attempts=1)
     monkeypatch.setattr(loop_module, "Callers", partial(pool.Callers, patience=hurried))
-    monkeypatch.setattr("apps.rounds.asking.FIRST_REST", 0.001)
+    monkeypatch.setattr("apps.llm.absences.FIRST_REST", timedelta(milliseconds=1))
     monkeypatch.setattr("apps.rounds.driver.BARREN_LIMIT", 2)
-    with questions.server(monkeypatch, error(500)) as serving:
+    with questions.server(monkeypatch, lambda sent: "ready" if questions.is_check(sent) else error(500)) as serving:
         run = world.finish(loop, world.begin(loop, toy, order(candidates=1)))
     assert run.state == "exhausted"
     assert {asked.state for asked in asks(run)} == {"refused"}
-    assert len(serving.messages) == 5 * asks(run).count()
-    assert b"did not answer in 5 attempts" in bytes(asks(run)[0].answer)
+    assert sum(not questions.is_check(sent) for sent in serving.messages) == 5 * asks(run).count()
+    assert b"did not answer this in 5 attempts, and answered others" in bytes(asks(run)[0].answer)
 
 
 def test_a_request_that_is_rejected_is_the_method_s_to_mend(loop, toy, model):  # noqa: F811
@@ -163,10 +163,10 @@ def test_a_question_that_waits_for_a_reservation_is_not_told_as_asked_again(loop
 def test_a_server_that_wants_to_rest_is_left_alone_for_so_long(loop, toy, model):  # noqa: F811
     model.script(error(429, retry_after=100))
     run = world.begin(loop, toy, order(candidates=1))
-    while not asks(run).filter(failures=1).exists():
-        loop.turn(0.1)
-    rests = asks(run).get()
-    assert rests.until - rests.since > timedelta(seconds=99)
+    people.settle(loop, run)
+    away = Absence.objects.get()
+    assert away.until - away.since > timedelta(seconds=99)
+    assert len(model.messages) == 1
 
 
 def test_a_call_that_was_given_up_elsewhere_is_made_again(loop, toy, monkeypatch):
@@ -208,7 +208,7 @@ def test_a_paused_run_whose_question_could_be_asked_keeps_nobody_busy(loop, toy,
         while not asks(run).filter(failures=1).exists():
             loop.turn(0.1)
         stops.pause_run(people.maintainer(toy), run, "look")
-        asks(run).update(until=None)
+        Absence.objects.all().delete()
         for _ in range(3):  # the stop is seen, the run read again, the question found
             loop.turn(0.1)
     assert (loop.drives, loop._drivers[run.pk].eager) == ([run], False)
@@ -234,7 +234,7 @@ def test_a_hint_that_stood_in_a_prompt_was_read(loop, toy, model):  # noqa: F811
 
 def test_a_model_that_is_stopped_at_the_very_moment_is_not_asked(loop, toy, model, monkeypatch):  # noqa: F811
     with monkeypatch.context() as blind:
-        blind.setattr("apps.rounds.voices.Models.look", lambda models: None)  # it did not look in time
+        blind.setattr("apps.rounds.voices.Models.look", lambda models: False)  # it did not look in time
         latches.stop(LanguageModel.objects.get().pk, None, "out of credit")
         run = world.begin(loop, toy, order(candidates=2))
         people.settle(loop, run)
@@ -245,7 +245,7 @@ def test_a_model_that_is_stopped_at_the_very_moment_is_not_asked(loop, toy, mode
 
 
 def test_a_call_waits_where_others_have_reserved_what_is_left_of_the_budget(loop, toy, monkeypatch):
-    monkeypatch.setattr("apps.rounds.asking.BUSY", timedelta(milliseconds=10))
+    monkeypatch.setattr("apps.llm.opening.BUSY", timedelta(milliseconds=10))
     with questions.server(monkeypatch, latency=0.1) as serving:
         budgets.of_project(questions.SYSTEM, toy, Limits(tokens=2_000))  # a call may take some 1,040, and takes 60
         run = world.finish(loop, world.begin(loop, toy, order(candidates=6, parallel=3)))

@@ -1,6 +1,6 @@
 """Candidates that are measured through a model, in the real driver with a real server."""
 
-import time
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -10,7 +10,7 @@ from apps.common.errors import UserError
 from apps.common.ids import row_id
 from apps.engine.canonical import decode
 from apps.llm import pool
-from apps.llm.models import Call, LanguageModel, ModelLatch, Spend
+from apps.llm.models import Absence, Call, LanguageModel, ModelLatch, Spend
 from apps.llm.services import budgets, catalogue
 from apps.llm.services.budgets import Limits
 from apps.oversight.services import stops
@@ -80,7 +80,7 @@ def hurried(monkeypatch):
     """Callers try a call once; measurements try it again at once."""
     once = pool.Patience(attempts=1)
     monkeypatch.setattr(loop_module, "Callers", partial(pool.Callers, patience=once))
-    monkeypatch.setattr("apps.rounds.calling.REST_SECONDS", 0.01)
+    monkeypatch.setattr("apps.llm.absences.FIRST_REST", timedelta(milliseconds=10))
 
 
 def rows_of(run, number=0):
@@ -97,7 +97,7 @@ def assert_whole(run, candidates):
     assert not Call.objects.filter(run=run, state="in flight").exists()
     spent = Spend.objects.get(run=run)
     assert (spent.money_reserved, spent.tokens_reserved) == (0, 0)
-    paid = [row.key for row in Call.objects.filter(run=run, state="done")]
+    paid = [row.key for row in Call.objects.filter(run=run, state="done", role="worker")]
     kept = [asked(row)["call"] for row in Trajectory.objects.filter(candidate__run=run)]
     assert sorted(paid) == sorted(kept), "a reply was paid and not used, or used and not paid"
 
@@ -129,10 +129,11 @@ def test_a_call_that_fails_is_made_again_and_is_no_score(loop, pupil, model, hur
 def test_a_server_that_wants_to_rest_is_left_alone_for_so_long(loop, pupil, model):
     model.script(error(429, retry_after=100))
     run = world.begin(loop, pupil, world.order(candidates=1))
-    while not Call.objects.filter(run=run, state="failed").exists():
-        loop.turn(0.1)
-    ((until, _),) = loop._drivers[run.pk]._calling._waiting
-    assert until - time.monotonic() > 90
+    people.settle(loop, run)
+    assert loop.idle
+    assert Effect.objects.get(round__run=run, kind="measure").state == "ready"
+    away = Absence.objects.get()
+    assert away.until - away.since > timedelta(seconds=99)
 
 
 def test_a_task_whose_call_never_succeeds_is_unmeasurable_and_no_other_task_is(loop, monkeypatch, hurried):
@@ -146,7 +147,7 @@ def test_a_task_whose_call_never_succeeds_is_unmeasurable_and_no_other_task_is(l
     assert rows["t1"].score is None
     assert "out of order" in decode(bytes(rows["t1"].report))["detail"]
     assert "call" not in asked(rows["t1"])
-    assert Call.objects.filter(run=run, state="failed", candidate=row_id(run.pk, 0)).count() == 3
+    assert Call.objects.filter(run=run, state="failed", candidate=row_id(run.pk, 0)).count() == 5
 
 
 def test_a_prompt_that_the_server_will_never_take_is_the_candidate_s_failure(loop, pupil, model):

@@ -300,6 +300,11 @@ def _counted(entry: Entry) -> Words:
     return [*entry.subject, f"{counts} in", link]
 
 
+def _waits(entry: Entry) -> Words:
+    named = [f"model {wait[1]}" if wait[0] == "model" else "a day with a budget" for wait in entry.body["for"]]
+    return [*entry.subject, f"waits for {' and '.join(named)}" if named else "waits for no model any more"]
+
+
 def _imported(entry: Entry) -> Words:
     style = STYLES.get(entry.body.get("style", ""), "")
     forgeable = f", written for {style}: its scores are forgeable" if style else ""
@@ -311,6 +316,7 @@ _SAYINGS: dict[str, Callable[[Entry], Words]] = {
     "run.started": _started,
     "run.extended": _extended,
     "run.finishing": lambda entry: [f"{entry.actor} asked", *entry.subject, "to come to its end"],
+    "run.waits": _waits,
     "run.ended": _ended,
     "round.ended": _round,
     "candidate.proposed": lambda entry: [f"{entry.actor} proposed", *entry.subject],

@@ -17,7 +17,7 @@ from apps.common.doorbell import ring
 from apps.common.errors import UserError
 from apps.engine.canonical import NotCanonical, encode
 from apps.engine.effects import ROLES
-from apps.llm import latches
+from apps.llm import absences, latches
 from apps.llm.addresses import check
 from apps.llm.models import Casting, LanguageModel, ModelLatch, Price
 from apps.llm.money import Rates
@@ -56,6 +56,7 @@ def put(actor: Actor, wanted: Description) -> LanguageModel:
         _require_room(row)
         row.retired = False
         row.save()
+        absences.forget(row.pk)
         _log(actor, row)
     return row
 
@@ -135,6 +136,7 @@ def release(actor: Actor, row: LanguageModel) -> bool:
             return False
         latch.released_by, latch.released_at = str(actor), timezone.now()
         latch.save(update_fields=["released_by", "released_at"])
+        absences.forget(row.pk)
         append(latch.project_id or INSTALLATION, [latches.entry("model.released", str(actor), latch)])
         transaction.on_commit(lambda: ring("rounds"))
     return True
