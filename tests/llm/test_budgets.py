@@ -162,7 +162,7 @@ def test_a_day_s_budget_is_whole_again_on_the_next_day(monkeypatch: pytest.Monke
     run = desk.new_run()
     budgets.of_project(desk.SYSTEM, run.project, Limits(tokens=NEED), daily=True)
     used(run, ask(run), NEED)
-    assert ask(run).why == "budget"
+    assert ask(run).why == "day"
     tomorrow = timezone.now() + timedelta(days=1)
     monkeypatch.setattr("apps.llm.opening.timezone.now", lambda: tomorrow)
     assert isinstance(ask(run), Opened)
