@@ -123,7 +123,7 @@ def test_people_see_which_model_a_run_waits_for(loop, toy, model):  # noqa: F811
     run = world.begin(loop, toy, order(candidates=9, parallel=2))
     people.settle(loop, run)
     room = ControlRoom(people.maintainer(toy), run)
-    assert [(name, latch.reason) for name, latch in room.stopped_models] == [(questions.MODEL, "out of credit")]
+    assert [(one.name, one.reason) for one in room.stopped_models] == [(questions.MODEL, "out of credit")]
     assert asks(run).count() == 2, "what waits for a model is joined by no more than may move at a time"
 
 
