@@ -75,6 +75,11 @@ class Chunk(NamedTuple):
     rest: int
     more: str
 
+    @property
+    def tall(self) -> bool:
+        """Whether the browser may leave it out while it is far away, and guess how tall it is."""
+        return sum(len(group.lines) for group in self.groups) > CHUNK_ROWS // 2
+
 
 @dataclass(frozen=True)
 class FileChange:

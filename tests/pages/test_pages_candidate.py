@@ -442,3 +442,14 @@ def test_what_the_run_was_asked_to_do_with_it_is_told_with_its_receipt(as_bob: C
     Commission.objects.create(run=play.run, served=made.round_id, receipt="not read", **asked)
     page = as_bob.get(f"/projects/parabola/runs/1/candidates/{made.number}/").content.decode()
     assert "The run was asked to grow from it once more; the hint was not read" in page
+
+
+def test_only_long_diffs_may_be_left_out_by_the_browser_which_guesses_how_tall_they_are(
+    as_bob: Client, play: Play
+) -> None:
+    short = play.candidate("x = 1\n" * 20, parents=(0,))
+    long = play.candidate("x = 1\n" * 300, parents=(0,))
+    for made, tall in ((short, False), (long, True)):
+        page = as_bob.get(f"/projects/parabola/runs/1/candidates/{made.number}/").content.decode()
+        assert ('class="chunk tall"' in page) is tall
+        assert 'class="chunk' in page
