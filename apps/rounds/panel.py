@@ -36,7 +36,7 @@ from apps.projects.rubric import rubric_of
 from apps.rounds import agreement
 from apps.rounds.agreement import Figures
 from apps.rounds.models import Agreement
-from apps.rounds.working import ATTEMPTS, Player
+from apps.rounds.working import USELESS, Player
 
 REPEATS = 2  # the second time tells whether the judge agrees with itself
 AT_ONCE = 16
@@ -248,7 +248,7 @@ class Panel:
             self._places[item] = grade.place
             return
         self._failures[item] = self._failures.get(item, 0) + 1
-        if self._failures[item] >= ATTEMPTS or (failure is not None and failure.blame == "call"):
+        if self._failures[item] >= USELESS or (failure is not None and failure.blame == "call"):
             self._places[item] = None
         else:
             self._waiting.append(item)

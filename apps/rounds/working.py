@@ -21,6 +21,7 @@ from apps.sandbox.contract import Job, Judging, Measured, Outcome, Scorer
 
 # Of one prompt, each of which the callers try several times. Before each but the first the model answered somebody.
 ATTEMPTS = 5
+USELESS = 3  # replies to one prompt that could not be read, until no more are paid for
 LONGEST_DETAIL = 2_000
 
 
@@ -116,7 +117,9 @@ class Work:
         if asking.rubric is not None:
             grade = read_grade(asking.rubric, said.text)
             if grade is None:
-                self._count(index, f"the judge named no level of the rubric ({said.kept['stop']}): {said.text[:500]}")
+                self._count(
+                    index, f"the judge named no level of the rubric ({said.kept['stop']}): {said.text[:500]}", USELESS
+                )
                 return False
             asking.grades[index] = grade
         asking.said[index] = said
@@ -127,7 +130,7 @@ class Work:
         if failure.blame == "call":
             self.refuse(index, failure.detail)
         else:
-            self._count(index, failure.detail)
+            self._count(index, failure.detail, ATTEMPTS)
         return index not in self.results
 
     def refuse(self, index: int, why: str) -> None:
@@ -192,11 +195,11 @@ class Work:
         every = [each for each in (self.before, self.asking) if each and index in each.prompts]
         return {"judged" if each.rubric else "asked": _kept(each, index) for each in every}
 
-    def _count(self, index: int, why: str) -> None:
+    def _count(self, index: int, why: str, most: int) -> None:
         """A call came to nothing: after so many the task has failed for good."""
         failures = self.asking.failures
         failures[index] = failures.get(index, 0) + 1
-        if failures[index] >= ATTEMPTS:
+        if failures[index] >= most:
             self._fail(index, "unmeasurable", why)
 
     def _fail(self, index: int, label: str, detail: str) -> None:
