@@ -81,11 +81,14 @@ class ModelRow:
         return "failing" if self.health.failing else "answers"
 
 
-def rows(actor: Actor) -> list[ModelRow]:
-    """Every model that is not retired, by name. What is spent is that of projects that the actor may see."""
+def rows(actor: Actor, played: Iterable[Casting]) -> list[ModelRow]:
+    """Every model that is not retired, by name. What is spent is that of projects that the actor may see.
+
+    played: who plays what, as `castings` tells.
+    """
     every = health()
     spends = _spent(seen(actor))
-    cast = _parts(actor)
+    cast = _parts(played)
     none = (Spent(), Spent(), Spent())
     return [ModelRow(one, *spends.get(one.row.pk, none), cast.get(one.row.pk, ())) for one in every]
 
@@ -94,7 +97,7 @@ def row_of(actor: Actor, model: LanguageModel) -> ModelRow:
     """One model, whether or not it is retired."""
     (one,) = health([model])
     spends = _spent(seen(actor).filter(catalogue=model))
-    return ModelRow(one, *spends.get(model.pk, (Spent(), Spent(), Spent())), _parts(actor).get(model.pk, ()))
+    return ModelRow(one, *spends.get(model.pk, (Spent(), Spent(), Spent())), _parts(castings(actor)).get(model.pk, ()))
 
 
 def seen(actor: Actor) -> QuerySet[Call]:
@@ -109,25 +112,27 @@ def prices(model: LanguageModel) -> list[Price]:
     return list(model.prices.order_by("-since"))
 
 
-def roles(actor: Actor) -> dict[str, list[Casting]]:
+def roles(played: Iterable[Casting]) -> dict[str, list[Casting]]:
     """Who plays what wherever a project says nothing else, by role."""
     found = defaultdict(list)
-    for one in _castings(actor):
+    for one in played:
         if one.project_id is None:
             found[one.role].append(one)
     return dict(found)
 
 
-def _castings(actor: Actor) -> Iterable[Casting]:
+def castings(actor: Actor) -> list[Casting]:
+    """Who plays what, in the projects that the actor may see and wherever a project says nothing."""
     seen_ = Q(project=None) | Q(project__in=visible_projects(actor))
     found = Casting.objects.filter(seen_, model__retired=False, weight__gt=0)
-    return found.select_related("model", "project").defer("project__evaluator").order_by("role", "project", "-weight")
+    related = found.select_related("model", "project").defer("project__evaluator")
+    return list(related.order_by("role", "project", "-weight"))
 
 
-def _parts(actor: Actor) -> dict[int, tuple[Part, ...]]:
+def _parts(played: Iterable[Casting]) -> dict[int, tuple[Part, ...]]:
     """What each model plays, by its key."""
     groups: dict[tuple[int, str], list[Casting]] = defaultdict(list)
-    for one in _castings(actor):
+    for one in played:
         groups[one.project_id or 0, one.role].append(one)
     found: dict[int, list[Part]] = defaultdict(list)
     for (_, role), voices in sorted(groups.items()):

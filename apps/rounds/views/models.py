@@ -178,11 +178,9 @@ def _add(actor: Actor, form: NewModelForm) -> LanguageModel:
 
 def _list(request: HttpRequest, typed: Any = None, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
-    watched, rows, cast = (
-        positions(visible_projects(actor), installation=True),
-        standing.rows(actor),
-        standing.roles(actor),
-    )
+    watched = positions(visible_projects(actor), installation=True)
+    played = standing.castings(actor)
+    rows, cast = standing.rows(actor, played), standing.roles(played)
     needy, free = needing()
     context = {
         "watched": watched,
