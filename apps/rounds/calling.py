@@ -26,6 +26,7 @@ from apps.rounds.working import Said, Work, prompt_digest
 
 MOST_OPEN = 128  # calls of a run at a time: each holds a reservation, and is lost with its process, sent or not
 LOOK_SECONDS = 0.1  # at least, until a call is tried again that was not let through
+UNHEEDED_SECONDS = 10.0  # a wait that is over for so long has nobody who finds out: its run is paused, say
 
 type Stage = tuple[Errand, str]  # an errand, and the job of the candidate
 
@@ -71,6 +72,11 @@ class Calling:
         self._begun: deque[Stage] = deque()  # whose earlier replies are to be looked for
         self._touched: list[Stage] = []  # that something happened to; kept where the database fails in a turn
         self.ready: deque[CallJob] = deque()  # opened, and waiting for a caller
+
+    @property
+    def open(self) -> bool:
+        """Whether calls are on their way, if only for what was given up meanwhile: their replies are paid for."""
+        return bool(self._open)
 
     def add(self, errand: Errand, name: str) -> None:
         """A candidate's prompts are there: ask them."""
@@ -124,7 +130,8 @@ class Calling:
             if why:
                 errand.refusal = (why, "Start another run: scores of the two are not compared.")
             self._recall(errand, name)
-            self._waiting += [(0.0, _Asked(errand, name, index)) for index in errand.works[name].open]
+            known = self._taken_over(errand, name)
+            self._waiting += [(0.0, _Asked(errand, name, at)) for at in errand.works[name].open if at not in known]
             self._touched.append(self._begun.popleft())
 
     def _settle(self) -> None:
@@ -174,6 +181,20 @@ class Calling:
                 with contextlib.suppress(ContentMissing):  # then it is asked again
                     work.replied(index, Said(*recalled(found)))
 
+    def _taken_over(self, errand: Errand, name: str) -> set[int]:
+        """Tasks whose calls are on their way since before the effect was given back, after a short pause, say."""
+        work, found = errand.works[name], set[int]()
+        left = {(work.task(index), work.asking.prompts[index]): index for index in work.open}
+        for key, each in self._open.items():
+            before, same = each.work, each.errand.place == errand.place and each.errand is not errand
+            if not same or (before.subject, before.asking.player) != (work.subject, work.asking.player):
+                continue
+            index = left.get((before.task(each.index), before.asking.prompts[each.index]))
+            if index is not None and index not in found:
+                self._open[key] = _Asked(errand, name, index)
+                found.add(index)
+        return found
+
     def _open_due(self) -> None:
         now = time.monotonic()
         alive = [item for item in self._waiting if not (item[1].errand.given_up or item[1].errand.complete)]
@@ -203,8 +224,8 @@ class Calling:
 
     def _denied(self, asked: _Asked, denied: Denied) -> None:
         wait = denied.wait
-        if wait is not None and wait.brief and wait.until is not None:
-            left = (wait.until - timezone.now()).total_seconds()
+        left = (wait.until - timezone.now()).total_seconds() if wait is not None and wait.until is not None else 0.0
+        if wait is not None and wait.brief and left > -UNHEEDED_SECONDS:
             self._waiting.append((time.monotonic() + max(left, LOOK_SECONDS), asked))
         elif wait is not None:
             asked.errand.wait = wait

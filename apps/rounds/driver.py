@@ -65,7 +65,9 @@ class Driver:
     @property
     def idle(self) -> bool:
         """Nothing is on its way and nothing can move: the run waits for people, a model, or a day with a budget."""
-        if self._errands or self._arrived or self._ready or self._asking or self._reaching.open or self.book.step:
+        if self._errands or self._arrived or self._ready or self.book.step:
+            return False
+        if self._asking or self._calling.open or self._reaching.open:
             return False
         if self.book.latched:
             return True

@@ -56,7 +56,7 @@ class Performer:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._claim()
-            if not self._errands:
+            if not self._errands and not any(calling.open for calling in self._calling.values()):
                 return False
             self._collect()
             self._beat()
