@@ -21,6 +21,7 @@ from apps.records.sql import update
 FIRST_REST = timedelta(seconds=2)  # doubles with each question that is not answered
 LONGEST_REST = timedelta(minutes=5)
 BRIEF = timedelta(seconds=10)  # an absence that is shorter is nobody's concern
+UNASKED = timedelta(hours=1)  # nobody needed it for so long after its time had come: what was before tells nothing
 AWAY_AT_MOST = timedelta(hours=24)  # then it will hardly come back by itself: it is stopped, and a person is told
 _ANSWERED = f'DELETE FROM "{Absence._meta.db_table}" WHERE model_id = %s AND NOT (wished AND until > %s)'
 
@@ -64,11 +65,13 @@ def take_turn(model: int, project: int) -> tuple[bool, list[Entry]]:
     row = Absence.objects.filter(model_id=model, until__lte=now).first()
     if row is None:
         return False, []
+    mine = Absence.objects.filter(pk=row.pk, tries=row.tries, until=row.until)
+    if now - row.until >= UNASKED:
+        return bool(mine.update(tries=1, since=now, until=_next(now, 1), wished=False)), []
     if now - row.since >= AWAY_AT_MOST:
         row.delete()
         why = f"It has not answered since {row.since:%Y-%m-%d %H:%M} UTC. {row.reason}"
         return False, latches.stop(model, project, why)
-    mine = Absence.objects.filter(pk=row.pk, tries=row.tries)
     return bool(mine.update(tries=F("tries") + 1, until=_next(now, row.tries + 1), wished=False)), []
 
 

@@ -79,10 +79,11 @@ def known(names: Iterable[str]) -> dict[str, Known]:
 
 
 def waits(project: int, names: Iterable[str]) -> dict[str, Wait]:
-    """What calls of these models must wait for now, by name; those that may be made are missing."""
+    """What calls of these models must wait for now, by name; missing are those that may be made, or never will be."""
     day = spending.day_out(project, timezone.now())
     latch = ModelLatch.objects.filter(model=OuterRef("pk"), released_at__isnull=True).values("reason")[:1]
-    rows = LanguageModel.objects.filter(name__in=set(names)).select_related("absence").annotate(stopped=Subquery(latch))
+    rows = LanguageModel.objects.filter(name__in=set(names), retired=False)
+    rows = rows.select_related("absence").annotate(stopped=Subquery(latch))
     found = {row.name: _wait(row, row.stopped, getattr(row, "absence", None)) or day for row in rows}
     return {name: wait for name, wait in found.items() if wait is not None}
 

@@ -6,8 +6,8 @@ from apps.rounds.book import Book
 
 
 def untold(book: Book) -> bool:
-    """Whether its rounds wait for something else than pages show."""
-    return payload(book.waits) != bytes(book.counters.waits)
+    """Whether its rounds wait for something else than pages show. While the run is stopped they are not looked at."""
+    return not book.latched and payload(book.waits) != bytes(book.counters.waits)
 
 
 def tell(book: Book) -> None:
