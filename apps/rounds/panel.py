@@ -55,10 +55,15 @@ def begin(actor: Actor, project: Project) -> Agreement:
     _check(project)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
-        open_ = Agreement.objects.filter(project=project, ended=None)
-        silent = open_.filter(started__isnull=False, beat__lt=timezone.now() - SILENCE)
-        silent.update(ended=Now(), why="Its process went away.")
-        return open_.first() or Agreement.objects.create(project=project, asked_by=str(actor))
+        _give_up_silent()
+        going = Agreement.objects.filter(project=project, ended=None).first()
+        return going or Agreement.objects.create(project=project, asked_by=str(actor))
+
+
+def _give_up_silent() -> None:
+    """Measurements whose process died are no longer on their way: pages say so, and offer another."""
+    silent = Agreement.objects.filter(ended=None, started__isnull=False, beat__lt=timezone.now() - SILENCE)
+    silent.update(ended=Now(), why="Its process went away.")
 
 
 def order(actor: Actor, project: Project) -> Agreement:
@@ -75,6 +80,7 @@ def last(project: Project) -> Agreement | None:
 
 def start_waiting() -> int:
     """Start a process for a measurement that waits for one. Returns how many."""
+    _give_up_silent()
     _children[:] = [child for child in _children if child.poll() is None]  # and the ended ones are no zombies
     waiting = Agreement.objects.filter(ended=None, started=None).values_list("pk", flat=True).first()
     if waiting is None or not take(waiting):

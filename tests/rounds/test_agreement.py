@@ -151,6 +151,19 @@ def test_asking_twice_is_asking_once_and_one_that_is_silent_is_given_up(monkeypa
     assert first.why == "Its process went away."
 
 
+def test_one_whose_process_died_is_told_without_anybody_asking(monkeypatch):
+    with judges.server(monkeypatch):
+        row = panel.begin(workers.SYSTEM, judges.project(labels=LABELS))
+        assert panel.take(row.pk)
+        assert panel.start_waiting() == 0
+        row.refresh_from_db()
+        assert row.ended is None
+        monkeypatch.setattr(panel, "SILENCE", -panel.SILENCE)
+        assert panel.start_waiting() == 0
+    row.refresh_from_db()
+    assert row.why == "Its process went away."
+
+
 def test_what_cannot_be_measured_says_why(monkeypatch):
     with pytest.raises(UserError, match="scored by its evaluator"):
         panel.begin(workers.SYSTEM, world.project("Scored"))
