@@ -29,9 +29,11 @@ def recall(run: Run, contracts: Fold, keys: Mapping[int, str]) -> None:
     seeds = {}
     wanted: list[int] = []
     earlier = Run.objects.filter(project=run.project_id, protocol=run.protocol_id, ended__lte=run.created)
-    for key, seed, method, best in earlier.order_by("-pk").values_list("pk", "seed", "method", "best")[:RUNS]:
+    for key, seed, method, result in earlier.order_by("-pk").values_list("pk", "seed", "method", "result")[:RUNS]:
         seeds[key] = seed
-        numbers = range(NULLS + 1) if method == NULL_RUN else {0, best or 0}
+        # The best as the run concluded: which one is the best now may change with a person's verdict.
+        best = decode(bytes(result)).get("best", 0) if result else 0
+        numbers = range(NULLS + 1) if method == NULL_RUN else {0, best}
         wanted += [row_id(key, number) for number in numbers]
     behaviours = _behaviours(wanted)
     for (candidate, place), results in _measurements(behaviours, seeds, run.protocol_id, keys).items():

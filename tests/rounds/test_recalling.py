@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from apps.common.ids import row_id
 from apps.engine import registry
 from apps.engine.canonical import decode
 from apps.engine.contracts.grading import UNREPEATED
-from apps.records.models import Protocol, Run, Snapshot, Trajectory
+from apps.oversight.services import verdicts
+from apps.records.models import CandidateEdit, Protocol, Run, Snapshot, Trajectory
 from apps.rounds.opening import open_book
 from apps.rounds.verify import problems
-from tests.rounds import world
+from tests.rounds import people, world
 from tests.rounds.test_contracts import MIXED, SURE, TASKS, claiming, grades
 
 METHOD = "hill_climb"
@@ -94,3 +96,14 @@ def test_a_run_recalls_the_same_whenever_it_is_taken_up(project):
     book = open_book(run, "nobody", claims=False)
     assert book.contracts.words == {number: each.word for number, each in grades(run).items()}
     assert book.contracts.flips.repeats == repeats_told(run)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_people_say_later_of_an_earlier_run_changes_nothing_of_what_is_recalled(project):
+    first = evolve(project, seed=3, candidates=3)
+    assert first.best, "there is nothing to revert"
+    run = evolve(project, seed=4, candidates=1)
+    before = recalled(run)
+    best = CandidateEdit.objects.get(pk=row_id(first.pk, first.best))
+    verdicts.revert(people.maintainer(project), best, "it was luck")
+    assert recalled(run) == before
