@@ -118,7 +118,7 @@ def read_labels(
     if table.labels is None or not table.labels.path:
         return ()
     try:
-        lines = files.text(table.labels.path, LARGEST_LABELS).splitlines()
+        lines = files.text(table.labels.path, LARGEST_LABELS).split("\n")  # a text in it may hold other line ends
     except Unusable as refusal:
         place = (manifest, table.labels.line) if refusal.line is None else (table.labels.path, refusal.line)
         report.add(*place, refusal.what, refusal.remedy)

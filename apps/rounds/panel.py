@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -25,7 +26,7 @@ from apps.llm.contract import CallOutcome
 from apps.llm.ledger import Denied, Wanted
 from apps.llm.models import Call
 from apps.llm.opening import open_calls
-from apps.llm.pool import Callers
+from apps.llm.pool import PACES, Callers
 from apps.llm.selectors import ensembles
 from apps.llm.settling import lose, settle
 from apps.log.chain import Entry
@@ -61,9 +62,14 @@ def begin(actor: Actor, project: Project) -> Agreement:
 
 
 def _give_up_silent() -> None:
-    """Measurements whose process died are no longer on their way: pages say so, and offer another."""
-    silent = Agreement.objects.filter(ended=None, started__isnull=False, beat__lt=timezone.now() - SILENCE)
-    silent.update(ended=Now(), why="Its process went away.")
+    """Measurements whose process died are no longer on their way: pages say so, and offer another.
+
+    What their calls had reserved is not kept from runs any longer: the calls are lost.
+    """
+    for row in Agreement.objects.filter(ended=None, started__isnull=False, beat__lt=timezone.now() - SILENCE):
+        with transaction.atomic():
+            if Agreement.objects.filter(pk=row.pk, ended=None).update(ended=Now(), why="Its process went away."):
+                lose(Call.objects.filter(project=row.project_id, run=None))
 
 
 def order(actor: Actor, project: Project) -> Agreement:
@@ -111,7 +117,8 @@ def _carry_out(row: Agreement) -> None:
     project = row.project
     rubric, player, judge = _check(project)
     labels = list(project.labels)
-    with Callers(AT_ONCE, settings.EVOWEB_LLM_PRIVATE_URLS) as callers:
+    shared = Path(settings.EVOWEB_HOME) / PACES
+    with Callers(AT_ONCE, settings.EVOWEB_LLM_PRIVATE_URLS, shared=shared) as callers:
         panel = Panel(project, rubric, player, callers, lambda done, total: _beat(row, done, total))
         rows = panel.levels(labels)
     found = agreement.figures(len(rubric.levels), rows)

@@ -165,6 +165,13 @@ def test_roles_are_given_by_name_and_weight(as_boss: Client) -> None:
     assert "80 %" in shown(as_boss)
 
 
+def test_nobody_is_said_to_step_in_for_the_model_that_is_measured(as_bob: Client) -> None:
+    modelled.plays(modelled.model("haiku"))
+    _, _, worker = as_bob.get("/models/").content.decode().rpartition("is measured itself")
+    assert "nobody" in worker
+    assert "whoever plays mutate" not in worker
+
+
 def test_a_check_that_fails_says_why_on_the_model_s_page(as_boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EVOWEB_NO_SUCH_KEY", raising=False)
     made = modelled.model("haiku", key_variable="EVOWEB_NO_SUCH_KEY")

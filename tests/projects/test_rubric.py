@@ -128,6 +128,12 @@ def test_what_is_wrong_with_a_label_is_said_with_its_line(judged, label, told):
     assert [line[: len(told)] for line in judged.problems()] == [told]
 
 
+def test_an_output_may_hold_any_line_end_that_json_leaves_in_a_text(judged):
+    label = {"task": "one", "output": "two\u2028three\x85", "level": "poor"}
+    judged.write("labels.jsonl", json.dumps(label, ensure_ascii=False) + "\r\n")
+    assert [json.loads(each["output"]) for each in judged.package().labels] == [label["output"]]
+
+
 def test_lines_that_are_no_labels_are_told(judged):
     judged.write("labels.jsonl", '["poor"]\n\n{"task": "one", "level": "poor"}\nnonsense\n')
     told = [line.partition(". ")[0] for line in judged.problems()]

@@ -6,9 +6,15 @@ import random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
 
 from apps.common.errors import UserError
+from apps.engine.prompt import USER, Message, Prompt
+from apps.llm.ledger import Wanted
 from apps.llm.models import Call, ModelLatch, Spend
+from apps.llm.opening import open_calls
+from apps.llm.pool import PACES
 from apps.llm.services import budgets
 from apps.llm.services.budgets import Limits
 from apps.log.models import Event
@@ -186,3 +192,26 @@ def test_the_command_says_it_in_words_and_as_json(monkeypatch):
         assert json.loads(out.getvalue())["labels"] == 30
     with pytest.raises((CommandError, SystemExit, UserError)):
         call_command("measure_agreement", "nowhere")
+
+
+def test_a_measurement_whose_process_died_is_over_and_its_calls_are_lost(monkeypatch):
+    with judges.server(monkeypatch, judges.good):
+        project = judges.project(labels=LABELS)
+        row = panel.begin(workers.SYSTEM, project)
+        assert panel.take(row.pk)
+        wanted = Wanted(judges.JUDGE, "judge", Prompt("", (Message(USER, "Is it?"),)))
+        with transaction.atomic():
+            open_calls(None, [wanted], project=project.pk)
+        Agreement.objects.filter(pk=row.pk).update(beat=timezone.now() - 2 * panel.SILENCE)
+        panel.start_waiting()
+    row.refresh_from_db()
+    assert row.ended is not None
+    assert "went away" in row.why
+    assert Call.objects.get(project=project, run=None).state == "lost"
+    assert Spend.objects.get(project=project, run=None, day=None).tokens_reserved == 0
+
+
+def test_it_shares_the_limits_of_its_model_with_other_processes(monkeypatch, settings, tmp_path):
+    settings.EVOWEB_HOME = tmp_path
+    assert measured(monkeypatch, judges.good, LABELS[:2]).why == ""
+    assert [folder.name for folder in (tmp_path / PACES).iterdir()] == [judges.JUDGE]
