@@ -24,7 +24,7 @@ from apps.engine.canonical import decode, digest, encode
 from apps.engine.rubric import Answered, Rubric, judge_prompt, read_grade, schema
 from apps.llm.contract import CallOutcome
 from apps.llm.ledger import Denied, Wanted
-from apps.llm.models import Call
+from apps.llm.models import Absence, Call
 from apps.llm.opening import open_calls
 from apps.llm.pool import PACES, Callers
 from apps.llm.selectors import ensembles
@@ -261,10 +261,16 @@ class Panel:
             self._places[item] = grade.place
             return
         self._failures[item] = self._failures.get(item, 0) + 1
+        if self._failures[item] >= USELESS and failure is not None and self._away():
+            raise UserError(f"{failure.detail} Measure again when the model answers.")
         if self._failures[item] >= USELESS or (failure is not None and failure.blame == "call"):
             self._places[item] = None
         else:
             self._waiting.append(item)
+
+    def _away(self) -> bool:
+        """Whether the judge answers nobody: that says nothing of what it was asked."""
+        return Absence.objects.filter(model__name=self.player.model).exists()
 
     def _leave(self) -> None:
         """Nobody waits for what is still on its way."""

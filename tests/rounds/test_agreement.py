@@ -3,6 +3,7 @@
 import io
 import json
 import random
+from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,7 +15,7 @@ from apps.engine.prompt import USER, Message, Prompt
 from apps.llm.ledger import Wanted
 from apps.llm.models import Call, ModelLatch, Spend
 from apps.llm.opening import open_calls
-from apps.llm.pool import PACES
+from apps.llm.pool import PACES, Callers, Patience
 from apps.llm.services import budgets
 from apps.llm.services.budgets import Limits
 from apps.log.models import Event
@@ -209,6 +210,13 @@ def test_a_measurement_whose_process_died_is_over_and_its_calls_are_lost(monkeyp
     assert "went away" in row.why
     assert Call.objects.get(project=project, run=None).state == "lost"
     assert Spend.objects.get(project=project, run=None, day=None).tokens_reserved == 0
+
+
+def test_a_judge_that_does_not_answer_is_no_judge_that_names_no_level(monkeypatch):
+    monkeypatch.setattr(panel, "Callers", partial(Callers, patience=Patience(attempts=1)))
+    row = measured(monkeypatch, lambda asked: error(529, "overloaded"), LABELS[:2])
+    assert "overloaded" in row.why
+    assert row.figures == {}
 
 
 def test_it_shares_the_limits_of_its_model_with_other_processes(monkeypatch, settings, tmp_path):
