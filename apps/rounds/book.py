@@ -135,6 +135,11 @@ class Book:
         """What its rounds wait for, besides people, long enough that somebody should know."""
         return [wait for opened in self.rounds.values() for wait in opened.waits if not wait.brief]
 
+    @property
+    def hopeless(self) -> set[int]:
+        """Rounds that wait to make a call, now that none is made any more: they are to hear so."""
+        return {opened.id for opened in self.rounds.values() if opened.waits} if self.models.spent else set()
+
     def now(self) -> datetime:
         """The time by the database's clock."""
         return datetime.now(UTC) + self.clock

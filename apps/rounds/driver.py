@@ -72,7 +72,7 @@ class Driver:
         if self.book.latched:
             return True
         moves = self._claims and self.book.moving
-        return not (self._more or self._touched or moves or waits.untold(self.book))
+        return not (self._more or self._touched or self.book.hopeless or moves or waits.untold(self.book))
 
     @property
     def eager(self) -> bool:
@@ -222,7 +222,7 @@ class Driver:
 
     def _to_advance(self) -> list[int]:
         rounds = self._touched | {errand.place[0] for errand in self._arrived}
-        rounds |= {each.question.place[0] for each in self._heard}
+        rounds |= {each.question.place[0] for each in self._heard} | self.book.hopeless
         self._touched = set()
         return sorted(rounds)
 

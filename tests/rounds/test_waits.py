@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.engine.canonical import decode
 from apps.llm import absences, pool
 from apps.llm.models import Absence, Call, LanguageModel, ModelLatch
-from apps.llm.services import budgets, catalogue
+from apps.llm.services import budgets
 from apps.llm.services.budgets import Limits
 from apps.log.models import Event
 from apps.oversight.services import stops
@@ -18,7 +18,7 @@ from apps.records.models import Effect, Round
 from apps.rounds import loop as loop_module
 from apps.rounds import perform as perform_module
 from apps.rounds.terminal import waits
-from tests.llm.server import Answer, error
+from tests.llm.server import error
 from tests.rounds import people, questions, workers, world
 from tests.rounds.test_ask import asker, asks, order  # noqa: F401
 from tests.rounds.test_ask_faults import assert_whole
@@ -281,106 +281,3 @@ def test_a_model_that_is_away_is_asked_less_and_less_often_and_by_one_at_a_time(
         Absence.objects.update(until=timezone.now())
     assert rests[:4] == [4, 8, 16, 32]
     assert rests[-1] == max(rests) == 300
-
-
-def slowly(asked):
-    """A pupil who thinks for longer than a turn of a loop takes."""
-    return Answer(workers.compare(asked), latency=0.8)
-
-
-def asked_a_pupil(loop, school, **more):
-    """A run whose first measurement has its calls on their way."""
-    school._reply = slowly
-    run = world.begin(loop, workers.project(**more), world.order(candidates=2))
-    while len(school.serving.messages) < len(workers.TARGETS):
-        loop.turn(0.05)
-    return run
-
-
-def assert_asked_once(run, school):
-    assert not Call.objects.filter(run=run).exclude(state="done").exists()
-    assert Call.objects.filter(run=run).count() == len(school.serving.messages) == 3 * len(workers.TARGETS)
-
-
-def test_replies_that_come_while_a_run_is_paused_are_recorded_then(loop, school):
-    run = asked_a_pupil(loop, school)
-    alice = people.maintainer(run.project)
-    stops.pause_run(alice, run, "a look")
-    people.settle(loop, run)
-    assert loop.idle
-    assert not Call.objects.filter(run=run, state="in flight").exists()
-    stops.resume_run(alice, run)
-    assert_whole_pupil(world.finish(loop, run), 2)
-    assert_asked_once(run, school)
-
-
-def test_calls_on_their_way_are_not_made_again_by_a_run_that_goes_on_after_a_short_pause(loop, school):
-    run = asked_a_pupil(loop, school)
-    alice = people.maintainer(run.project)
-    stops.pause_run(alice, run, "a look")
-    loop.turn(0.05)
-    stops.resume_run(alice, run)
-    assert_whole_pupil(world.finish(loop, run), 2)
-    assert_asked_once(run, school)
-
-
-def test_a_model_that_nobody_asked_for_days_is_asked_before_it_is_stopped(loop, toy, house):
-    first = world.begin(loop, toy, order(candidates=3))
-    house.open = False
-    waiting(loop, first)
-    stops.abort(people.maintainer(toy), first, "not today")
-    people.settle(loop, first)
-    later(days=3)
-    house.open = True
-    run = world.finish(loop, world.begin(loop, toy, order(candidates=3)))
-    assert_whole(run, 3)
-    assert not ModelLatch.objects.exists()
-
-
-def test_a_model_that_is_retired_is_waited_for_no_longer(loop, toy, house):
-    run = world.begin(loop, toy, order(candidates=3))
-    house.open = False
-    waiting(loop, run)
-    catalogue.retire(questions.SYSTEM, LanguageModel.objects.get())
-    world.finish(loop, run)
-    assert (run.state, run.measured) == ("exhausted", 0)
-    assert b"has no model" in bytes(asks(run).first().answer)
-
-
-def test_a_pause_changes_nothing_of_what_a_run_waits_for(loop, toy, house):
-    run = world.begin(loop, toy, order(candidates=3))
-    house.open = False
-    waiting(loop, run)
-    told = Event.objects.filter(project=toy.pk, kind="run.waits").count()
-    stops.pause_run(people.maintainer(toy), run, "a look")
-    for _ in range(3):
-        people.settle(loop, run)
-    assert bytes(run.waits) != b""
-    assert Event.objects.filter(project=toy.pk, kind="run.waits").count() == told
-
-
-def test_processes_that_only_measure_take_in_what_comes_after_a_model_was_found_away(drives, performer, school):
-    def not_now(sent):
-        return error(503, "closed for today", retry_after=60) if sent.text.startswith("0.5") else slowly(sent)
-
-    school._reply = not_now
-    run = world.begin(drives, workers.project(), world.order(candidates=3))
-    while performer.turn(0.2) or not Call.objects.exists():
-        drives.turn(0.1)
-    assert Effect.objects.get(round__run=run, kind="measure").state == "ready"
-    assert Call.objects.filter(run=run, state="done").count() == len(workers.TARGETS) - 1
-    assert not Call.objects.filter(run=run, state="in flight").exists()
-
-
-def test_processes_that_only_measure_give_back_what_waits_for_a_model_that_nobody_asks(drives, performer, school):
-    school.open = False
-    run = world.begin(drives, workers.project(), world.order(candidates=3))
-    while not Absence.objects.exists():
-        drives.turn(0.1)
-        performer.turn(0.1)
-    stops.pause_run(people.maintainer(run.project), run, "a look")
-    later(minutes=1)
-    for _ in range(20):
-        if not performer.turn(0.2):
-            break
-    assert Effect.objects.get(round__run=run, kind="measure").state == "ready"
