@@ -79,7 +79,8 @@ def _of_rubric(laboratory: Laboratory, report: Report) -> tuple[str, ...]:
         return (UNLABELLED,)
     given = {label["level"] for label in package.labels}
     absent = [quoted(name) for name, _ in package.settings.rubric["levels"] if name not in given]
-    told = f"{len(package.labels)} labels of people can say how far the judge agrees with them. {MEASURE}"
+    labels = "1 label" if len(package.labels) == 1 else f"{len(package.labels)} labels"
+    told = f"{labels} of people can say how far the judge agrees with them. {MEASURE}"
     few = len(package.labels) < FEW_LABELS
     notes = [told, f"fewer than {FEW_LABELS} labels say little." if few else "", _absent(absent) if absent else ""]
     return tuple(note for note in notes if note)

@@ -99,6 +99,13 @@ def test_the_judge_s_page_shows_rubric_levels_figures_and_where_people_and_judge
     assert "People have given other labels since" in text(as_alice.get(JUDGE))
 
 
+def test_a_judge_who_named_no_level_is_not_said_to_have_named_one(as_alice: Client, judged: Play) -> None:
+    tried(judged, [(at % 3, None, None) for at in range(30)])
+    told = text(as_alice.get(JUDGE))
+    assert "It named no level of the scale" in told
+    assert "all levels are one" not in told
+
+
 def test_an_operator_has_it_measured_and_others_may_not(as_alice: Client, as_bob: Client, judged: Play) -> None:
     assert as_bob.post(f"{JUDGE}measure").status_code == 403
     assert "The judge is being tried" in text(as_alice.post(f"{JUDGE}measure", follow=True))

@@ -219,6 +219,15 @@ def test_a_judge_that_does_not_answer_is_no_judge_that_names_no_level(monkeypatc
     assert row.figures == {}
 
 
+def test_a_judge_who_never_names_a_level_is_told_so(monkeypatch):
+    with judges.server(monkeypatch, lambda asked: "who am I to say"):
+        judges.project("Shy", labels=LABELS[:2])
+        out = io.StringIO()
+        call_command("measure_agreement", "shy", stdout=out)
+    assert "named no level of the scale" in out.getvalue()
+    assert "all levels are one" not in out.getvalue()
+
+
 def test_it_shares_the_limits_of_its_model_with_other_processes(monkeypatch, settings, tmp_path):
     settings.EVOWEB_HOME = tmp_path
     assert measured(monkeypatch, judges.good, LABELS[:2]).why == ""

@@ -44,6 +44,8 @@ class Command(Frame):
 
 def _lines(project: Project, model: str, found: Figures) -> list[str]:
     lines = [f"{project}: {model} judged {found.judged} of {found.labels} labelled outputs"]
+    if not found.judged:
+        return [*lines, "  note    it named no level of the scale, whatever it was shown: mend rubric, levels or model"]
     if found.kappa is None:
         lines.append("  people  cannot be told: all levels are one, of people and of the judge")
     else:
