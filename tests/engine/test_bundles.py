@@ -84,6 +84,16 @@ def test_what_gained_nothing_is_not_worth_the_budget():
     assert len(lived(lambda a, b: (0.0, 0.0)).population.members) == 2
 
 
+def test_a_part_that_the_rest_does_not_run_without_keeps_gepa_from_no_merge():
+    def crashing(a, b):
+        return (float(a), 1.0) if b or not a else (None, None)
+
+    world = lived(crashing, gepa)
+    assert world.population.members[3].traits[PART] == "main.py, line 5"
+    assert world.population.score(3) is None
+    assert world.population.memory["grown"], "the last reflection was kept"
+
+
 def test_a_part_that_people_refuse_leaves_the_others():
     world = lived(useful_and_harmful, refuse=lambda number, position, effect: _first_part(effect))
     assert [member.traits[PART] for member in world.population.members.values() if member.operator == OPERATOR] == [
