@@ -12,7 +12,7 @@ from factory import Cast, Play
 from apps.accounts.models import User
 from apps.engine import registry
 from apps.engine.evidence import NOT_YET
-from apps.llm.models import Casting, LanguageModel, ModelLatch, Price
+from apps.llm.models import Absence, Casting, LanguageModel, ModelLatch, Price
 from apps.llm.money import UNIT
 from apps.rounds import method_list
 
@@ -134,6 +134,14 @@ def test_failures_are_counted_by_kind_and_their_words_are_for_admins(
     assert "no answer" in page
     assert "&lt;b&gt;busy&lt;/b&gt;" in page
     assert "busy" not in shown(as_bob, f"/models/{made.pk}/")
+
+
+def test_why_a_model_is_away_is_for_admins(as_boss: Client, as_bob: Client, people: Cast) -> None:
+    made, now = modelled.model("haiku"), timezone.now()
+    Absence.objects.create(model=made, since=now, until=now, reason="The connection to https://models.example.org")
+    assert "It has not answered since" in shown(as_bob, f"/models/{made.pk}/")
+    assert "models.example.org" not in shown(as_bob, f"/models/{made.pk}/")
+    assert "The connection to https://models.example.org" in shown(as_boss, f"/models/{made.pk}/")
 
 
 def test_whoever_operates_a_project_releases_a_stopped_model(as_alice: Client, as_bob: Client, play: Play) -> None:
