@@ -10,6 +10,8 @@ from apps.records.models import Run
 from apps.rounds.verify import problems
 from tests.commands.conftest import STUMBLING, assert_nothing_kept, assert_one_message, change
 
+pytestmark = pytest.mark.alone
+
 KEYS = {
     "run", "method", "seed", "seed_score", "best_score", "corrected_score", "gate_score", "candidates", "evaluations",
     "failures", "archive_digest", "wall_seconds", "baseline",

@@ -46,7 +46,8 @@ def test_clades_are_listed_by_belief_with_what_is_done_next_and_who_is_trusted()
 
 @pytest.mark.parametrize(("given", "measures"), [({"initial": 100}, False), ({"alpha": 0.0}, True)])
 def test_whether_it_measures_or_expands_next_follows_its_rule(given, measures):
-    told, _ = lived(hgm.RECIPE, 12, **given)
+    _, population = lived(hgm.RECIPE, 12)
+    told = remembered(population, hgm.RECIPE.settings(given))
     assert told["clades"]["measure"] is measures
 
 

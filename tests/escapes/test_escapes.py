@@ -11,6 +11,8 @@ from ranges import Range, Targets, attacks
 
 from apps.sandbox.contract import Measured
 
+pytestmark = pytest.mark.alone
+
 # What a candidate can see of the place it runs in; nothing of it may differ after an attack.
 WELL_BEHAVED = """
 import builtins

@@ -42,9 +42,12 @@ def test_an_outsider_sees_no_gate_and_cannot_answer_one(as_charlie: Client, play
     assert f"/queue/{gate.pk}/" not in as_charlie.get("/queue/").content.decode()
 
 
-def test_an_outsider_hears_no_sequence(as_charlie: Client, as_bob: Client, play: Play) -> None:
-    assert as_charlie.get("/live/sequences").json() == {"sequences": {}, "waiting": ""}
-    assert as_bob.get("/live/sequences").json()["sequences"].keys() == {str(play.project.pk)}
+def test_an_outsider_hears_no_sequence_but_that_of_what_belongs_to_no_project(
+    as_charlie: Client, as_bob: Client, play: Play
+) -> None:
+    heard = as_charlie.get("/live/sequences").json()
+    assert (heard["sequences"].keys(), heard["waiting"]) == ({"0"}, "")
+    assert as_bob.get("/live/sequences").json()["sequences"].keys() == {"0", str(play.project.pk)}
 
 
 def test_signing_in_leads_home(client: Client, people: Cast) -> None:

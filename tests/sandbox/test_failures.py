@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 LABELS = {
     "syntax": "def run(x:\n    return x",
     "no_entry": "def other(x):\n    return x",

@@ -13,6 +13,8 @@ from apps.sandbox.isolation import Check, Isolation, NoIsolation
 from apps.sandbox.pool import Pool
 from apps.sandbox.probe import probe, require
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parents[2]
 
 
