@@ -149,7 +149,7 @@ CASES = {
     "data beside it as JSON lines": Case(
         {
             **evaluator("def evaluator(candidate, example):\n    return example['weight']\n"),
-            "valset.jsonl": '{"weight": 7}\n{"weight": 8}\n',
+            "valset.jsonl": '{"weight": 7, "text": "one\u2028line"}\n{"weight": 8}\n',
         },
         score=7.0,
     ),

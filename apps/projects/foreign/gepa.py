@@ -170,7 +170,7 @@ def _json(folder: Folder, name: str, report: Report) -> Any:
 
 
 def _lines(text: str) -> list[Any]:
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def _plain(example: Any) -> Any:
