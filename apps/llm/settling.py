@@ -43,7 +43,7 @@ def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
 
     Inside the transaction. A call that was lost or settled before is left out: what comes of it now is thrown away.
     """
-    settlement, learned, answering = Settlement(), [], set()
+    settlement, ended = Settlement(), []
     by_key = {outcome.job.id: outcome for outcome in outcomes}
     replies: dict[bytes, bytes] = {}
     for row in _in_flight(by_key):
@@ -54,14 +54,14 @@ def settle(outcomes: Iterable[CallOutcome]) -> Settlement:
             continue  # another process was faster
         if outcome.failure is None:
             replies[reply] = _bytes(outcome)
-            answering.add(row.catalogue_id)
         settlement.calls[row.key] = _settled(outcome, cost)
         settlement.entries += _consequences(row, outcome, cost)
-        learned.append((row.catalogue_id, outcome))
-    absences.answered(sorted(answering))
+        ended.append((row.catalogue_id, outcome))
+    ended.sort(key=itemgetter(0))  # whoever settles calls of several models locks their rows in the same order
+    _see_who_answers(ended)
     content.store_files(replies)
     content.store(replies)
-    _learn(learned)  # last: rows of models are locked after those of budgets
+    _learn(ended)  # last: rows of models are locked after those of budgets
     return settlement
 
 
@@ -123,14 +123,23 @@ def _consequences(row: Call, outcome: CallOutcome, cost: int | None) -> list[Ent
     failure = outcome.failure
     if failure is not None and failure.blame == "model":
         entries += latches.stop(row.catalogue_id, row.project_id, failure.detail)
-    if failure is not None and failure.blame == "again":
-        absences.noticed(row.catalogue_id, failure)
     return entries
+
+
+def _see_who_answers(ended: Iterable[tuple[int, CallOutcome]]) -> None:
+    """Note which models did not answer; one that answered any of these calls is there."""
+    answering = []
+    for model, outcome in ended:
+        if outcome.failure is None:
+            answering.append(model)
+        elif outcome.failure.blame == "again":
+            absences.noticed(model, outcome.failure)
+    absences.answered(dict.fromkeys(answering))
 
 
 def _learn(ended: Iterable[tuple[int, CallOutcome]]) -> None:
     """Fold into each model how many bytes the tokens of its prompts had; mostly that is known, and nothing written."""
-    for model, outcome in sorted(ended, key=itemgetter(0)):
+    for model, outcome in ended:
         job, usage = outcome.job, outcome.usage
         seen = observed(job.prompt, job.schema, usage.total - usage.output)
         if seen is None:
