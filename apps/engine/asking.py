@@ -84,14 +84,15 @@ def asked(asking: Asking | None = None, feedback: int = FEEDBACK) -> Vary:
 
 def ask_for_edit(
     ctx: Context, how: Asking, material: Material, model: str = "", traits: Mapping[str, Any] | None = None
-) -> Steps[int | None]:
-    """Ask until an edit stands; its number, or None after how.attempts. Raises Refused where no call can be made.
+) -> Steps[int]:
+    """Ask until an edit stands; its number. Raises Refused where no call can be made, and after how.attempts: with what
+    was wrong with the last, so that people can read it where the round stands.
 
     model is drawn anew for each attempt where none is given. Beside the traits the candidate gets the name of the model
     that made it, and what its reply cost where that is known.
     """
     prompt = edit_prompt(ctx, how, material)
-    asking, most = prompt, room(ctx.models, how.role)
+    asking, most, why = prompt, room(ctx.models, how.role), Refused("no edit stood")
     for _ in range(how.attempts):
         reply = yield from ask(ctx, how.role, asking, model)
         try:
@@ -101,10 +102,12 @@ def ask_for_edit(
             child: int = yield _proposal(how, material, edit, contract, {**(traits or {}), **_made_by(reply)})
             return child
         except Complaint as said:
+            why = Refused(f"no edit stood; the model was told: {said.reason}", said.hint)
             asking = complained(prompt, reply.text, said, ctx.templates, most)
         except Refused as said:
+            why = said
             asking = complained(prompt, reply.text, Complaint(said.reason, said.hint), ctx.templates, most)
-    return None
+    raise why
 
 
 def edit_prompt(ctx: Context, how: Asking, material: Material) -> Prompt:

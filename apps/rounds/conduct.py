@@ -283,11 +283,13 @@ def _outcome(opened: OpenRound) -> dict[str, Any]:
     outcome, refusal = opened.play.outcome, opened.play.refused
     if isinstance(outcome, Grown):
         return {"grown": outcome.candidate, "decision": outcome.decision}
-    if refusal is not None:
-        return {refusal.reason: refusal.hint} if refusal.reason in BY_PEOPLE else {"refused": refusal.reason}
+    if refusal is not None and refusal.reason in BY_PEOPLE:
+        return {refusal.reason: refusal.hint}
     for row in reversed(opened.rows.values()):  # a method that draws again may get nothing else past people
         if row["state"] == EffectState.REFUSED and (said := decode(bytes(row["answer"])))["refused"] in BY_PEOPLE:
             return {said["refused"]: said.get("hint", "")}
+    if refusal is not None:
+        return {"refused": refusal.reason}
     return {"barren": outcome.why if isinstance(outcome, Barren) else "the method returned no outcome"}
 
 

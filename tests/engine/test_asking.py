@@ -62,7 +62,7 @@ def test_a_complaint_is_told_back_and_the_next_edit_stands():
 def test_the_attempts_are_bounded():
     made = lived(BAD)
     assert len(made.calls) == 3
-    assert made.outcomes[1].why == "no edit stood"
+    assert made.outcomes[1].reason == "no edit stood; the model was told: what block 1 replaces is not in main.py"
     assert all(len(call.prompt.messages) <= 3 for call in made.calls)
 
 

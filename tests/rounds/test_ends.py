@@ -68,7 +68,10 @@ def test_a_model_of_which_no_reply_can_be_used_is_told_while_the_run_is_open(loo
     run.refresh_from_db()
     printed = StringIO()
     terminal.finish(run, printed, as_json=False)
-    assert "no edit stood. Calls, on the page of the run, has every reply" in printed.getvalue()
+    assert (
+        "the model was told: the reply holds no SEARCH/REPLACE block. Calls, on the page of the run, has every reply"
+        in printed.getvalue()
+    )
 
 
 def test_a_map_whose_axis_the_evaluator_never_tells_ends_a_run_with_the_axis_named(loop, monkeypatch):

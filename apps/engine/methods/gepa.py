@@ -31,7 +31,7 @@ from apps.engine.measurement.merge_tasks import SAMPLE, Contested, Unbeaten
 from apps.engine.measurement.minibatch import gain, minibatch
 from apps.engine.population import Judged, Memory
 from apps.engine.prompting import sections as show
-from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Steps
+from apps.engine.recipe import Context, Grown, Outcome, Recipe, Steps
 from apps.engine.records import Chosen, Shown
 from apps.engine.selection import TaskFront
 from apps.engine.selection.merge_pair import MergePair
@@ -63,8 +63,6 @@ def reflected(ctx: Context, base: Chosen) -> Steps[Outcome]:
     """A child made by what was seen on a minibatch, and measured further only if it gains there."""
     seen = yield from instructive(ctx, base)
     child = yield from rewritten(ctx, base, seen)
-    if child is None:
-        return Barren("no edit stood")
     batch = tuple(shown.task for shown in seen)
     rows = yield Measure(child, batch)
     gained = gain({shown.task: shown.score for shown in seen}, [(row[0], row[1]) for row in rows])
@@ -88,7 +86,7 @@ def instructive(ctx: Context, base: Chosen) -> Steps[list[Shown]]:
     return seen
 
 
-def rewritten(ctx: Context, base: Chosen, seen: list[Shown]) -> Steps[int | None]:
+def rewritten(ctx: Context, base: Chosen, seen: list[Shown]) -> Steps[int]:
     """The component whose turn it is, rewritten by a model that sees how the whole did."""
     able = sorted(path for path, mode in ctx.edits.items() if mode != "protected" and path in base.texts)
     path = able[ctx.round % len(able)]
