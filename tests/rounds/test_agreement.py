@@ -71,7 +71,7 @@ def test_a_judge_who_changes_its_mind_disagrees_with_itself(monkeypatch):
         **measured(monkeypatch, lambda asked: judges.verdict(dice.choice(["far", "near", "there"]))).figures
     )
     assert found.steady < 0.7
-    assert abs(found.own) < 0.4
+    assert found.own < 0.6, "chance brings 0, and thirty labels come .15 near"
 
 
 def test_a_few_labels_say_little_however_well_the_judge_does(monkeypatch):
