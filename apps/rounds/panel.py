@@ -236,7 +236,8 @@ class Panel:
             self._places[item] = None
         elif denied.why == "busy":
             self._waiting.append(item)
-            time.sleep(0 if self._open else BUSY_SECONDS)
+            if not self._open:  # else their end is waited for
+                time.sleep(BUSY_SECONDS)
         else:
             raise UserError(f"{denied.reason} {denied.hint}".strip())
 

@@ -24,7 +24,7 @@ from apps.rounds.verify import problems
 from tests.llm.server import CUT, error, failing_stream
 from tests.rounds import people, questions, world
 from tests.rounds.test_ask import asker, asks, model, order  # noqa: F401
-from tests.rounds.test_durability import Died, faults  # noqa: F401
+from tests.rounds.test_durability import dead, faults, taken_over  # noqa: F401
 
 
 def undisturbed(**more):
@@ -52,23 +52,9 @@ def test_dying_at_any_commit_asks_again_only_what_was_in_flight(transactional_db
     wanted = undisturbed(candidates=4)
     commits, lost = faults.commits, 0
     for at in range(1, commits + 1):
-        loop = world.new_loop()
-        run = world.begin(loop, world.project(f"Toy {at}"), order(candidates=4))
-        faults.arm(at, after=after)
-        try:
-            while run.state == "open":
-                loop.turn(0.5)
-                run.refresh_from_db()
-        except Died:
-            world.abandon(loop)
-        finally:
-            faults.arm(0)
+        run = dead(faults, world.project(f"Toy {at}"), order(candidates=4), at, after=after)
         in_flight = Call.objects.filter(run=run, state="in flight").count()
-        loop = world.new_loop([run.pk])
-        run.refresh_from_db()
-        if run.state == "open":
-            world.finish(loop, run)
-        loop.close()
+        taken_over(run)
         assert_whole(run, 4)
         assert archive_digest(run) == wanted, f"died {'after' if after else 'before'} commit {at}"
         assert Call.objects.filter(run=run, state="lost").count() == in_flight <= 1

@@ -52,6 +52,11 @@ def undisturbed(candidates=10, **ordered):
 
 def survive(faults, project, ordered, at, *, after):
     """A run whose process dies once, and the process that takes over."""
+    return taken_over(dead(faults, project, ordered, at, after=after))
+
+
+def dead(faults, project, ordered, at, *, after):
+    """A run whose process dies before or after its commit of that number."""
     loop = world.new_loop()
     run = world.begin(loop, project, ordered)
     faults.arm(at, after=after)
@@ -63,6 +68,11 @@ def survive(faults, project, ordered, at, *, after):
         world.abandon(loop)
     finally:
         faults.arm(0)
+    return run
+
+
+def taken_over(run):
+    """The run, brought to its end by another process."""
     loop = world.new_loop([run.pk])
     run.refresh_from_db()
     if run.state == "open":

@@ -16,7 +16,7 @@ from apps.rounds.start import start
 from apps.rounds.verify import problems
 from tests.llm.server import REFUSAL, error
 from tests.rounds import judges, people, workers, world
-from tests.rounds.test_durability import Died, faults  # noqa: F401
+from tests.rounds.test_durability import faults, survive  # noqa: F401
 from tests.rounds.test_perform import together
 from tests.rounds.test_worker import hurried, loopback, rows_of  # noqa: F401
 
@@ -176,22 +176,7 @@ def test_dying_at_any_commit_pays_no_judgement_twice(faults, models, after):  # 
     undisturbed = world.finish(loop, world.begin(loop, judges.project("Undisturbed"), world.order(candidates=1)))
     loop.close()
     for at in range(1, faults.commits + 1):
-        loop = world.new_loop()
-        run = world.begin(loop, judges.project(f"Judged {at}"), world.order(candidates=1))
-        faults.arm(at, after=after)
-        try:
-            while run.state == "open":
-                loop.turn(0.5)
-                run.refresh_from_db()
-        except Died:
-            world.abandon(loop)
-        finally:
-            faults.arm(0)
-        loop = world.new_loop([run.pk])
-        run.refresh_from_db()
-        if run.state == "open":
-            world.finish(loop, run)
-        loop.close()
+        run = survive(faults, judges.project(f"Judged {at}"), world.order(candidates=1), at, after=after)
         assert_whole(run, 1)
         assert archive_digest(run) == archive_digest(undisturbed), f"died {'after' if after else 'before'} commit {at}"
 

@@ -23,7 +23,7 @@ from apps.rounds.start import start
 from apps.rounds.verify import problems
 from tests.llm.server import REFUSAL, Answer, error
 from tests.rounds import people, workers, world
-from tests.rounds.test_durability import Died, faults  # noqa: F401
+from tests.rounds.test_durability import faults, survive  # noqa: F401
 from tests.rounds.test_perform import together
 
 
@@ -247,22 +247,7 @@ def test_dying_at_any_commit_pays_no_reply_twice(pupil, faults, model, after):  
     undisturbed = world.finish(loop, world.begin(loop, workers.project("Undisturbed"), world.order(candidates=2)))
     loop.close()
     for at in range(1, faults.commits + 1):
-        loop = world.new_loop()
-        run = world.begin(loop, workers.project(f"Pupil {at}"), world.order(candidates=2))
-        faults.arm(at, after=after)
-        try:
-            while run.state == "open":
-                loop.turn(0.5)
-                run.refresh_from_db()
-        except Died:
-            world.abandon(loop)
-        finally:
-            faults.arm(0)
-        loop = world.new_loop([run.pk])
-        run.refresh_from_db()
-        if run.state == "open":
-            world.finish(loop, run)
-        loop.close()
+        run = survive(faults, workers.project(f"Pupil {at}"), world.order(candidates=2), at, after=after)
         assert_whole(run, 2)
         assert archive_digest(run) == archive_digest(undisturbed), f"died {'after' if after else 'before'} commit {at}"
 
