@@ -189,7 +189,7 @@ def test_a_day_s_budget_that_is_out_makes_the_run_wait_until_it_is_raised(loop, 
     assert loop.idle
     assert run.state == "open"
     assert 0 < run.measured < 12
-    assert "has no room for another call" in waits(run)
+    assert "or when the budget is raised" in waits(run)
     page, projects, home = shown(client, run)
     assert "begins at" in page
     assert "waiting for the day’s budget" in page
@@ -248,7 +248,7 @@ def test_a_measurement_waits_for_the_next_day_too(loop, school):
     people.settle(loop, run)
     assert loop.idle
     assert run.state == "open"
-    assert "has no room for another call" in waits(run)
+    assert "or when the budget is raised" in waits(run)
     budgets.of_project(workers.SYSTEM, pupil, Limits(tokens=100_000), daily=True)
     assert_whole_pupil(world.finish(loop, run), 10)
 
