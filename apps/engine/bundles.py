@@ -5,14 +5,17 @@ by the same rule, and may turn out better than the whole. What each part is wort
 (contracts/leave_one_out.py). It costs a candidate for each part.
 """
 
+from collections.abc import Collection
+
 from apps.engine.effects import Choose, Judge, Measure, Propose, Refused
-from apps.engine.recipe import Context, Grown, Outcome, Recipe, Round, Steps
+from apps.engine.population import PART
+from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Round, Steps
 from apps.engine.records import Chosen
 from apps.engine.selection.with_base import WithBase
 from apps.engine.variation.taking_apart import parts_of
 
 OPERATOR = "leave_one_out"
-PART, PARTS = "without", "parts"  # traits of a bundle without a part: the part's name, and how many there are
+PARTS = "parts"  # beside PART, the part's name, a trait of a bundle without a part: how many parts there are
 MOST_PARTS = 8
 
 
@@ -32,6 +35,16 @@ def taken_apart(round_: Round) -> Round:
     return turn
 
 
+def told_apart(recipe: Recipe, number: int, names: Collection[str], most: int) -> Steps[Outcome]:
+    """A candidate without each of its parts of these names, whatever it gained: a person wants to know.
+
+    most is into how many parts it is told apart at most.
+    """
+    bundle, base = yield Choose("candidate", WithBase(number), 2)
+    made = yield from _without_each(recipe, bundle, base, most, names)
+    return Grown(number, "told apart") if made else Barren("no part could be left out")
+
+
 def _if_it_gained(recipe: Recipe, number: int, most: int) -> Steps[None]:
     chosen: list[Chosen] = yield Choose("candidate", WithBase(number), 2)
     scores = [each.score for each in chosen if each.score is not None]
@@ -40,19 +53,26 @@ def _if_it_gained(recipe: Recipe, number: int, most: int) -> Steps[None]:
         yield from _without_each(recipe, bundle, base, most)
 
 
-def _without_each(recipe: Recipe, bundle: Chosen, base: Chosen, most: int) -> Steps[None]:
-    parts = parts_of(base.texts, bundle.texts, most)
+def _without_each(
+    recipe: Recipe, bundle: Chosen, base: Chosen, most: int, names: Collection[str] | None = None
+) -> Steps[int]:
+    """How many candidates were made; of the parts of these names, of all without any."""
+    parts, made = parts_of(base.texts, bundle.texts, most), 0
     for part in parts:
+        if names is not None and part.name not in names:
+            continue
         traits = {PART: part.name, PARTS: len(parts)}
         try:
             child = yield Propose((bundle.number,), {part.path: part.without}, OPERATOR, traits=traits)
         except Refused:
             continue  # it may not stand without this part, or people were against it
+        made += 1
         try:
             yield Measure(child)
             yield Judge(child, recipe.accept)
         except Refused:
-            return
+            break
+    return made
 
 
 def no_parts(parts: int) -> str:

@@ -14,6 +14,7 @@ from apps.engine.records import Result
 from apps.engine.statistics import Difficulty
 
 Content = Mapping[str, str]  # digest (hex) of each component by path
+PART = "without"  # trait of a bundle without one of its parts: the part's name (bundles.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ class Member:
     verdict: str = ""
     measured: bool = False  # itself, not only another member with the same content
 
+    @property
+    def left_out(self) -> bool:
+        """Whether it was made to tell what a part of its base's edit is worth: it says nothing of how to search."""
+        return PART in self.traits
+
 
 class Population:
     """Records of one run, folded. required are the keys of the tasks that selection scores count."""
@@ -144,7 +150,7 @@ class Population:
         elif decision != "keep" and number in sharing:
             sharing.remove(number)
         self._relist(number)
-        if self._memory and number:
+        if self._memory and number and not member.left_out:
             base = self.base_score(number)
             fact = Judged(number, self.score(number), decision, member.operator, member.traits, base)
             self.memory = self._memory.step(self.memory, fact)

@@ -7,11 +7,12 @@ from math import isfinite, isinf
 from django.db.models import Q
 
 from apps.common.ids import run_and_number
-from apps.engine.bundles import MOST_PARTS, OPERATOR, PART, PARTS
+from apps.engine.bundles import MOST_PARTS, OPERATOR, PARTS
 from apps.engine.canonical import decode, encode
 from apps.engine.contracts.leave_one_out import Account, Credit, account
 from apps.engine.contracts.turns import FAILED
 from apps.engine.effects import METHOD_SPLITS
+from apps.engine.population import PART
 from apps.engine.statistics import outlook
 from apps.oversight.scores import Scores
 from apps.records.models import CandidateEdit

@@ -1,8 +1,12 @@
 """A bundle that gained is measured without each of its parts: a useful one, a harmful one, two that need each other."""
 
-from apps.engine.bundles import OPERATOR, PART, PARTS, no_parts
+from apps.engine.archives.families import Families
+from apps.engine.archives.repairs import Repairs
+from apps.engine.bundles import OPERATOR, PARTS, no_parts
 from apps.engine.contracts.leave_one_out import account
-from apps.engine.methods import alphaevolve, gepa, guided_evolution
+from apps.engine.methods import alphaevolve, asi_evolve, gepa, guided_evolution, openevolve, shinka
+from apps.engine.notebook import Notebook
+from apps.engine.population import PART, Member, Population
 from apps.engine.records import Reply, Result
 from apps.engine.testing.world import World
 
@@ -10,7 +14,7 @@ PROGRAM = "# EVOLVE-BLOCK-START\na = 0\n# far\n# away\nb = 0\n# EVOLVE-BLOCK-END
 BOTH = "".join(f"<<<<<<< SEARCH\n{name} = 0\n=======\n{name} = 1\n>>>>>>> REPLACE\n" for name in "ab")
 WHOLE = f"```python\n{PROGRAM.replace(' = 0', ' = 1')}```"
 TASKS = ("one", "two")
-METHODS = (alphaevolve, gepa, guided_evolution)
+METHODS = (alphaevolve, asi_evolve, gepa, guided_evolution, openevolve, shinka)
 
 
 def lived(worth, method=guided_evolution, parts=4, **changes):
@@ -122,3 +126,29 @@ def test_how_many_parts_make_no_sense_is_told_before_the_run():
     assert "choose 2 to 8" in no_parts(1)
     assert "choose 2 to 8" in no_parts(9)
     assert "choose 2 to 8" in no_parts(-1)
+
+
+def test_what_a_method_learns_from_it_learns_from_the_bundle_alone():
+    """Credit of models, lessons that are due, children: without its parts left out they are what they would be."""
+    for method in (asi_evolve, gepa, shinka):
+        whole, apart = (lived(useful_and_harmful, method, parts) for parts in (0, 4))
+        assert len(apart.population.members) > len(whole.population.members)
+        assert _known(apart) == _known(whole), method
+
+
+def _known(world):
+    memory, archive = world.population.memory, world.population.archive
+    children = archive.children(1) if isinstance(archive, Families) else 0
+    return (vars(memory) if isinstance(memory, Notebook) else memory), children
+
+
+def test_nobody_repairs_a_bundle_that_lacks_a_part():
+    archive = Repairs(most=5, solved=1.0)
+    population = Population(TASKS, archive=archive)
+    for number, traits in enumerate(({}, {}, {PART: "main.py, line 2"})):
+        base = (number - 1,) if number else ()
+        population.add(Member(number, base, {}, bytes([number]), "", traits))
+        population.measured(number, [Result(task, number / 3) for task in TASKS])
+        population.judged(number, "keep")
+    assert list(archive.open) == [0, 1]
+    assert archive.drafts.tried == 1

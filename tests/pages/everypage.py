@@ -19,7 +19,7 @@ from factory import SEED_TEXT, Cast, Play, grown, project
 from apps.accounts.actors import Actor
 from apps.common.ids import row_id
 from apps.engine.axes import Axes, Descriptor, Objective, axes_payload
-from apps.engine.bundles import OPERATOR, PART
+from apps.engine.bundles import OPERATOR
 from apps.engine.canonical import encode
 from apps.engine.contracts.calibration import Calibration
 from apps.engine.contracts.flips import Flips
@@ -28,6 +28,7 @@ from apps.engine.contracts.payload import grade_payload
 from apps.engine.contracts.turns import FAILED, Observed
 from apps.engine.contracts.zero import Zero
 from apps.engine.effects import Contract, contract_payload
+from apps.engine.population import PART
 from apps.engine.prompt import ASSISTANT, USER, Cut, Message, Prompt
 from apps.llm.models import Call, Casting, LanguageModel
 from apps.oversight.selectors import shown

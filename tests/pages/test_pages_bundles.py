@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from factory import Play
 
-from apps.engine.bundles import OPERATOR, PART, PARTS
+from apps.engine.bundles import OPERATOR, PARTS
+from apps.engine.population import PART
 from apps.projects.models import Project
 from apps.records.models import CandidateEdit
 

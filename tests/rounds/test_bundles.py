@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from apps.engine import registry
-from apps.engine.bundles import OPERATOR, PART, PARTS, taken_apart
+from apps.engine.bundles import OPERATOR, PARTS, taken_apart
 from apps.engine.canonical import decode
 from apps.engine.effects import Choose, Judge, Measure, Propose
 from apps.engine.methods import hill_climb
+from apps.engine.population import PART
 from apps.engine.recipe import Grown
 from apps.engine.selection import Seed
 from apps.oversight import credits

@@ -10,7 +10,8 @@ from apps.engine.population import Population
 class Families:
     """Islands, a count of children for each candidate, and everybody born on each island, kept or not.
 
-    A child counts for its base parent once it has a verdict. Memory: a few numbers for each candidate.
+    A child counts for its base parent once it has a verdict; a bundle without one of its parts does not, for it is no
+    try at its base. Memory: a few numbers for each candidate.
     """
 
     def __init__(self, islands: Islands) -> None:
@@ -43,7 +44,8 @@ class Families:
 
     def _meet(self, population: Population, number: int) -> None:
         self._known.add(number)
-        for parent in population.members[number].parents[:1]:
+        member = population.members[number]
+        for parent in () if member.left_out else member.parents[:1]:
             self._children[parent] = self.children(parent) + 1
         for island in self.islands.home(population, number):
             insort(self._born[island], number)

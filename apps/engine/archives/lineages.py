@@ -17,9 +17,9 @@ SHARPNESS, MIDDLE = 10.0, 0.5
 class Lineages:
     """Kept candidates, also those that were measured on some tasks only: these by the score to be expected of them.
 
-    Children are those that were kept. novelty False weighs by score alone: the control. Weights are computed anew for
-    all when the lowest or the highest score is another, which is rare and gets rarer, and never where scores lie
-    between 0 and 1.
+    Children are those that were kept, bundles without one of their parts left aside. novelty False weighs by score
+    alone: the control. Weights are computed anew for all when the lowest or the highest score is another, which is rare
+    and gets rarer, and never where scores lie between 0 and 1.
     """
 
     def __init__(self, *, novelty: bool = True) -> None:
@@ -36,7 +36,7 @@ class Lineages:
         came, left = number not in self._scores, score is None
         if came and left:
             return
-        if came != left and member.parents:
+        if came != left and member.parents and not member.left_out:
             self._children[member.parents[0]] += 1 if came else -1
             self._weigh(member.parents[0])
         if score is None:

@@ -7,7 +7,10 @@ VOTES, STAYED = "votes", "stayed"  # traits of a child: chains that ended with i
 
 
 class Refinements:
-    """The transitions of all judged candidates against their bases. solved is the score at which a task is right."""
+    """The transitions of all judged candidates against their bases. solved is the score at which a task is right.
+
+    A bundle without one of its parts refines nothing.
+    """
 
     def __init__(self, solved: float) -> None:
         self.solved = solved
@@ -17,7 +20,7 @@ class Refinements:
     def changed(self, population: Population, number: int) -> None:
         """A candidate's standing may be another; what counts is what it was when it was judged first."""
         member = population.members[number]
-        if number in self._seen or not member.parents:
+        if number in self._seen or not member.parents or member.left_out:
             return
         self._seen.add(number)
         before, after = population.estimate(member.parents[0]), population.estimate(number)

@@ -21,7 +21,8 @@ class Repairs:
 
     A repair takes the place of what it repairs, whether it is better or not: the model reads its newest attempt, as in
     Olausson et al., Is Self-Repair a Silver Bullet for Code Generation?, ICLR (2024). errors counts by kind, attempts
-    by how many came before; drafts counts what repairs nothing, which is what the same calls would else have brought.
+    by how many came before; drafts counts what repairs nothing, which is what the same calls would else have brought. A
+    bundle without one of its parts is neither, and nobody repairs it.
     """
 
     def __init__(self, most: int, solved: float) -> None:
@@ -35,6 +36,8 @@ class Repairs:
     def changed(self, population: Population, number: int) -> None:
         """A candidate's standing may be another."""
         member = population.members[number]
+        if member.left_out:
+            return
         if number not in self._seen:
             self._seen.add(number)
             self._first(population, number)

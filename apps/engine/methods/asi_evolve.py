@@ -6,7 +6,8 @@ base, what people wrote down about the field beforehand, the items that are like
 work stay; with more than `room` the worst leaves.
 
 exploration, sample and items, how many items come for each lesson, are the published ones. The cognition base is the
-project's own text `cognition`, paragraph by paragraph; without one nothing comes along.
+project's own text `cognition`, paragraph by paragraph; without one nothing comes along. parts is ours: into how many
+parts a change that gained is told apart (bundles.py), 0 for never; no lesson is written of a bundle without a part.
 
 Differences: the lesson of a trial is written at the beginning of the next round and stands in its prompt, also where
 the trial failed, while such candidates are not drawn themselves (the authors keep them with a score of 0); likeness is
@@ -17,6 +18,7 @@ no manager rewrites the prompts, both off by default there. For their island sam
 from apps.engine.acceptance import Always
 from apps.engine.archives.visits import DRAWN, Visits
 from apps.engine.asking import Asking, Material, ask_about, ask_for_edit, measured
+from apps.engine.bundles import no_parts, taken_apart
 from apps.engine.effects import Choose, Refused
 from apps.engine.evidence import Evidence
 from apps.engine.notebook import LESSON, Lessons, Notebook, Unstudied, lesson
@@ -94,7 +96,7 @@ def fits(setup: Setup) -> str:
         return "items is at least 0, and there is room for at least 1 candidate."
     if not given["exploration"] >= 0:
         return f"exploration is {given['exploration']}; it has to be 0 or more."
-    return ""
+    return no_parts(given["parts"])
 
 
 RECIPE = Recipe(
@@ -103,7 +105,7 @@ RECIPE = Recipe(
     archive=lambda setup: Visits(setup.parameters["room"]),
     roles=("mutate", "reflect"),
     fits=fits,
-    parameters={"exploration": 1.414, "sample": 3, "items": 2, "room": 10_000},
-    round=turn,
+    parameters={"exploration": 1.414, "sample": 3, "items": 2, "room": 10_000, "parts": 0},
+    round=taken_apart(turn),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_asi_evolve.py")

@@ -24,7 +24,7 @@ from apps.engine.acceptance import Always
 from apps.engine.acceptance.batch_gain import BatchGain
 from apps.engine.archives.per_task import PerTask
 from apps.engine.asking import Asking, Material, ask_for_edit
-from apps.engine.bundles import PART, no_parts, taken_apart
+from apps.engine.bundles import no_parts, taken_apart
 from apps.engine.effects import Choose, Judge, Measure, Propose
 from apps.engine.evidence import Evidence
 from apps.engine.measurement.merge_tasks import SAMPLE, Contested, Unbeaten
@@ -113,14 +113,9 @@ def merge(recipe: Recipe, trio: list[Chosen]) -> Steps[Outcome]:
 
 
 def memory(setup: Setup) -> Memory:
-    """{"grown": was the last candidate kept and no merge, "merges": those that were tried}.
-
-    A bundle without one of its parts is no reflection: what becomes of it says nothing of when a merge is due.
-    """
+    """{"grown": was the last candidate kept and no merge, "merges": those that were tried}."""
 
     def step(memory: Mapping[str, Any], judged: Judged) -> Mapping[str, Any]:
-        if PART in judged.traits:
-            return memory
         if MERGE in judged.traits:
             return {"grown": False, "merges": [*memory["merges"], judged.traits[MERGE]]}
         return {**memory, "grown": judged.decision == "keep"}

@@ -5,7 +5,8 @@ island's map anybody is a parent with probability explore, one of its archive wi
 prompt shows the island's top programs and some drawn over its cells. The model answers with a diff.
 
 archive is the whole archive, of which each island has an equal part. Each time an island had migration_interval
-candidates, a migration_rate of its elites goes on to the next one.
+candidates, a migration_rate of its elites goes on to the next one. parts is ours: into how many parts a change that
+gained is told apart (bundles.py); 0 for never.
 
 Differences: the map's dimensions are the project's descriptors, else size alone, from nothing to four times the seed's;
 in the original complexity and diversity, with limits that move while the cells stay as they were filled. An island
@@ -20,6 +21,7 @@ from apps.engine.archives.descriptors import grown, no_map
 from apps.engine.archives.grid import Grid
 from apps.engine.archives.islands import Islands
 from apps.engine.asking import Asking
+from apps.engine.bundles import no_parts, taken_apart
 from apps.engine.effects import Choose
 from apps.engine.evidence import Evidence
 from apps.engine.islanded import asked_at_home, island, no_islands
@@ -57,7 +59,8 @@ def fits(setup: Setup) -> str:
         return f"explore {explore} and exploit {exploit} are probabilities and together at most 1."
     if min(given["top_programs"], given["diverse_programs"]) < 0 or given["archive"] < 1:
         return "programs are shown in numbers of 0 or more, and an archive holds at least 1."
-    return no_islands(setup, "migration_interval", "migration_rate") or no_map(setup)
+    said = no_islands(setup, "migration_interval", "migration_rate") or no_map(setup)
+    return said or no_parts(given["parts"])
 
 
 RECIPE = Recipe(
@@ -75,7 +78,8 @@ RECIPE = Recipe(
         "migration_rate": 0.1,
         "top_programs": 3,
         "diverse_programs": 2,
+        "parts": 0,
     },
-    round=turn,
+    round=taken_apart(turn),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_openevolve.py")

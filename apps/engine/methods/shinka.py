@@ -12,7 +12,7 @@ edit counts as known, and novelty what tells it: ngrams, runs of tokens that two
 and comments; vectors, the cosine of runs of characters, which hears them; judge, a model of the role "novelty" that has
 the last word on what ngrams find too much alike (NOVEL or NOT_NOVEL, as in the original). exploration, dither, thrift
 and fade belong to the bandit: the weight of its bound, the share of other models, how much cheapness counts, what a try
-leaves of those before.
+leaves of those before. parts is ours: into how many parts a change that gained is told apart (bundles.py); 0 for never.
 
 Differences: likeness is counted from the texts, not asked of a model of embeddings, and what is too much alike is told
 to the model; where novelty_attempts fail, nothing is measured. Islands take turns. Advice is one question, not three.
@@ -32,6 +32,7 @@ from apps.engine.archives.elites import Elites
 from apps.engine.archives.families import Families
 from apps.engine.archives.islands import Islands
 from apps.engine.asking import Material, ask_for_edit, measured
+from apps.engine.bundles import no_parts, taken_apart
 from apps.engine.edit_kinds import drawn_kind
 from apps.engine.effects import Choose
 from apps.engine.evidence import Evidence
@@ -124,7 +125,7 @@ def fits(setup: Setup) -> str:
         "programs are shown in numbers of 0 or more.": min(given[name] for name in shown) >= 0,
     }
     said = next((complaint for complaint, holds in complaints.items() if not holds), "")
-    return said or no_islands(setup, "migration_interval", "migration_rate")
+    return said or no_islands(setup, "migration_interval", "migration_rate") or no_parts(given["parts"])
 
 
 RECIPE = Recipe(
@@ -153,7 +154,8 @@ RECIPE = Recipe(
         "dither": 0.2,
         "thrift": 0.5,
         "fade": 0.95,
+        "parts": 0,
     },
-    round=on_islands(lambda here, given: Weighted(here, given["sharpness"])),
+    round=taken_apart(on_islands(lambda here, given: Weighted(here, given["sharpness"]))),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_shinka.py")
