@@ -33,7 +33,7 @@ def store(book: Book, errand: Errand) -> None:
     if errand.wait is not None or errand.refusal is not None:
         conduct.hold_up(book, opened, row, errand)
         return
-    recorded = measuring.record(book.brief, errand)
+    recorded = measuring.record(book.brief, errand, book.count())
     book.step.trajectories += recorded.rows
     book.step.entries += recorded.entries
     book.counters.evaluations += len(recorded.rows)
@@ -140,8 +140,10 @@ def _learn(book: Book, opened: OpenRound, row: Row, found: Row) -> None:
     if answered or not isinstance(effect, QUEUED):
         return
     if row["state"] in (EffectState.DONE, EffectState.UNMEASURABLE, EffectState.HELD_AFTER):
+        place = (opened.id, row["position"], row["child"])
         _count(book, row, effect)
-        fold(book, (opened.id, row["position"], row["child"]), effect, bytes(row["answer"]))
+        fold(book, place, effect, bytes(row["answer"]))
+        book.uncounted.append(place)
 
 
 def _count(book: Book, row: Row, effect: Measure | Compare) -> None:

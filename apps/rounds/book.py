@@ -18,7 +18,7 @@ from apps.records.models import Commission, Run
 from apps.records.step import Row, Step
 from apps.records.transitions import LEASE
 from apps.rounds.brief import Brief
-from apps.rounds.measuring import Errand
+from apps.rounds.measuring import COUNTED, Errand, Place
 from apps.rounds.texts import Texts
 from apps.rounds.voices import Models, Question, mode
 
@@ -90,6 +90,7 @@ class Book:
     counters: Counters
     texts: Texts
     rounds: dict[int, OpenRound] = field(default_factory=dict)
+    uncounted: list[Place] = field(default_factory=list)  # measured elsewhere; no entry says yet that it counts
     step: Step = field(default_factory=Step)
     errands: list[Errand] = field(default_factory=list)  # claimed in this step: to be sent once it is committed
     questions: list[Question] = field(default_factory=list)  # the same, for models
@@ -115,6 +116,11 @@ class Book:
         new = self.step.contents
         found = content.load(key for key in wanted if key not in new)
         return [new[key] if key in new else found[key] for key in wanted]
+
+    def count(self) -> dict[str, Any]:
+        """For the body of an entry: what other processes measured that counts from here on."""
+        places, self.uncounted = self.uncounted, []
+        return {COUNTED: places} if places else {}
 
     def rests(self, row: Row) -> bool:
         """Whether a ready effect is put off to a later moment."""

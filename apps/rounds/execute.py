@@ -253,7 +253,7 @@ def give(book: Book, number: int, decision: str, by: str, why: str) -> None:
         "salt": os.urandom(16),
     }
     book.step.verdicts.append(row)
-    body = {"decision": decision, "digest": digests.verdict(row)}
+    body = {"decision": decision, "digest": digests.verdict(row), **book.count()}
     book.step.entries.append(Entry("verdict.given", by, f"candidate:{identifier}", body))
     book.population.judged(number, decision)
     read(book, number)

@@ -25,6 +25,8 @@ type TextsOf = Callable[[int, int], Mapping[str, str]]  # run, number -> texts
 
 INFRASTRUCTURE_ATTEMPTS = 3
 PERFORMED = ("measure", "compare")  # kinds that are carried out in the sandbox
+APART = "apart"  # in an entry: measured by another process than the run's driver, which counts it later
+COUNTED = "counted"  # in a driver's entry: places of what was measured apart and counts from there on
 
 
 @dataclass(slots=True)
@@ -131,8 +133,11 @@ class Recorded:
     by_subject: list[list[list[Any]]]  # results in journal form, per subject
 
 
-def record(brief: Brief, carried: Errand) -> Recorded:
-    """Trajectories and answer of a complete errand. What failed on infrastructure counts as unmeasurable."""
+def record(brief: Brief, carried: Errand, said: Mapping[str, Any]) -> Recorded:
+    """Trajectories and answer of a complete errand. What failed on infrastructure counts as unmeasurable.
+
+    said: APART or COUNTED, for its entries.
+    """
     rows: list[Row] = []
     entries, answers = [], []
     for (run, number), (name, job) in zip(carried.subjects, carried.jobs.items(), strict=True):
@@ -144,7 +149,7 @@ def record(brief: Brief, carried: Errand) -> Recorded:
         for row, told in zip(own, work.told() if work else (), strict=False):
             row["report"] = encode(decode(row["report"]) | told)
         rows += own
-        entries.append(_entry(brief, carried.place, subject, own))
+        entries.append(_entry(brief, carried.place, subject, own, said))
         answers.append([_result(brief, *each) for each in zip(own, items, measured, strict=True)])
     value: Any = (
         answers[0] if isinstance(carried.effect, Measure) else {"candidate": answers[0], "champion": answers[1]}
@@ -182,13 +187,14 @@ def _row(brief: Brief, place: Place, subject: int, item: TaskItem, result: Measu
     }
 
 
-def _entry(brief: Brief, place: Place, subject: int, rows: Sequence[Row]) -> Entry:
+def _entry(brief: Brief, place: Place, subject: int, rows: Sequence[Row], said: Mapping[str, Any]) -> Entry:
     body = {
         "round": place[0],
         "position": place[1],
         "child": place[2],
         "tasks": len(rows),
         "digest": digests.trajectories(rows),
+        **said,
     }
     return Entry("candidate.measured", f"method:{brief.run.method}", f"candidate:{subject}", body)
 

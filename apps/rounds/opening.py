@@ -1,6 +1,5 @@
 """Taking up a run from its records: the fold of what it knows, and its open rounds replayed from their journals."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -16,7 +15,7 @@ from apps.engine.effects import Ask, Choose, Contract
 from apps.engine.population import Member, Population
 from apps.engine.promotion import ConfirmedGain
 from apps.engine.recipe import Context, Outcome, Steps
-from apps.engine.records import Chosen, Result, facts_of
+from apps.engine.records import Chosen
 from apps.engine.replay import Asked, Play
 from apps.engine.replay import Row as JournalRow
 from apps.engine.replies import reply_from
@@ -32,13 +31,13 @@ from apps.records.models import (
     Round,
     RoundState,
     Run,
-    Trajectory,
     Verdict,
 )
 from apps.records.step import Row
 from apps.rounds import asking, conduct, stated, voices
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, planted_texts
+from apps.rounds.facts import Facts, measurements, place_in
 from apps.rounds.measuring import Place, dice
 from apps.rounds.recalling import recall
 from apps.rounds.texts import Texts, load, of_candidate
@@ -59,7 +58,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
     contracts = stated.opened(run, known.shown, repeatable=known.plan.repeatable)
     if not known.plan.repeatable:
         recall(run, contracts, known.keys)
-    fold(run, known.keys, population, known.axes.metrics, contracts)
+    uncounted = fold(run, known.keys, population, known.axes.metrics, contracts)
     book = Book(
         run=run,
         brief=known,
@@ -67,6 +66,7 @@ def open_book(run: Run, holder: str, claims: bool) -> Book:
         latched=selectors.latches(run).exists(),
         population=population,
         contracts=contracts,
+        uncounted=uncounted,
         counters=_counters(run, population),
         texts=Texts(run.pk, population),
         holder=holder,
@@ -130,25 +130,26 @@ def fold(
     population: Population,
     metrics: Sequence[str] = (),
     contracts: Contracts | None = None,
-) -> Population:
-    """An empty population, filled from the records in the order of the log; beside it what contracts came to.
+) -> list[Place]:
+    """An empty population, filled from the records as the run counted them; beside it what contracts came to.
 
-    keys: those of the tasks that methods may see, by id; metrics: names of those that the run's axes read.
+    keys: those of the tasks that methods may see, by id; metrics: names of those that the run's axes read. Returns
+    places of what other processes measured that no entry of a driver counts yet.
     """
     for member in members(run):
         population.add(member)
-    measured, required = _measurements(run, keys, metrics), frozenset(population.required)
-    for kind, number, decision in _facts(run):
+    measured, required, facts = measurements(run, keys, metrics), frozenset(population.required), Facts(run)
+    for kind, number, told in facts:
         if kind == "candidate.measured":
-            place, results = next(measured[number], (None, []))
+            results = measured[number].get(place := place_in(told), [])
             population.measured(number, [result for result in results if result.task in required])
-            if contracts is not None and place is not None:
+            if contracts is not None:
                 contracts.measured(number, results, dice(run.seed, place))
         elif kind == "verdict.given":
-            population.judged(number, decision)
+            population.judged(number, told["decision"])
         elif contracts is not None:
             contracts.judged(number)
-    return population
+    return facts.uncounted
 
 
 def members(run: Run) -> Iterator[Member]:
@@ -161,40 +162,6 @@ def members(run: Run) -> Iterator[Member]:
         operator = decode(bytes(authors)).get("operator", "")
         parents = tuple(decode(bytes(parents))["parents"])
         yield Member(number, parents, decode(bytes(content)), bytes(key), operator, decode(bytes(traits)), size)
-
-
-type _Measurement = tuple[Place, list[Result]]
-
-
-def _measurements(run: Run, keys: Mapping[int, str], metrics: Sequence[str]) -> dict[int, Iterator[_Measurement]]:
-    """For each candidate its measurements in order, with only the tasks that methods may see."""
-    groups: dict[int, dict[Place, list[Result]]] = defaultdict(dict)
-    names = ("candidate_id", "round", "position", "child", "task_id", "score", "failure")
-    reports = ("report",) if metrics else ()
-    own = Trajectory.objects.filter(
-        of_run(run.pk, "candidate"), of_run(run.pk, "round")
-    )  # not what other runs compared
-    rows = own.order_by("id").values_list(*names, *reports)
-    for identifier, round_id, position, child, task, score, failure, *report in rows.iterator(chunk_size=2000):
-        group = groups[run_and_number(identifier)[1]].setdefault((round_id, position, child), [])
-        if task in keys:
-            told = decode(bytes(report[0])).get("metrics", {}) if report else {}
-            group.append(Result(keys[task], score, failure, facts_of(told, metrics)))
-    empty: list[_Measurement] = []
-    found: dict[int, Iterator[_Measurement]] = defaultdict(lambda: iter(empty))
-    found.update({number: iter(list(group.items())) for number, group in groups.items()})
-    return found
-
-
-def _facts(run: Run) -> Iterator[tuple[str, int, str]]:
-    kinds = ("candidate.measured", "verdict.given", "contract.graded")
-    events = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind__in=kinds).order_by("sequence")
-    for kind, subject, body in events.values_list("kind", "subject", "body").iterator(chunk_size=2000):
-        identifier = int(subject.removeprefix("candidate:"))
-        owner, number = run_and_number(identifier)
-        told = decode(bytes(body))
-        if owner == run.pk and run_and_number(told.get("round", identifier))[0] == run.pk:
-            yield kind, number, told.get("decision", "")
 
 
 def begin(book: Book, kind: str, commission: Commission | None = None) -> OpenRound:

@@ -24,7 +24,7 @@ from apps.rounds import measuring
 from apps.rounds.brief import Brief, brief
 from apps.rounds.calling import Calling
 from apps.rounds.conduct import expected_seconds, gate_opened
-from apps.rounds.measuring import Errand
+from apps.rounds.measuring import APART, Errand
 from apps.rounds.slots import Slot
 from apps.rounds.sweep import due
 from apps.rounds.texts import of_candidate
@@ -183,7 +183,7 @@ def store(known: Brief, errand: Errand, effect: Effect) -> bool:
     """Record a finished measurement for the driver to find. False when the claim was lost meanwhile."""
     if errand.refusal is not None:
         return transitions.performed(effect, EffectState.REFUSED, refused(*errand.refusal))
-    recorded = measuring.record(known, errand)
+    recorded = measuring.record(known, errand, {APART: True})
     unmeasurable = all(result[2] == "unmeasurable" for results in recorded.by_subject for result in results)
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=known.run.pk)  # its policy stays as it is until the commit

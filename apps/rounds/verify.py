@@ -55,7 +55,8 @@ def _readings(run: Run, tick: Tick) -> Iterator[str]:
     keys = {task.pk: task.key for task in tasks}
     required = tuple(task.key for task in tasks if task.split == "validation")
     contracts = stated.opened(run, keys.values(), repeatable=run.project.repeatable)
-    population = fold(run, keys, Population(required), contracts=contracts)
+    population = Population(required)
+    fold(run, keys, population, contracts=contracts)
     shared = Counter(member.key for member in population.members.values())
     rows = CandidateEdit.objects.filter(of_run(run.pk)).order_by("pk")
     for identifier, score, failure in rows.values_list("pk", "score", "failure").iterator(chunk_size=1000):

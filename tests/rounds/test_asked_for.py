@@ -112,7 +112,8 @@ def _something_is_reverted(dice, actor, run):
 
 def _same(known, run):
     tasks = {task.pk: task.key for task in run.project.tasks.filter(split="validation").order_by("position")}
-    read = opening.fold(run, tasks, Population(tuple(tasks.values()), known._memory))
+    read = Population(tuple(tasks.values()), known._memory)
+    opening.fold(run, tasks, read)
     assert known.members == read.members
     assert list(known.ranked) == list(read.ranked)
     assert (known.best_so_far, known.memory) == (read.best_so_far, read.memory)
