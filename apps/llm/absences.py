@@ -28,7 +28,7 @@ _ANSWERED = f'DELETE FROM "{Absence._meta.db_table}" WHERE model_id = %s AND NOT
 
 def wait(model: LanguageModel, away: Absence) -> Wait:
     """What its calls wait for."""
-    return Wait("model", model.name, away.reason, away.until, away.until - away.since < BRIEF, model.pk)
+    return Wait("away", model.name, away.until, brief=away.until - away.since < BRIEF, model=model.pk)
 
 
 def noticed(model: int, failure: CallFailure) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.common.ids import of_run
 from apps.llm.figures import Standing, standings
-from apps.llm.models import Budget, Call, CallState, ModelLatch, Spend
+from apps.llm.models import Budget, Call, CallState, ModelLatch, Spend, of_person
 from apps.records.models import CandidateEdit, Run
 
 LATEST = 100  # answers, which tell how fast models are now
@@ -26,12 +26,18 @@ _BOUNDS = ("run_id", "daily", "money", "tokens")
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A model that is stopped: rounds wait for it. reason is hostile."""
+    """A model that is stopped: rounds wait for it. reason is hostile; see ModelLatch for whom it is."""
 
     model: int
     name: str
     reason: str
     at: datetime
+    by: str
+
+    @property
+    def for_all(self) -> bool:
+        """Whether everybody may read the reason."""
+        return of_person(self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def account(run: Run, models: Collection[str], *, improvements: bool) -> Account
         standing=standings(run.project, spends, budgets, run),
         states={row["state"]: row["calls"] for row in told["state"]},
         improvements=sum(row["count"] for row in told["better"]) if improvements else None,
-        stopped=[Stopped(row["model"], row["name"], row["reason"], _moment(row["at"])) for row in told["stop"]],
+        stopped=[Stopped(**row | {"at": _moment(row["at"])}) for row in told["stop"]],
         **(told["speed"] or [{}])[0],
     )
 
@@ -129,7 +135,7 @@ def _speed(run: Run) -> _Told:
 
 def _stops(models: Collection[str]) -> _Told:
     open_ones = ModelLatch.objects.filter(model__name__in=models, released_at__isnull=True)
-    return _as("stop", open_ones, "reason", model="model_id", name="model__name", at="set_at")
+    return _as("stop", open_ones, "reason", model="model_id", name="model__name", at="set_at", by="set_by")
 
 
 def _improvements(run: Run) -> _Told:

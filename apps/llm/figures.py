@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.common.ids import of_run
+from apps.llm.blame import kind
 from apps.llm.models import Absence, Budget, Call, CallState, LanguageModel, ModelLatch, Spend
 from apps.llm.money import Rates
 from apps.llm.selectors import keys_set, rates
@@ -22,17 +23,6 @@ from apps.records.models import CandidateEdit, Run
 FOREMOST = 3  # shares of a run's calls that are shown at first
 RECENT = 2000  # calls of all models together that health is read from
 _TOLD = ("catalogue_id", "state", "seconds", "output", "status", "blame", "detail", "opened")
-_STATUS = {
-    400: "the request was rejected",
-    401: "the key is not accepted",
-    402: "out of credit",
-    403: "the key may not use it",
-    404: "no such model there",
-    413: "the prompt is too large",
-    422: "the request was rejected",
-    429: "too many requests",
-    529: "overloaded",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +88,10 @@ def _told(calls: Sequence[Call]) -> dict[str, Any]:
         "slowest": quantiles(times, n=20)[-1] if len(times) > 1 else None,
         "tokens_per_second": sum(call.output for call in answered) / sum(times) if times else None,
         "failure": failed[0].detail if failed else "",
-        "errors": tuple(Counter(kind(call) for call in failed).most_common()),
+        "errors": tuple(Counter(kind(call.status, call.blame) for call in failed).most_common()),
         "last": calls[0].opened if calls else None,
         "failing": ended is not None and ended.state == CallState.FAILED,
     }
-
-
-def kind(call: Call) -> str:
-    """What a failed call failed of, in words."""
-    if call.status:
-        return f"{call.status} {_STATUS.get(call.status, 'the server failed')}"
-    if call.blame == "again":
-        return "no answer"
-    return "an unreadable reply" if call.blame == "call" else "it cannot be reached"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from apps.llm.contract import OFFICIAL
 from apps.llm.tokens import BYTES_PER_TOKEN
+from apps.log.models import PERSON
 from apps.projects.models import Project
 from apps.records.models import Run
 
@@ -22,6 +23,11 @@ class CallState(models.TextChoices):
     DONE = "done"
     FAILED = "failed"
     LOST = "lost"
+
+
+def of_person(by: str) -> bool:
+    """Whether an actor, as a row keeps it, is a person."""
+    return by.startswith(PERSON)
 
 
 class LanguageModel(models.Model):
@@ -111,6 +117,14 @@ class ModelLatch(models.Model):
                 fields=["model"], condition=models.Q(released_at__isnull=True), name="one_latch_per_model"
             )
         ]
+
+    @property
+    def for_all(self) -> bool:
+        """Whether everybody may read the reason: a person wrote it for them.
+
+        Else it may hold a server's words and address, and is for those who may release the model.
+        """
+        return of_person(self.set_by)
 
     def __str__(self) -> str:
         return f"stop of {self.model} by {self.set_by}"

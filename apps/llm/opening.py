@@ -127,27 +127,17 @@ def _denied(desk: _Desk, one: Wanted, model: Known, need: Need) -> Denied | None
 
 def _spent(desk: _Desk, scope: Scope, full: Counter, need: Need) -> Denied:
     """That a budget has no room for the call, now or for good."""
-    tokens, money = full.limits
-    whose = "run" if full.run is not None else "day" if full.daily else "project"
     if full.fits(need):
-        reason = f"Calls in flight have reserved what is left of the budget of the {whose}."
-        return Denied("busy", reason, wait=Wait("room", "", reason, desk.at + BUSY, brief=True))
+        reason = f"Calls in flight have reserved what is left of the budget of the {full.whose}."
+        return Denied("busy", reason, wait=Wait("room", "", desk.at + BUSY, reason, brief=True))
     passes = full.daily and replace(full, tokens=0, money=0, tokens_lost=0, money_lost=0).fits(need)  # tomorrow
     if passes or not full.daily:
         desk.opening.entries += spending.tell(scope, full, 100)
-    taken, paid = full.gone
-    if taken + need.tokens > tokens:
-        left = f"{max(0, tokens - taken):,} tokens of {tokens:,}, and this call may take {need.tokens:,}"
-        lost = f"{full.tokens_lost:,} tokens" if full.tokens_lost else ""
-    else:
-        left = f"{said(max(0, money - paid))} of {said(money)}, and this call may cost {said(need.money)}"
-        lost = said(full.money_lost) if full.money_lost else ""
-    why = f"The budget of the {whose} has {left}."
-    if lost:
-        why += f" Calls whose process died before they were answered may have taken {lost} of it."
     if passes:
-        return Denied("day", why, _LEFT, Wait("day", "", why, spending.next_day(scope.day)))
-    return Denied("budget", why, _LEFT)
+        return Denied("day", full.left, "Raise it, or wait for the next day.", spending.next_day(scope.day, full))
+    short = full.gone[0] + need.tokens > full.limits[0]
+    takes = f"take {need.tokens:,} tokens" if short else f"cost {said(need.money)}"
+    return Denied("budget", f"{full.left} This call may {takes}.", _LEFT)
 
 
 def _write(desk: _Desk, one: Wanted, job: CallJob, need: Need, found: dict[str, Any]) -> None:

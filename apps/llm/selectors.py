@@ -2,12 +2,12 @@
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from apps.engine.canonical import decode
@@ -18,7 +18,7 @@ from apps.llm import absences, spending
 from apps.llm.contract import ModelSpec
 from apps.llm.models import Absence, Casting, LanguageModel, ModelLatch, Price
 from apps.llm.money import Rates
-from apps.llm.waits import Wait
+from apps.llm.waits import Told, Wait
 from apps.projects.models import Project
 
 OVERHEAD = 64  # tokens of a prompt beside its text
@@ -64,7 +64,7 @@ def known(names: Iterable[str]) -> dict[str, Known]:
         return {}
     # Read at every call: as plain SQL it takes a quarter of the time.
     statement = (
-        f'SELECT m.*, l.reason AS stopped, a.id AS away FROM "{LanguageModel._meta.db_table}" m '
+        f'SELECT m.*, l.id AS stopped, a.id AS away FROM "{LanguageModel._meta.db_table}" m '
         f'LEFT JOIN "{ModelLatch._meta.db_table}" l ON l.model_id = m.id AND l.released_at IS NULL '
         f'LEFT JOIN "{Absence._meta.db_table}" a ON a.model_id = m.id '
         f"WHERE m.name IN ({_places(wanted)}) AND NOT m.retired"
@@ -73,7 +73,7 @@ def known(names: Iterable[str]) -> dict[str, Known]:
     prices = rates([row.pk for row in rows], timezone.now())
     away = Absence.objects.in_bulk([row.away for row in rows if row.away])  # type: ignore[attr-defined]
     return {
-        row.name: Known(row, prices.get(row.pk), _wait(row, row.stopped, away.get(row.away)))  # type: ignore[attr-defined]
+        row.name: Known(row, prices.get(row.pk), _wait(row, bool(row.stopped), away.get(row.away)))  # type: ignore[attr-defined]
         for row in rows
     }
 
@@ -81,16 +81,32 @@ def known(names: Iterable[str]) -> dict[str, Known]:
 def waits(project: int, names: Iterable[str]) -> dict[str, Wait]:
     """What calls of these models must wait for now, by name; missing are those that may be made, or never will be."""
     day = spending.day_out(project, timezone.now())
-    latch = ModelLatch.objects.filter(model=OuterRef("pk"), released_at__isnull=True).values("reason")[:1]
+    latch = ModelLatch.objects.filter(model=OuterRef("pk"), released_at__isnull=True)
     rows = LanguageModel.objects.filter(name__in=set(names), retired=False)
-    rows = rows.select_related("absence").annotate(stopped=Subquery(latch))
+    rows = rows.select_related("absence").annotate(stopped=Exists(latch))
     found = {row.name: _wait(row, row.stopped, getattr(row, "absence", None)) or day for row in rows}
     return {name: wait for name, wait in found.items() if wait is not None}
 
 
-def _wait(row: LanguageModel, stopped: str | None, away: Absence | None) -> Wait | None:
-    if stopped is not None:
-        return Wait("model", row.name, stopped, model=row.pk)
+def present(project: int, told: Sequence[Told]) -> list[Wait]:
+    """What a run told that it waits for, with the present next try; without what is over since."""
+    away = Absence.objects.filter(model__in=[model for on, _, model in told if on == "away"]).select_related("model")
+    found = [absences.wait(row.model, row) for row in away.order_by("model__name")]
+    found += [Wait("stopped", name, model=model) for on, name, model in told if on == "stopped"]
+    day = spending.day_out(project, timezone.now()) if any(on == "day" for on, _, _ in told) else None
+    return found if day is None else [*found, day]
+
+
+def reasons(models: Collection[int]) -> dict[int, str]:
+    """Why models are stopped or away, by key: hostile, for those alone who may release them."""
+    away = Absence.objects.filter(model__in=models).values_list("model", "reason")
+    stopped = ModelLatch.objects.filter(model__in=models, released_at__isnull=True).values_list("model", "reason")
+    return dict(away) | dict(stopped)
+
+
+def _wait(row: LanguageModel, stopped: bool, away: Absence | None) -> Wait | None:
+    if stopped:
+        return Wait("stopped", row.name, model=row.pk)
     if away is None:
         return None
     return absences.wait(row, away)

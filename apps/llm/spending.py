@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import connection
 
 from apps.llm.models import Budget, Spend
+from apps.llm.money import said
 from apps.llm.waits import Wait
 from apps.log.chain import Entry
 from apps.records.sql import insert, update
@@ -104,6 +105,30 @@ class Counter:
         return self.tokens + self.tokens_lost, self.money + self.money_lost
 
     @property
+    def whose(self) -> str:
+        """Whose budget it is, in a word."""
+        return "run" if self.run is not None else "day" if self.daily else "project"
+
+    @property
+    def left(self) -> str:
+        """What is left of the budget in each unit that it bounds, in a sentence: the same whoever asks, and why."""
+        (tokens, money), parts = self.gone, []
+        if self.most_money is not None:
+            parts.append(f"{said(max(0, self.most_money - money))} of {said(self.most_money)}")
+        if self.most_tokens is not None:
+            parts.append(f"{max(0, self.most_tokens - tokens):,} of {self.most_tokens:,} tokens")
+        return f"The budget of the {self.whose} has {' and '.join(parts)} left.{self._lost}"
+
+    @property
+    def _lost(self) -> str:
+        """That nobody knows what became of some of it, if so."""
+        lost = [said(self.money_lost)] if self.money_lost and self.most_money is not None else []
+        lost += [f"{self.tokens_lost:,} tokens"] if self.tokens_lost and self.most_tokens is not None else []
+        if not lost:
+            return ""
+        return f" Calls whose process died before they were answered may have taken {' and '.join(lost)} of it."
+
+    @property
     def percent(self) -> int:
         """How much of the budget is gone, of the unit that is nearer to its end; 0 without one."""
         parts = zip(self.gone, self.limits, strict=True)
@@ -171,15 +196,13 @@ def day_out(project: int, at: datetime) -> Wait | None:
     The notice of 100 % says so; another budget takes it back.
     """
     today = at.astimezone(UTC).date()
-    told = Spend.objects.filter(project=project, run=None, day=today, told__gte=NOTICES[-1])
-    if not told.filter(project__budgets__daily=True).exists():
-        return None
-    return Wait("day", "", "The day's budget has no room for another call.", next_day(today))
+    found = (counter for counter in _read(Scope(project, None, today)) if counter.daily and counter.budget is not None)
+    return next((next_day(today, counter) for counter in found if counter.told >= NOTICES[-1]), None)
 
 
-def next_day(day: date) -> datetime:
-    """When the day after this one begins."""
-    return datetime.combine(day + timedelta(days=1), time.min, UTC)
+def next_day(day: date, counter: Counter) -> Wait:
+    """That what calls of a day wait for, whose budget is the counter's, is the next one."""
+    return Wait("day", "", datetime.combine(day + timedelta(days=1), time.min, UTC), counter.left)
 
 
 def subject(project: int, run: int | None) -> str:

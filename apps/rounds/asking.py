@@ -6,6 +6,7 @@ from apps.engine.canonical import decode, digest, encode
 from apps.engine.effects import Ask, Refused
 from apps.engine.prompt import Prompt, prompt_from, prompt_payload
 from apps.engine.replay import refused
+from apps.llm.blame import kind
 from apps.llm.contract import CallFailure, CallOutcome
 from apps.llm.ledger import Denied, Wanted
 from apps.llm.opening import open_calls
@@ -63,7 +64,7 @@ def must_wait(book: Book, opened: OpenRound, model: str) -> bool:
     if wait is None:
         return False
     if book.run.finishing and opened.kind in GROWING and not wait.brief:
-        raise Refused("the run is coming to its end, and this would have to wait", wait.why)
+        raise Refused("the run is coming to its end, and this would have to wait", wait.words)
     opened.waits.append(wait)
     return True
 
@@ -114,9 +115,13 @@ def take_back(book: Book, opened: OpenRound, row: Row) -> None:
 
 
 def why_not(failure: CallFailure) -> tuple[str, str]:
-    """Reason and hint of a refusal, for the method and for whoever reads the journal."""
+    """Reason and hint of a refusal, for the method and for whoever reads the journal.
+
+    What a server says of this prompt is theirs to know; what it says of itself, and where it stands, is not.
+    """
     if failure.blame == "again":
-        return f"the model did not answer this in {ATTEMPTS} attempts, and answered others", failure.detail
+        told = f"The last time: {kind(failure.status, failure.blame)}."
+        return f"the model did not answer this in {ATTEMPTS} attempts, and answered others", told
     return "the model cannot answer this", failure.detail
 
 

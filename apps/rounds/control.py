@@ -15,6 +15,7 @@ from apps.common.keyset import Slice
 from apps.engine.canonical import decode
 from apps.engine.statistics.transitions import Transitions
 from apps.llm.account import Account, Stopped, account
+from apps.llm.selectors import present
 from apps.llm.waits import Wait
 from apps.oversight import desk, rules, selectors
 from apps.oversight.dossier import Elsewhere, sign_of
@@ -135,8 +136,8 @@ class ControlRoom:
 
     @cached_property
     def waits(self) -> list[Wait]:
-        """What rounds wait for, besides people and models that are stopped."""
-        return [wait for wait in waits_of(self.run) if not wait.stopped]
+        """What rounds wait for, besides people and models that are stopped, with the present next try."""
+        return [wait for wait in present(self.project.pk, waits_of(self.run)) if not wait.stopped]
 
     # ---- what its models take
 

@@ -22,6 +22,7 @@ from apps.common.doorbell import ring
 from apps.common.errors import UserError
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.rubric import Answered, Rubric, judge_prompt, read_grade, schema
+from apps.llm.blame import kind
 from apps.llm.contract import CallOutcome
 from apps.llm.ledger import Denied, Wanted
 from apps.llm.models import Absence, Call
@@ -43,6 +44,7 @@ REPEATS = 2  # the second time tells whether the judge agrees with itself
 AT_ONCE = 16
 BUSY_SECONDS = 0.5
 WAIT_SECONDS = 0.5
+STOPPED = "Whoever operates a project, or an admin, sees on its page what to do, and can release it."
 SILENCE = timedelta(seconds=30)  # without a sign of life its process counts as dead
 
 type Item = tuple[int, int]  # number of a label, and of the time that it is judged
@@ -256,14 +258,15 @@ class Panel:
     def _take(self, item: Item, outcome: CallOutcome) -> None:
         failure = outcome.failure
         if failure is not None and failure.blame == "model":
-            raise UserError(failure.detail)
+            raise UserError(f"{self.player.model} is stopped: {kind(failure.status, failure.blame)}. {STOPPED}")
         grade = read_grade(self.rubric, outcome.text) if failure is None else None
         if grade is not None:
             self._places[item] = grade.place
             return
         self._failures[item] = self._failures.get(item, 0) + 1
         if self._failures[item] >= USELESS and failure is not None and self._away():
-            raise UserError(f"{failure.detail} Measure again when the model answers.")
+            told = kind(failure.status, failure.blame)
+            raise UserError(f"{self.player.model} does not answer ({told}). Measure again when it does.")
         if self._failures[item] >= USELESS or (failure is not None and failure.blame == "call"):
             self._places[item] = None
         else:

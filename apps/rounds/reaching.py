@@ -57,7 +57,7 @@ class Reaching:
         """Ask each of these models whose time has come, unless somebody else does."""
         now = timezone.now()
         for wait in waits.values():
-            if wait.on == "model" and wait.over(now) and wait.name not in self._open.values():
+            if wait.on == "away" and wait.over(now) and wait.name not in self._open.values():
                 self._ask(wait)
 
     def _ask(self, wait: Wait) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.common.ids import NUMBERS, of_run, row_id, run_and_number
 from apps.common.keyset import Slice, newest
 from apps.engine.canonical import decode
-from apps.llm.waits import Wait, waits_from
+from apps.llm.waits import Told, told_in
 from apps.records.models import HELD, CandidateEdit, EffectState, Run, RunState
 
 CANDIDATES = 20
@@ -18,7 +18,7 @@ CANDIDATE_COLUMNS = ("parents", "authors", "score", "failure", "verdict")
 RUN_COLUMNS_LEFT_OUT = ("parameters", "result", "code", "wording")
 
 TAKEN_WITHIN = timedelta(seconds=10)  # by a worker, if there is one: before that nobody need worry
-_FOR = {"model": "away", "day": "unpaid"}
+_FOR = {"away": "away", "stopped": "away", "day": "unpaid"}
 _MOVING = (EffectState.READY, EffectState.RUNNING)
 
 
@@ -36,7 +36,7 @@ def state_of(run: Run, effects: Mapping[str, int], latched: bool) -> str:
 
 def _moving(run: Run, effects: Mapping[str, int]) -> str:
     if not effects.get(EffectState.RUNNING) and (waits := waits_of(run)):
-        return _FOR[waits[0].on] if _is_driven(run) else _driven(run)
+        return _FOR[waits[0][0]] if _is_driven(run) else _driven(run)
     if any(effects.get(state) for state in _MOVING):
         return "running"
     if any(effects.get(state) for state in HELD):
@@ -56,9 +56,9 @@ def _is_driven(run: Run) -> bool:
     return run.driver_until is not None and run.driver_until > timezone.now()
 
 
-def waits_of(run: Run) -> list[Wait]:
+def waits_of(run: Run) -> list[Told]:
     """What an open run waits for besides people, as its driver saw it last."""
-    return waits_from(bytes(run.waits)) if run.state == RunState.OPEN else []
+    return told_in(bytes(run.waits)) if run.state == RunState.OPEN else []
 
 
 def per_minute(run: Run) -> float | None:

@@ -17,6 +17,7 @@ from apps.common import database
 from apps.common.errors import UserError
 from apps.engine import registry
 from apps.engine.canonical import decode
+from apps.llm.selectors import present, reasons
 from apps.oversight import room, selectors
 from apps.projects.models import Project
 from apps.records.models import HELD, Effect, Run, RunState
@@ -97,12 +98,18 @@ def waits(run: Run) -> str:
     first = "; ".join(f"{effect.kind} ({effect.state})" for effect in held[:3])
     count = held.count()
     if not count:
-        waiting = waits_of(run)
-        told = [wait.words for wait in waiting]
-        return " ".join([*told, *(f"manage.py models release {wait.name}" for wait in waiting if wait.stopped)])
+        return _waits_for_models(run)
     more = " …" if count > 3 else ""
     why = f" {_DOUBT}" if _in_doubt(run, held) else ""
     return f"{count} waiting for people: {first}{more}. Answer them in the queue of the running system (make run).{why}"
+
+
+def _waits_for_models(run: Run) -> str:
+    """What else it waits for. Whoever sits at a terminal can release a model, and reads why it stands still."""
+    standing = present(run.project_id, waits_of(run))
+    why = reasons([wait.model for wait in standing])
+    told = [f"{wait.words} {why.get(wait.model, '')}".strip() for wait in standing]
+    return " ".join([*told, *(f"manage.py models release {wait.name}" for wait in standing if wait.stopped)])
 
 
 _DOUBT = (

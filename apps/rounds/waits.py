@@ -1,12 +1,12 @@
 """What a run waits for besides people, told where pages and lists read it, and in the log."""
 
-from apps.llm.waits import payload, waits_from
+from apps.llm.waits import payload, told_in
 from apps.log.chain import Entry
 from apps.rounds.book import Book
 
 
 def untold(book: Book) -> bool:
-    """Whether its rounds wait for something else than pages show. While the run is stopped they are not looked at."""
+    """Whether its rounds wait for something else than was told. While the run is stopped they are not looked at."""
     return not book.latched and payload(book.waits) != bytes(book.counters.waits)
 
 
@@ -15,5 +15,5 @@ def tell(book: Book) -> None:
     if not untold(book):
         return
     book.counters.waits = told = payload(book.waits)
-    body = {"run": book.run.pk, "for": [[wait.on, wait.model] for wait in waits_from(told)]}
+    body = {"run": book.run.pk, "for": [[on, model] for on, _, model in told_in(told)]}
     book.step.entries.append(Entry("run.waits", "system", f"run:{book.run.pk}", body))

@@ -14,6 +14,7 @@ from typing import Any
 from apps.engine.canonical import decode, digest, encode
 from apps.engine.prompt import Prompt, prompt_payload
 from apps.engine.rubric import Answered, Grade, Rubric, judge_prompt, read_grade, schema
+from apps.llm.blame import kind
 from apps.llm.contract import CallFailure
 from apps.rounds.prompts import prompt_in
 from apps.sandbox.answers import NoAnswer, decoded
@@ -130,7 +131,7 @@ class Work:
         if failure.blame == "call":
             self.refuse(index, failure.detail)
         else:
-            self._count(index, failure.detail, ATTEMPTS)
+            self._count(index, f"its call failed: {kind(failure.status, failure.blame)}", ATTEMPTS)
         return index not in self.results
 
     def refuse(self, index: int, why: str) -> None:

@@ -4,6 +4,7 @@
    <section data-live="run gates" data-live-url="?region=state">  is fetched again when one of these topics moves
    <div data-live="gates" data-live-url="…" data-live-hold>       somebody reads it: new rows wait until asked for (.)
    <div data-live="*" data-live-url="…" data-live-hold="grows">   the same, and its rows never go away: they are the newest of many
+   <time data-due="12">                                           what is around it is fetched again after so many seconds
    <script id="watched">                                          {project id: sequence that the page was read at} */
 "use strict";
 
@@ -58,6 +59,14 @@
       element.addEventListener("pointermove", () => { this.pointed = Date.now(); }, { passive: true });
       this.observer = new IntersectionObserver(entries => this.look(entries.at(-1)), { rootMargin: "200px" });
       this.observer.observe(element);
+      this.remind();
+    }
+
+    /* What it shows is true until a moment, of which no hint tells. */
+    remind() {
+      clearTimeout(this.reminder);
+      const due = [...this.element.querySelectorAll("[data-due]")].map(one => 1000 * one.dataset.due);
+      if (due.length) this.reminder = setTimeout(() => this.touch(), Math.max(LOOK_ALONE, Math.min(...due) + LATER));
     }
 
     look(entry) {
@@ -128,6 +137,7 @@
       fresh.innerHTML = html;
       const held = document.activeElement || document.body;
       const lost = this.element.contains(held) && !twin(fresh.content, held);
+      this.remind();
       if (html === this.html) return;
       if (this.busy || lost) { this.stale = true; return this.plan(HANDS_OFF); }
       const news = "liveHold" in this.element.dataset ? this.news(fresh.content) : "";
@@ -155,6 +165,7 @@
         }
         this.element.querySelectorAll("pre, [data-scroll]").forEach((one, at) => { if (scrolled[at]) [one.scrollTop, one.scrollLeft] = scrolled[at]; });
         if (held) twin(this.element, held)?.focus({ preventScroll: true });
+        this.remind();
       };
     }
 

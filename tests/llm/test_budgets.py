@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from apps.engine.canonical import decode
+from apps.llm import spending
 from apps.llm.contract import CallOutcome, Usage
 from apps.llm.ledger import Denied, Opened
 from apps.llm.models import Call, Spend
@@ -162,7 +163,9 @@ def test_a_day_s_budget_is_whole_again_on_the_next_day(monkeypatch: pytest.Monke
     run = desk.new_run()
     budgets.of_project(desk.SYSTEM, run.project, Limits(tokens=NEED), daily=True)
     used(run, ask(run), NEED)
-    assert ask(run).why == "day"
+    denied = ask(run)
+    assert denied.why == "day"
+    assert denied.wait == spending.day_out(run.project_id, timezone.now()), "it is told so whoever finds out"
     tomorrow = timezone.now() + timedelta(days=1)
     monkeypatch.setattr("apps.llm.opening.timezone.now", lambda: tomorrow)
     assert isinstance(ask(run), Opened)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.engine.canonical import decode
 from apps.llm import absences, pool
 from apps.llm.models import Absence, Call, LanguageModel, ModelLatch
-from apps.llm.services import budgets
+from apps.llm.services import budgets, catalogue
 from apps.llm.services.budgets import Limits
 from apps.log.models import Event
 from apps.oversight.services import stops
@@ -73,11 +73,11 @@ def waiting(loop, run):
     assert loop.idle
 
 
-def shown(client, run):
-    """The run's page, the list of projects and the first page, as text."""
-    client.force_login(world.member(run.project, f"reader{Event.objects.count()}").user)
+def shown(client, run, *more, role="reviewer"):
+    """The run's page, the list of projects, the first page and what else is named, as text."""
+    client.force_login(world.member(run.project, f"{role}{Event.objects.count()}", role).user)
     address = f"/projects/{run.project.slug}/runs/{run.number}/"
-    return [client.get(page).content.decode() for page in (address, "/projects/", "/")]
+    return [client.get(page).content.decode() for page in (address, "/projects/", "/", *more)]
 
 
 @pytest.fixture
@@ -104,11 +104,10 @@ def test_a_server_that_is_down_for_a_while_makes_the_run_wait_and_costs_it_nothi
     page, projects, home = shown(client, run)
     assert "waiting for a model" in page
     assert "tried again at" in page
-    assert "closed for today" in page
     assert "waiting for a model" in projects
     assert "waiting for a model" in home
-    assert "tries again at" in waits(run)
-    assert "closed for today" in waits(run)
+    assert "tried again at" in waits(run)
+    assert "closed for today" in waits(run), "whoever sits at a terminal can mend it"
     house.left = 1000
     later(minutes=3)
     world.finish(loop, run)
@@ -117,8 +116,67 @@ def test_a_server_that_is_down_for_a_while_makes_the_run_wait_and_costs_it_nothi
     assert not asks(run).filter(state="refused").exists()
     assert not Absence.objects.exists()
     assert bytes(run.waits) == b""
-    told = Event.objects.filter(project=toy.pk, kind="run.waits").order_by("sequence")
-    assert [len(decode(bytes(entry.body))["for"]) for entry in (told.first(), told.last())] == [1, 0]
+    assert [len(for_of(entry)) for entry in news(toy)] == [1, 0]
+
+
+def test_where_a_model_stands_and_what_its_server_says_is_for_those_who_may_release_it(loop, toy, house, client):
+    run = world.begin(loop, toy, order(candidates=3))
+    house.open = False
+    waiting(loop, run)
+    model, failed = LanguageModel.objects.get(), Call.objects.filter(run=run, state="failed", role="mutate").get()
+    pages = (f"/models/{model.pk}/", "/models/", f"/projects/toy/runs/1/calls/{failed.pk}/", "/projects/toy/log/")
+    for _ in range(2):
+        for page in shown(client, run, *pages):
+            assert "closed for today" not in page
+            assert house.serving.url not in page
+        own, *_, call, _ = shown(client, run, *pages, role="operator")[3:]
+        assert "closed for today" in own
+        assert "closed for today" in call
+        Absence.objects.update(since=timezone.now() - timedelta(hours=25), until=timezone.now())  # then it is stopped
+        people.settle(loop, run)
+    assert ModelLatch.objects.get().reason.endswith(failed.detail)
+    assert "closed for today" in shown(client, run, role="operator")[0]
+    assert not Event.objects.filter(body__contains=b"closed").exists()
+
+
+def test_what_a_person_says_of_a_stop_is_for_everybody(loop, toy, house, client):
+    run = world.begin(loop, toy, order(candidates=3))
+    model = LanguageModel.objects.get()
+    catalogue.stop(people.maintainer(toy), model, "moved to another rack until noon")
+    people.settle(loop, run)
+    run_page, *_, model_page = shown(client, run, f"/models/{model.pk}/")
+    assert "another rack" in run_page
+    assert "another rack" in model_page
+
+
+def test_the_next_try_of_a_model_is_no_news_for_the_log_and_on_the_page_all_the_same(loop, toy, house, client):
+    run = world.begin(loop, toy, order(candidates=3))
+    house.open = False
+    waiting(loop, run)
+    for minutes in (7, 17, 27):
+        later(minutes=minutes)
+        people.settle(loop, run)
+        assert f"{Absence.objects.get().until:%H:%M:%S} UTC" in shown(client, run)[0]
+    assert Absence.objects.get().tries >= 4
+    assert [for_of(entry) for entry in news(toy)] == [[["away", LanguageModel.objects.get().pk]]]
+    Absence.objects.update(since=timezone.now() - timedelta(hours=25), until=timezone.now())
+    for _ in range(50):
+        loop.turn(0.1)
+        if news(toy).count() > 1:
+            break
+    house.open = True
+    catalogue.release(people.maintainer(toy), LanguageModel.objects.get())
+    assert_whole(world.finish(loop, run), 3)
+    assert [[on for on, _ in for_of(entry)] for entry in news(toy)] == [["away"], ["stopped"], []]
+
+
+def news(project):
+    """What the log tells of waits, in order."""
+    return Event.objects.filter(project=project.pk, kind="run.waits").order_by("sequence")
+
+
+def for_of(entry):
+    return decode(bytes(entry.body))["for"]
 
 
 def test_a_run_that_waits_for_its_model_waits_in_the_next_process_too(toy, house):
@@ -132,7 +190,7 @@ def test_a_run_that_waits_for_its_model_waits_in_the_next_process_too(toy, house
     people.settle(second, run)
     assert second.idle
     assert len(house.serving.messages) == asked, "it is asked again when its time has come, not when a process starts"
-    assert "tries again at" in waits(run)
+    assert "tried again at" in waits(run)
     house.open = True
     later(minutes=3)
     assert_whole(world.finish(second, run), 3)
@@ -206,12 +264,14 @@ def test_a_day_s_budget_that_is_out_makes_the_run_wait_for_the_next_day_also_in_
     budgets.of_project(questions.SYSTEM, toy, Limits(tokens=1_500), daily=True)
     run = world.begin(first, toy, order(candidates=12))
     people.settle(first, run)
-    measured = run.measured
+    measured, told = run.measured, waits(run)
+    assert "The budget of the day has " in told
+    assert " of 1,500 tokens left." in told
     world.abandon(first)
     second = world.new_loop([run.pk])
     people.settle(second, run)
     assert second.idle
-    assert run.measured == measured
+    assert (run.measured, waits(run)) == (measured, told)
     tomorrow = timezone.now() + timedelta(days=1)
     with monkeypatch.context() as clock:
         clock.setattr("apps.llm.opening.timezone.now", lambda: tomorrow)
@@ -235,7 +295,7 @@ def test_a_measurement_waits_for_its_model_and_keeps_the_replies_that_were_paid_
     assert Effect.objects.get(round__run=run, kind="measure").state == "ready"
     paid = Call.objects.filter(run=run, state="done", role="worker").count()
     assert paid == 2
-    assert "tries again at" in waits(run)
+    assert "tried again at" in waits(run)
     school.open = True
     later(minutes=3)
     assert_whole_pupil(world.finish(loop, run), 3)

@@ -121,6 +121,12 @@ def seconds(value: float | None) -> str:
 
 
 @register.filter
+def ahead(moment: datetime) -> int:
+    """Seconds until a moment: what is shown until then is fetched again, whatever the reader's clock says."""
+    return max(0, math.ceil((moment - timezone.now()).total_seconds()))
+
+
+@register.filter
 def age(moment: datetime | None) -> str:
     """How long ago, in its largest unit; a dash when nobody knows."""
     if moment is None:

@@ -12,7 +12,7 @@ from apps.engine.canonical import decode
 from apps.engine.effects import ROLES
 from apps.engine.prompt import Prompt, prompt_from
 from apps.engine.setup import ensembles_from
-from apps.llm.figures import kind
+from apps.llm.blame import kind
 from apps.llm.models import Call, CallState
 from apps.oversight.prompts import Part, parts
 from apps.projects.models import Task
@@ -51,7 +51,7 @@ class CallRow:
     @property
     def wrong(self) -> str:
         """What it failed of, in words."""
-        return kind(self.call) if self.call.state == CallState.FAILED else ""
+        return kind(self.call.status, self.call.blame) if self.call.state == CallState.FAILED else ""
 
 
 @dataclass(frozen=True, slots=True)

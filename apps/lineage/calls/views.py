@@ -15,6 +15,7 @@ from apps.lineage.calls import reading
 from apps.lineage.calls.reading import CallReading
 from apps.llm import figures
 from apps.llm.models import Call
+from apps.projects.access import may
 from apps.records import content
 from apps.records.models import Run
 from apps.rounds.views.found import attachment, project_of, run_of, watched_project
@@ -48,7 +49,10 @@ def call(request: HttpRequest, slug: str, number: int, identifier: int) -> HttpR
     """One call; ?show=all shows long texts to their end."""
     run, found = _call(request, slug, number, identifier)
     told = CallReading(run, found, full=request.GET.get("show") == "all")
-    return render(request, "lineage/call.html", {"project": run.project, "run": run, "told": told, "call": found})
+    # What a server says of itself, and where it stands, is for those who may release it; of this call, for all.
+    own = found.blame == "call" or may(actor_of(request), "operate", run.project)
+    context = {"project": run.project, "run": run, "told": told, "call": found}
+    return render(request, "lineage/call.html", context | {"detailed": own and not told.withheld})
 
 
 @require_GET

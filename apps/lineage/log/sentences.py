@@ -301,8 +301,16 @@ def _counted(entry: Entry) -> Words:
 
 
 def _waits(entry: Entry) -> Words:
-    named = [f"model {wait[1]}" if wait[0] == "model" else "a day with a budget" for wait in entry.body["for"]]
+    named = [_WAITED[on].format(model) for on, model in entry.body["for"]]
     return [*entry.subject, f"waits for {' and '.join(named)}" if named else "waits for no model any more"]
+
+
+_WAITED = {
+    "away": "model {}, which does not answer",
+    "stopped": "model {}, which is stopped",
+    "day": "a day with a budget",
+    "model": "model {}",  # entries of before the two were told apart
+}
 
 
 def _imported(entry: Entry) -> Words:

@@ -194,8 +194,13 @@ def require_admin(actor: Actor) -> None:
         raise PermissionDenied("Only an admin of this installation may change its models and prices.")
 
 
+def may_steer(actor: Actor) -> bool:
+    """Whether the actor may stop models and release them, and so read why one stands still in its server's words."""
+    return may(actor, "maintain", None) or projects_for(actor, "operate").exists()
+
+
 def _require_operator(actor: Actor) -> None:
-    if not may(actor, "maintain", None) and not projects_for(actor, "operate").exists():
+    if not may_steer(actor):
         raise PermissionDenied("Only who operates a project may stop a model or release it.")
 
 

@@ -21,7 +21,7 @@ from apps.llm.forms import ModelForm, NewModelForm, PriceForm, RoleForm
 from apps.llm.models import Casting, LanguageModel
 from apps.llm.services import catalogue
 from apps.oversight.cursor import positions
-from apps.projects.access import may, projects_for, visible_projects
+from apps.projects.access import may, visible_projects
 from apps.rounds.picking import needing
 
 LATEST = 20
@@ -210,7 +210,7 @@ def _page(request: HttpRequest, row: LanguageModel, form: PriceForm | None = Non
         "calls": calls.defer("run__project__evaluator", "run__parameters", "run__result")[:LATEST],
         "form": form or PriceForm(),
         "may_maintain": admin,
-        "may_steer": admin or projects_for(actor, "operate").exists(),
+        "may_steer": catalogue.may_steer(actor),
     }
     return render(request, "rounds/model.html", context, status=status)
 
