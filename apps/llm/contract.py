@@ -108,3 +108,4 @@ class CallOutcome:
     request_id: str = ""
     failure: CallFailure | None = None
     attempts: int = 1
+    estimated: bool = False  # usage: the reply broke off before its server told all of it

@@ -235,6 +235,7 @@ class Call(models.Model):
     output = models.PositiveIntegerField(default=0)
     cache_read = models.PositiveIntegerField(default=0)
     cache_write = models.PositiveIntegerField(default=0)
+    estimated = models.BooleanField(default=False, help_text="tokens: its reply broke off before all were told")
     cost = models.BigIntegerField(null=True, help_text="empty: not known")
     tokens_reserved = models.PositiveIntegerField(default=0)
     money_reserved = models.PositiveBigIntegerField(default=0)

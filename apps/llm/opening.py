@@ -182,6 +182,7 @@ _BLANK: dict[str, Any] = {
     "seconds": None,
     "attempts": 0,
     "request_id": "",
+    "estimated": False,
     "status": None,
     "blame": "",
     "detail": "",

@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import anthropic
@@ -21,6 +21,7 @@ import httpx2
 from apps.engine.prompt import Prompt
 from apps.llm.contract import CallFailure, CallJob, CallOutcome, CannotCount, ModelSpec, Stop, Usage
 from apps.llm.failures import Malformed, NoKey, NotTheApi, Overlong, Unfinished, failure, without, wrong_address
+from apps.llm.tokens import estimated, in_text
 from apps.llm.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class _Reply:
 
     pieces: list[str] = field(default_factory=list)
     length: int = 0
+    begun: bool = False  # the model took the prompt
     stop: str | None = None
     tokens: dict[str, int] = field(default_factory=dict)
     request_id: str = ""
@@ -51,8 +53,10 @@ class _Reply:
         """Take in one event of the stream; kinds that are not known say nothing."""
         match event.type:
             case "message_start":
+                self.begun = True
                 self.count(event.message.usage)
             case "content_block_delta" if event.delta.type == "text_delta":
+                self.begun = True
                 self.pieces.append(event.delta.text)
                 self.length += len(event.delta.text)
                 if self.length > LONGEST_REPLY:
@@ -60,6 +64,19 @@ class _Reply:
             case "message_delta":
                 self.stop = event.delta.stop_reason or self.stop
                 self.count(event.usage)
+
+    def used(self, job: CallJob) -> tuple[Usage, bool]:
+        """What the call has used so far, also where it ended in the middle; and whether that is an estimate.
+
+        The server says at the beginning what the prompt came to and at the end what the reply did. Before it began it
+        charges nothing.
+        """
+        told = self.usage
+        if self.stop is not None or not self.begun:
+            return told, False
+        came = in_text("".join(self.pieces), job.spec.bytes_per_token)
+        prompt = told.input if told.total > told.output else estimated(job.prompt, job.schema, job.spec.bytes_per_token)
+        return replace(told, input=prompt, output=max(told.output, came)), True
 
     def count(self, usage: Any) -> None:
         """Counts in a stream are totals; what a later event leaves out stays as it was."""
@@ -96,9 +113,11 @@ class Provider:
             async with asyncio.timeout(spec.timeout):
                 await self._read(client, job, reply)
         except Exception as error:  # noqa: BLE001 - the edge to somebody else's server
+            usage, guessed = reply.used(job)
             return CallOutcome(
                 job,
-                usage=reply.usage,
+                usage=usage,
+                estimated=guessed,
                 seconds=time.monotonic() - began,
                 request_id=reply.request_id or getattr(error, "request_id", None) or "",
                 failure=_blamed(error, spec, key),

@@ -24,7 +24,7 @@ from apps.records.sql import update
 _COLUMNS = "id, key, project_id, run_id, catalogue_id, opened, tokens_reserved, money_reserved"
 _FIND = f'SELECT {_COLUMNS} FROM "{Call._meta.db_table}" WHERE state = %s AND key IN '
 _NAMES = ("state", "input", "output", "cache_read", "cache_write", "cost", "seconds", "attempts", "request_id")
-_FURTHER = ("stop", "reply", "status", "blame", "detail")
+_FURTHER = ("estimated", "stop", "reply", "status", "blame", "detail")
 _CLOSE = (
     f'UPDATE "{Call._meta.db_table}" SET {", ".join(f"{name} = %s" for name in _NAMES + _FURTHER)} '
     "WHERE id = %s AND state = %s"
@@ -93,7 +93,7 @@ def _values(outcome: CallOutcome, cost: int | None, reply: bytes) -> list[Any]:
     failure, usage = outcome.failure, outcome.usage
     state = CallState.DONE if failure is None else CallState.FAILED
     spent = [usage.input, usage.output, usage.cache_read, usage.cache_write, cost]
-    ended = [str(state), *spent, outcome.seconds, outcome.attempts, outcome.request_id[:100]]
+    ended = [str(state), *spent, outcome.seconds, outcome.attempts, outcome.request_id[:100], outcome.estimated]
     if failure is None:
         return [*ended, outcome.stop, reply, None, "", ""]
     return [*ended, "", None, failure.status, failure.blame, failure.detail[:1000]]
@@ -140,6 +140,8 @@ def _see_who_answers(ended: Iterable[tuple[int, CallOutcome]]) -> None:
 def _learn(ended: Iterable[tuple[int, CallOutcome]]) -> None:
     """Fold into each model how many bytes the tokens of its prompts had; mostly that is known, and nothing written."""
     for model, outcome in ended:
+        if outcome.estimated:
+            continue
         job, usage = outcome.job, outcome.usage
         seen = observed(job.prompt, job.schema, usage.total - usage.output)
         if seen is None:

@@ -5,6 +5,7 @@ slowly, and not up to the last: so the estimate is seldom too low, and close onc
 """
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,11 @@ def estimated(prompt: Prompt, schema: Mapping[str, Any] | None = None, bytes_per
     """An estimate that is seldom too low, for limits and reservations. What was really used is counted afterwards."""
     texts = _texts(prompt, schema)
     return round(_bytes(texts) / bytes_per_token) + PER_MESSAGE * len(texts)
+
+
+def in_text(text: str, bytes_per_token: float) -> int:
+    """An estimate of the tokens of a text that a model wrote, seldom too low either."""
+    return math.ceil(_bytes([text]) / bytes_per_token)
 
 
 def observed(prompt: Prompt, schema: Mapping[str, Any] | None, tokens: int) -> float | None:

@@ -7,9 +7,21 @@ import pytest
 from apps.llm.contract import Stopped, Usage
 from apps.llm.pool import Callers
 from apps.llm.provider import CannotCount
+from apps.llm.tokens import estimated
 from apps.llm.transport import _Events
 from tests.llm.conftest import ALLOWED, IMPATIENT, KEY, VARIABLE, job, prompt, spec
 from tests.llm.server import CUT, REFUSAL, Answer, MessagesServer, error, failing_stream, html, malformed
+
+REFUSED_LATE = Answer(  # by a server that is too busy, in the place of a message
+    raw=b'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}\n\n',
+    content_type="text/event-stream",
+)
+UNCOUNTED = (  # the beginning of a message whose server tells what it used at the end alone
+    b'event: content_block_start\ndata: {"type": "content_block_start", "index": 0, '
+    b'"content_block": {"type": "text", "text": ""}}\n\n',
+    b'event: content_block_delta\ndata: {"type": "content_block_delta", "index": 0, '
+    b'"delta": {"type": "text_delta", "text": "hello"}}\n\n',
+)
 
 
 def test_a_reply_comes_back_with_its_tokens(messages_server: MessagesServer, callers: Callers) -> None:
@@ -94,6 +106,36 @@ def test_an_attempt_that_failed_counts_for_what_it_used(messages_server: Message
     messages_server.script(error(529), Answer("half of what", cut_after=1, input=100))
     outcome = callers.run(job(messages_server))
     assert (outcome.usage.input, outcome.attempts) == (100, 2)
+
+
+def test_a_reply_that_breaks_off_has_cost_its_prompt_and_what_came_of_it(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    asked = prompt("word " * 300)
+    messages_server.script(Answer("x" * 900, cut_after=2, input=100))
+    outcome = callers.run(job(messages_server, prompt=asked))
+    assert outcome.estimated
+    assert outcome.usage == Usage(100, 150), "two of four pieces came, with three bytes to a token"
+    messages_server.script(Answer(raw=b"".join(UNCOUNTED), content_type="text/event-stream"))
+    outcome = callers.run(job(messages_server, prompt=asked))
+    assert outcome.estimated
+    assert outcome.usage == Usage(estimated(asked), 2), "its server told no prompt's tokens at its beginning either"
+
+
+@pytest.mark.parametrize("answer", [error(400), error(413), error(401), error(529), html(), malformed(), REFUSED_LATE])
+def test_what_was_rejected_or_never_began_has_cost_nothing(
+    answer: Answer, messages_server: MessagesServer, callers: Callers
+) -> None:
+    messages_server.script(*[answer] * 3)
+    outcome = callers.run(job(messages_server))
+    assert outcome.failure is not None
+    assert (outcome.usage, outcome.estimated) == (Usage(), False)
+
+
+def test_what_was_told_to_the_end_is_no_estimate(messages_server: MessagesServer, callers: Callers) -> None:
+    messages_server.script(Answer("all of it", cut_after=6, pieces=4, input=9, output=3), "ok")
+    outcome = callers.run(job(messages_server))
+    assert (outcome.usage, outcome.estimated) == (Usage(9, 3), False)
 
 
 @pytest.mark.parametrize(

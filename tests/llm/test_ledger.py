@@ -152,11 +152,26 @@ def test_a_model_that_answers_nobody_is_stopped_until_a_person_releases_it(
     (denied,) = desk.opened(run, desk.wanted())
     assert isinstance(denied, Denied)
     assert denied.why == "latched"
-    assert "Top it up" in denied.reason
+    assert "is stopped" in denied.reason
+    assert "Top it up" not in denied.reason, "what its server said is for those who may release it"
     assert catalogue.release(desk.SYSTEM, row)
     assert not catalogue.release(desk.SYSTEM, row)
     assert Event.objects.filter(project=run.project_id, kind="model.released").count() == 1
     assert desk.made(callers, run, desk.wanted())[0]["stop"] == "end"
+
+
+def test_a_reply_that_breaks_off_is_spent_by_an_estimate_that_says_so(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    held = desk.add(messages_server).bytes_per_token
+    run = desk.new_run()
+    messages_server.script(Answer("x" * 300, cut_after=2))
+    desk.made(callers, run, desk.wanted("word " * 300))
+    row = Call.objects.get()
+    assert (row.state, row.estimated, row.output) == (CallState.FAILED, True, 50)
+    assert spend(run=run).tokens == spend().tokens == row.tokens > 50
+    assert row.cost == row.tokens * UNIT // 1_000_000
+    assert LanguageModel.objects.get().bytes_per_token == held, "nothing is learned of it"
 
 
 def test_many_failures_at_once_stop_a_model_once(messages_server: MessagesServer, callers: Callers) -> None:
