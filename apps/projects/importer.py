@@ -21,7 +21,7 @@ from apps.projects.facts import Facts
 from apps.projects.models import Component, Membership, Project, Task
 from apps.projects.package import Package
 from apps.projects.protocol import scorer_digest
-from apps.projects.services import wording
+from apps.projects.services import labels, wording
 from apps.projects.services.axes import added as axes_added
 from apps.projects.services.axes import brought
 from apps.projects.services.evaluators import imported
@@ -29,7 +29,7 @@ from apps.projects.services.members import added as member_added
 
 
 def known(actor: Actor, package: Package) -> Project | None:
-    """The project of the same folder, from now on with the axes and the wording that the folder has now.
+    """The project of the same folder, from now on with the axes, wording and labels that the folder has now.
 
     Raises PermissionDenied.
     """
@@ -37,6 +37,7 @@ def known(actor: Actor, package: Package) -> Project | None:
     if project is not None:
         brought(actor, project, package.axes)
         wording.brought(actor, project, package)
+        labels.brought(actor, project, package.labels)
     return project
 
 
@@ -62,13 +63,13 @@ def import_package(actor: Actor, package: Package, facts: Facts) -> Project:
         repeatable=facts.repeatable,
         noise=facts.noise,
         templates=dict(package.templates),
-        labels=list(package.labels),
         **package.settings.columns(),
     )
     project.slug = _free_slug(project.name)
     project.scorer = scorer_digest(project)
     project.save(force_insert=True)
     _add_parts(project, package)
+    labels.brought(actor, project, package.labels)
     members = _add_members(project, before, actor)
     entries = [imported(actor, project), *(member_added(actor, member) for member in members)]
     if package.axes != Axes():

@@ -70,8 +70,8 @@ class Project(models.Model):
     rubric = models.JSONField(
         default=dict, help_text="what a model judges answers by: role, max_tokens, effort, text, levels; empty: none"
     )
-    labels = models.JSONField(
-        default=list, help_text="levels that people gave: task, output, level, by; decide no score"
+    labels_digest = models.BinaryField(
+        max_length=32, default=b"", help_text="of people's labels, as Labels has them; empty: there are none"
     )
 
     method = models.CharField(max_length=100)
@@ -132,6 +132,20 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Labels(models.Model):
+    """The levels that people gave to outputs, by which a project's judge is tried. They decide no score.
+
+    Apart from the project, because there may be megabytes of them, and few pages ask for more than their digest.
+    """
+
+    project = models.OneToOneField(Project, models.CASCADE, primary_key=True, related_name="+")
+    count = models.PositiveIntegerField()
+    rows = models.BinaryField(help_text="canonical bytes: [{task, output, level, by}, …], output as JSON text")
+
+    def __str__(self) -> str:
+        return f"{self.count} labels of {self.project}"
 
 
 class FormerEvaluator(models.Model):

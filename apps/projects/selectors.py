@@ -14,7 +14,7 @@ from apps.engine.axes import Axes, axes_from
 from apps.engine.canonical import decode
 from apps.projects.access import may
 from apps.projects.evaluator_files import as_bytes
-from apps.projects.models import AxesVersion, Invitation, Membership, Project, Task
+from apps.projects.models import AxesVersion, Invitation, Labels, Membership, Project, Task
 
 FORGEABLE = "evaluator and candidate run in one sandbox, so a candidate could write its own score (forgeable)"
 
@@ -60,6 +60,17 @@ def tasks(project: Project, *splits: str) -> QuerySet[Task]:
 def limits(project: Project) -> dict[str, Any]:
     """What a candidate may use per task: the fields of sandbox.contract.Limits."""
     return dict(project.limits)
+
+
+def labels(project: Project) -> list[dict[str, str]]:
+    """People's labels for the judge: {"task", "output": canonical JSON text, "level", "by"}, in the folder's order."""
+    rows = Labels.objects.filter(project=project).values_list("rows", flat=True).first()
+    return decode(bytes(rows)) if rows else []
+
+
+def label_count(project: Project) -> int:
+    """How many labels there are, without reading them."""
+    return Labels.objects.filter(project=project).values_list("count", flat=True).first() or 0
 
 
 def tasks_by_split(project: Project) -> dict[str, int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.engine.canonical import decode, digest
 from apps.log.models import Event
-from apps.projects.models import AxesVersion, FormerEvaluator, Invitation, Membership, Project
+from apps.projects.models import AxesVersion, FormerEvaluator, Invitation, Labels, Membership, Project
 from apps.projects.protocol import scorer_digest
 from apps.projects.services.axes import said
 
@@ -14,11 +14,12 @@ _INVITATIONS = ("invitation.made", "invitation.used", "invitation.revoked")
 
 
 def problems(project: Project) -> Iterator[str]:
-    """What is wrong with who may do what in the project, with its axes and evaluators, in words."""
+    """What is wrong with who may do what in the project, with its axes, evaluators and labels, in words."""
     yield from _members(project)
     yield from _invitations(project)
     yield from _axes(project)
     yield from _evaluators(project)
+    yield from _labels(project)
 
 
 def _members(project: Project) -> Iterator[str]:
@@ -63,6 +64,14 @@ def _evaluators(project: Project) -> Iterator[str]:
     found = scorer_digest(project)
     if project.scorer and (bytes(project.scorer) != found or (told and told[-1]["scorer"] != found.hex())):
         yield "the evaluator or the limits were changed"
+
+
+def _labels(project: Project) -> Iterator[str]:
+    """Those in force are of that digest. For those that a judge was tried by the log vouches."""
+    rows = Labels.objects.filter(project=project).values_list("rows", flat=True).first()
+    found = b"" if rows is None else digest(bytes(rows))
+    if found != bytes(project.labels_digest):
+        yield "people's labels are not those that the project's row names"
 
 
 def _bodies(project: Project, kinds: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:

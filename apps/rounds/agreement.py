@@ -11,8 +11,10 @@ from random import Random
 from typing import Any
 
 from apps.engine.canonical import decode, digest, encode
+from apps.engine.rubric import Rubric
 from apps.engine.statistics import MODERATE, Interval, kappa, kappa_interval
 from apps.llm.selectors import ensembles
+from apps.log.chain import salted
 from apps.projects.models import Project
 from apps.projects.vocabulary import FEW_LABELS
 from apps.records.models import Run
@@ -22,6 +24,7 @@ from apps.rounds.models import Agreement
 # Landis and Koch, The measurement of observer agreement for categorical data, Biometrics 33 (1977).
 WORDS = ((0.0, "poor"), (0.2, "slight"), (MODERATE, "fair"), (0.6, "moderate"), (0.8, "substantial"))
 BEST = "almost perfect"
+REPEATS = 2  # the second time tells whether the judge agrees with itself
 
 type Levels = tuple[int, int | None, int | None]  # of the person, of the judge, of the judge again; None: none named
 
@@ -87,24 +90,31 @@ def figures(levels: int, rows: Sequence[Levels]) -> Figures:
     )
 
 
+def levels(rubric: Rubric, labels: Sequence[Mapping[str, str]], judged: Sequence[Sequence[int | None]]) -> list[Levels]:
+    """Levels of people beside those that the judge gave each time."""
+    places = {level.name: at for at, level in enumerate(rubric.levels)}
+    return [(places[label["level"]], one, two) for label, (one, two) in zip(labels, judged, strict=True)]
+
+
 def identity(rubric: Mapping[str, Any], judge: Mapping[str, Any]) -> bytes:
-    """Digest of what decides a judge's levels: rubric and model, as a protocol describes them."""
-    return digest(encode([dict(rubric), dict(judge)]))
+    """Canonical bytes of what decides a judge's levels: rubric and model, as a protocol describes them."""
+    return encode([dict(rubric), dict(judge)])
 
 
 def of_run(run: Run) -> bytes | None:
     """The judge who gave a run's scores; None where an evaluator did."""
     told = decode(bytes(run.protocol.description))
-    return identity(told["rubric"], told["models"][-1]) if "rubric" in told else None
+    return digest(identity(told["rubric"], told["models"][-1])) if "rubric" in told else None
 
 
 def of_now(project: Project) -> bytes:
     """The judge that would judge now. Raises UserError where none would."""
+    return digest(described(project))
+
+
+def described(project: Project) -> bytes:
+    """As of_now, what the digest is of."""
     return identity(project.rubric, measured.judge(project, ensembles(project)))
-
-
-def labels_digest(project: Project) -> bytes:
-    return digest(encode(project.labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ class Standing:
     @property
     def outdated(self) -> bool:
         """Whether people have given other labels since."""
-        return self.row is not None and bytes(self.row.labels) != labels_digest(self.project)
+        return self.row is not None and bytes(self.row.labels) != bytes(self.project.labels_digest)
 
     @property
     def table(self) -> list[tuple[str, list[int]]]:
@@ -139,6 +149,15 @@ def standing(project: Project, judge: bytes) -> Standing:
     """The last measurement of that judge's agreement."""
     found = Agreement.objects.filter(project=project, judge=judge, ended__isnull=False, why="")
     return Standing(project, found.order_by("-pk").first())
+
+
+def said(row: Agreement) -> dict[str, Any]:
+    """What the log says of a measurement: figures, and digests of all that they follow from."""
+    body = {"agreement": row.pk, **{name: row.figures.get(name) for name in ("labels", "judged", "kappa")}}
+    body |= {"judge": bytes(row.judge).hex(), "levels": digest(bytes(row.levels)).hex()}
+    if calls := bytes(row.calls):  # earlier measurements do not know theirs
+        body |= {"calls": digest(calls).hex(), "given": salted(bytes(row.salt), bytes(row.labels))}
+    return body
 
 
 def kept(found: Figures) -> dict[str, Any]:

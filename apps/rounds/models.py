@@ -90,6 +90,7 @@ class Agreement(models.Model):
     total = models.PositiveIntegerField(default=0)
     why = models.CharField(max_length=1000, blank=True, help_text="what kept it from being measured")
 
+    # What judge and labels are the digests of lies in the content store.
     judge = models.BinaryField(
         max_length=32, default=b"", help_text="digest of rubric and model, as the protocol has them"
     )
@@ -98,6 +99,10 @@ class Agreement(models.Model):
     levels = models.BinaryField(
         default=b"", help_text="canonical bytes, per label: [level of the person, of the judge, of the judge again]"
     )
+    calls = models.BinaryField(
+        default=b"", help_text="canonical bytes, per label: [key of the call, of the second], as in llm.Call"
+    )
+    salt = models.BinaryField(max_length=16, default=b"")
     figures = models.JSONField(default=dict, help_text="as agreement.Figures; empty where nothing was measured")
 
     class Meta:

@@ -24,6 +24,7 @@ from apps.projects.models import Project
 from apps.records import verify as records
 from apps.records.models import CandidateEdit, Effect, Round, Run, RunState, Trajectory
 from apps.rounds import stated
+from apps.rounds import verify_agreement as judges
 from apps.rounds import verify_calls as calls
 from apps.rounds.opening import fold
 
@@ -35,6 +36,7 @@ def problems(project: Project, tick: Tick = unheard) -> Generator[str]:
     yield from records.problems(project, tick)
     yield from decisions.problems(project)
     yield from models.problems(project)
+    yield from judges.problems(project, tick.of("agreement with people"))
     for run in Run.objects.filter(project=project).order_by("pk"):
         yield from _readings(run, tick.of(f"scores of run {run.number}"))
         yield from calls.problems(run)
@@ -46,7 +48,8 @@ def steps(project: Project) -> int:
     found = runs.aggregate(born=Sum("born"), rounds=Sum("rounds"), evaluations=Sum("evaluations"))
     counted = {name: value or 0 for name, value in found.items()}
     # Of a candidate: itself, its verdict, its cached columns; of a measurement: its digest and its place in the fold.
-    return last_sequence(project.pk) + 3 * counted["born"] + counted["rounds"] + counted["evaluations"]
+    told = last_sequence(project.pk) + judges.steps(project)
+    return told + 3 * counted["born"] + counted["rounds"] + counted["evaluations"]
 
 
 def _readings(run: Run, tick: Tick) -> Iterator[str]:

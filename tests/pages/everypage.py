@@ -35,6 +35,7 @@ from apps.oversight.selectors import shown
 from apps.oversight.services import answers
 from apps.oversight.services.answers import Reply
 from apps.projects.models import AxesVersion, Intake
+from apps.projects.services import labels
 from apps.projects.services.invitations import invite
 from apps.projects.staging import Staging
 from apps.records.models import CandidateEdit, Effect, Snapshot, Trajectory
@@ -244,7 +245,8 @@ def judged() -> Any:
     """A project whose judge, with hostile levels, hardly agrees with people, and was to be tried again."""
     levels = [["poor", ACTS.replace("\0", "")], [LONG[:40], LONG], ["good", "good"]]
     rubric = {"role": "judge", "max_tokens": 9, "effort": "", "text": ACTS + LONG, "levels": levels}
-    made = project("Judged", rubric=rubric, labels=[{"task": "t1", "output": "1", "level": "good", "by": LONG[:100]}])
+    made = project("Judged", rubric=rubric)
+    labels.brought(Actor.system(), made, [{"task": "t1", "output": "1", "level": "good", "by": LONG[:100]}])
     row = LanguageModel.objects.create(name="strict", model="strict", base_url="https://8.8.8.8", key_variable="")
     Casting.objects.create(role="judge", model=row, project=made)
     rows: list[agreement.Levels] = [(at % 3, (at * at) % 3, at % 2) for at in range(25)]

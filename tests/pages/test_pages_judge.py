@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from factory import Cast, Play, grown
 
+from apps.accounts.actors import Actor
 from apps.common.ids import row_id
 from apps.engine.canonical import digest, encode
 from apps.llm.models import Casting, LanguageModel
+from apps.projects.services import labels
 from apps.records.models import Protocol, Trajectory
 from apps.rounds import agreement, measured
 from apps.rounds.agreement import Levels
@@ -20,6 +22,7 @@ from apps.rounds.models import Agreement
 PROJECT = "/projects/parabola/"
 JUDGE = PROJECT + "judge/"
 LEVELS = [["poor", "says nothing"], ["fair", "says something"], ["good", "says what was asked"]]
+LABEL = {"task": "t1", "output": "1", "level": "good", "by": "alice"}
 GOOD: list[Levels] = [(at % 3, at % 3, at % 3) for at in range(30)]
 GUESSED: list[Levels] = [(at % 3, (at // 3) % 3, 0) for at in range(30)]
 
@@ -29,8 +32,8 @@ def judged(people: Cast) -> Play:
     """A run of a project that a model judges by a rubric."""
     project = people.project
     project.rubric = {"role": "judge", "max_tokens": 9, "effort": "", "text": "Is it good?", "levels": LEVELS}
-    project.labels = [{"task": "t1", "output": "1", "level": "good", "by": "alice"}]
     project.save()
+    labels.brought(Actor.system(), project, [LABEL])
     row = LanguageModel.objects.create(name="strict", model="strict", base_url="https://8.8.8.8", key_variable="")
     Casting.objects.create(role="judge", model=row)
     told = {"rubric": project.rubric, "models": [measured.judge(project, agreement.ensembles(project))]}
@@ -51,7 +54,7 @@ def text(response: Any) -> str:
 def tried(play: Play, rows: list[Levels], **values: Any) -> None:
     found = agreement.kept(agreement.figures(3, rows))
     told = {"model": "strict", "levels": encode(rows), "figures": found, "judge": agreement.of_now(play.project)}
-    kept = {"labels": agreement.labels_digest(play.project), "ended": timezone.now()}
+    kept = {"labels": play.project.labels_digest, "ended": timezone.now()}
     Agreement.objects.create(project=play.project, **(told | kept | values))
 
 
@@ -94,8 +97,7 @@ def test_the_judge_s_page_shows_rubric_levels_figures_and_where_people_and_judge
     told = text(as_alice.get(JUDGE))
     for expected in ("Is it good?", "says what was asked", "strict", "hardly more than chance", "2 calls"):
         assert expected in told
-    judged.project.labels = []
-    judged.project.save()
+    labels.brought(Actor.system(), judged.project, [])
     assert "People have given other labels since" in text(as_alice.get(JUDGE))
 
 

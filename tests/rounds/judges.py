@@ -12,6 +12,7 @@ from apps.llm.models import LanguageModel
 from apps.llm.services import catalogue
 from apps.projects.models import Task
 from apps.projects.protocol import scorer_digest
+from apps.projects.services.labels import brought
 from tests.llm.server import Answer, Asked
 from tests.rounds import workers
 from tests.rounds.workers import SYSTEM
@@ -79,9 +80,10 @@ def project(name="Judged", *, worker=True, text="How near is it?", levels=LEVELS
     made = workers.project(name, **(program | more))
     made.worker = made.worker if worker else {}
     made.rubric = {"role": "judge", "max_tokens": 200, "effort": "", "text": text, "levels": levels}
-    made.evaluator, made.evaluator_entry, made.labels = b"{}", "", list(labels)
+    made.evaluator, made.evaluator_entry = b"{}", ""
     made.scorer = scorer_digest(made)
     made.save()
+    brought(SYSTEM, made, list(labels))
     Task.objects.filter(project=made).update(expected=expected)
     return made
 

@@ -13,12 +13,13 @@ from django.utils import timezone
 from apps.common.errors import UserError
 from apps.engine.prompt import USER, Message, Prompt
 from apps.llm.ledger import Wanted
-from apps.llm.models import Call, ModelLatch, Spend
+from apps.llm.models import Call, LanguageModel, ModelLatch, Spend
 from apps.llm.opening import open_calls
 from apps.llm.pool import PACES, Callers, Patience
 from apps.llm.services import budgets
 from apps.llm.services.budgets import Limits
 from apps.log.models import Event
+from apps.projects.services import labels
 from apps.rounds import agreement, panel
 from apps.rounds.agreement import Figures
 from apps.rounds.models import Agreement
@@ -126,6 +127,20 @@ def test_a_budget_that_is_spent_or_a_judge_that_must_be_mended_says_so_and_leave
     assert Spend.objects.get(project=project, run=None, day=None).tokens_reserved == 0
 
 
+def test_a_judge_that_becomes_another_while_it_is_tried_is_not_taken_for_either(monkeypatch):
+    asked = []
+
+    def changing(told):
+        asked.append(told)
+        if len(asked) == 2:
+            LanguageModel.objects.filter(name=judges.JUDGE).update(extra=b'{"temperature":1}')
+        return judges.good(told)
+
+    row = measured(monkeypatch, changing, LABELS[:2])
+    assert "changed meanwhile" in row.why
+    assert row.figures == {}
+
+
 def test_what_was_measured_holds_for_that_judge_and_those_labels(monkeypatch):
     with judges.server(monkeypatch, judges.good) as serving:
         project = judges.project(labels=LABELS)
@@ -138,7 +153,7 @@ def test_what_was_measured_holds_for_that_judge_and_those_labels(monkeypatch):
         assert here.row.pk == row.pk
         assert [counts for _, counts in here.table] == [[14, 0, 0], [0, 11, 0], [0, 0, 5]]
         assert agreement.standing(project, agreement.of_run(run)).row.pk == row.pk
-        project.labels = LABELS[:20]
+        labels.brought(workers.SYSTEM, project, LABELS[:20])
         assert agreement.standing(project, agreement.of_now(project)).outdated
         judges.add(serving, "lenient")
         assert agreement.standing(project, agreement.of_now(project)).row is None

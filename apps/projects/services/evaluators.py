@@ -16,7 +16,7 @@ from apps.projects.facts import Facts
 from apps.projects.models import FormerEvaluator, Project
 from apps.projects.package import Package
 from apps.projects.protocol import scorer_digest
-from apps.projects.services.axes import brought
+from apps.projects.services import axes, labels
 
 MOST_TOLD = 5
 
@@ -46,7 +46,8 @@ def replace(actor: Actor, project: Project, package: Package, facts: Facts) -> b
         former, before = _columns(now), bytes(now.scorer)
         _take_over(now, package, facts)
         now.save()
-        brought(actor, now, package.axes)
+        axes.brought(actor, now, package.axes)
+        labels.brought(actor, now, package.labels)
         entries = [imported(actor, now)]
         if changed := bytes(now.scorer) != before:
             version = now.former_evaluators.count() + 1
@@ -78,7 +79,6 @@ def _take_over(project: Project, package: Package, facts: Facts) -> None:
         "package_digest": package.digest,
         "about": package.about,
         "templates": dict(package.templates),
-        "labels": list(package.labels),
         "notes": [str(note) for note in package.notes],
         "repeatable": facts.repeatable,
         "noise": facts.noise,

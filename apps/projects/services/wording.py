@@ -1,4 +1,4 @@
-"""What prompts say of a project: what it is about, its own texts in the place of evoweb's; and people's labels.
+"""What prompts say of a project: what it is about, and its own texts in the place of evoweb's.
 
 It changes no score, so it may change at any time. A run keeps what it started with, and its log entry vouches for that.
 """
@@ -10,12 +10,12 @@ from apps.projects.package import Package
 
 
 def brought(actor: Actor, project: Project, package: Package) -> bool:
-    """The project's folder came again: its wording is that of runs to come, and its labels are in force at once.
+    """The project's folder came again: its wording is that of runs to come. Whether it is another than before.
 
-    Whether any of it is another than before. Raises PermissionDenied.
+    Raises PermissionDenied.
     """
     require(actor, "maintain", project)
-    brought = {"about": package.about, "templates": dict(package.templates), "labels": list(package.labels)}
+    brought = {"about": package.about, "templates": dict(package.templates)}
     if brought == {name: getattr(project, name) for name in brought}:
         return False
     Project.objects.filter(pk=project.pk).update(**brought)

@@ -9,6 +9,7 @@ from apps.accounts.requests import actor_of
 from apps.common.errors import UserError
 from apps.common.pages import region
 from apps.llm.selectors import ensembles
+from apps.projects import selectors
 from apps.projects.access import may
 from apps.projects.models import Project
 from apps.projects.rubric import rubric_of
@@ -22,7 +23,8 @@ def judge(request: HttpRequest, slug: str) -> HttpResponse:
     """Rubric, levels, who judges, and the figures of its agreement."""
     project, watched = watched_project(request, slug)
     here, lacking = _standing(project)
-    last, may_operate = panel.last(project), may(actor_of(request), "operate", project)
+    labels, last = selectors.label_count(project), panel.last(project)
+    may_operate = may(actor_of(request), "operate", project)
     context = {
         "project": project,
         "watched": watched,
@@ -32,8 +34,9 @@ def judge(request: HttpRequest, slug: str) -> HttpResponse:
         "lacking": lacking,
         "here": here,
         "last": last,
-        "calls": panel.REPEATS * len(project.labels),
-        "may_measure": bool(project.labels) and not lacking and not (last and last.ended is None) and may_operate,
+        "labels": labels,
+        "calls": agreement.REPEATS * labels,
+        "may_measure": bool(labels) and not lacking and not (last and last.ended is None) and may_operate,
     }
     return region(request, "rounds/judge.html", context, {"agreement"})
 
