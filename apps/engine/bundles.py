@@ -5,13 +5,15 @@ by the same rule, and may turn out better than the whole. What each part is wort
 (contracts/leave_one_out.py). It costs a candidate for each part.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from apps.engine.acceptance import Always
 from apps.engine.effects import Choose, Judge, Measure, Propose, Refused
 from apps.engine.population import PART
 from apps.engine.recipe import Barren, Context, Grown, Outcome, Recipe, Round, Steps
 from apps.engine.records import Chosen
 from apps.engine.selection.with_base import WithBase
+from apps.engine.supervise import AGAIN, SEED
 from apps.engine.variation.taking_apart import parts_of
 
 OPERATOR = "leave_one_out"
@@ -43,6 +45,14 @@ def told_apart(recipe: Recipe, number: int, names: Collection[str], most: int) -
     bundle, base = yield Choose("candidate", WithBase(number), 2)
     made = yield from _without_each(recipe, bundle, base, most, names)
     return Grown(number, "told apart") if made else Barren("no part could be left out")
+
+
+def taken_over(recipe: Recipe, texts: Mapping[str, str], names: Collection[str], most: int) -> Steps[Outcome]:
+    """The same for a candidate of a run that has ended, in one that was planted with its base: it stands here first."""
+    number = yield Propose((SEED,), texts, AGAIN)
+    yield Measure(number)
+    yield Judge(number, Always())
+    return (yield from told_apart(recipe, number, names, most))
 
 
 def _if_it_gained(recipe: Recipe, number: int, most: int) -> Steps[None]:

@@ -50,6 +50,11 @@ class Bundle:
         """The size of it."""
         return abs(self.apart)
 
+    @property
+    def likely(self) -> bool:
+        """Whether it can be told of any part how likely it helps."""
+        return any(part.likely is not None for part in self.parts)
+
 
 def without(candidate: CandidateEdit) -> str:
     """The part that was left out of its base to make this candidate; "" where it was made otherwise."""
@@ -58,10 +63,13 @@ def without(candidate: CandidateEdit) -> str:
 
 def besides(candidate: CandidateEdit) -> Q:
     """The candidates whose scores `bundle` needs beside its own: its base, and it without each of its parts."""
-    if candidate.base is None:
-        return Q()
+    return Q() if candidate.base is None else Q(pk=candidate.base) | lacking_one(candidate)
+
+
+def lacking_one(candidate: CandidateEdit) -> Q:
+    """The candidates that lack one of its parts."""
     method = decode(bytes(candidate.authors)).get("method", "")
-    return Q(pk=candidate.base) | Q(base=candidate.pk, authors=encode({"method": method, "operator": OPERATOR}))
+    return Q(base=candidate.pk, authors=encode({"method": method, "operator": OPERATOR}))
 
 
 def bundle(candidate: CandidateEdit, scores: Scores, *, repeatable: bool) -> Bundle | None:
@@ -73,15 +81,16 @@ def bundle(candidate: CandidateEdit, scores: Scores, *, repeatable: bool) -> Bun
         return None
     found = _measured(candidate, scores)
     whole, base = found.pop(candidate.pk, _Scores()), found.pop(candidate.base, _Scores())
-    left_out = dict(sorted(found.items())[:MOST_PARTS])
-    if not left_out:
+    once = {each.part: key for key, each in sorted(found.items(), reverse=True)}  # the eldest, where there are several
+    lacking = {key: found[key] for key in sorted(once.values())[:MOST_PARTS]}
+    if not lacking:
         return None
-    told = account(base.by_task, whole.by_task, [each.by_task for each in left_out.values()])
+    told = account(base.by_task, whole.by_task, [each.by_task for each in lacking.values()])
     parts = [
         _part(key, credit, whole, left, repeatable=repeatable)
-        for (key, left), credit in zip(left_out.items(), told.credits, strict=True)
+        for (key, left), credit in zip(lacking.items(), told.credits, strict=True)
     ]
-    complete = len(left_out) >= max(each.parts for each in left_out.values())
+    complete = len(lacking) >= max(each.parts for each in lacking.values())
     apart = _apart(told, repeatable=repeatable) if complete else 0.0
     return Bundle(parts, run_and_number(candidate.base)[1], told.gain, apart)
 

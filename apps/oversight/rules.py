@@ -21,7 +21,8 @@ _POINT_OF = {"compare": "measure"}
 # A measurement that a person asked for needs nobody's leave, nor does a person's edit for standing.
 _UNSUPERVISED_ROUNDS = ("plant", "conclude", "measure", "control")
 # What of a round a person decided by asking for it. A promotion is held wherever the policy says so.
-_BY_PERSON = {"edit": ("propose",), "again": ("choose", "propose", "measure", "judge")}
+_MEASURED = ("choose", "propose", "measure", "judge")
+_BY_PERSON = {"edit": ("propose",), "again": _MEASURED, "parts": _MEASURED}
 
 
 @dataclass(frozen=True, slots=True)

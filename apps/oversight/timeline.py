@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BinaryField, CharField, Q, Value
+from django.db.models import BinaryField, Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
 from apps.accounts.names import name_of, names, said, with_names
@@ -15,17 +15,23 @@ from apps.records.models import CandidateEdit, Commission, Verdict
 
 MOST = 200
 SHOWN = 2_000  # characters of a text
+WAITS = "waits"  # the outcome of what a run has not taken up
 _ASKED = {
     "grow": "the run was asked to grow from it once more",
     "edit": "the run was asked to take up an edit of it",
     "measure": "the run was asked to measure it again",
+    "again": "a run was asked to take it over and measure it again",
+    "parts": "a run was asked to measure it without each of its parts",
 }
 _WORDS = {"answer": SAID, "commission": _ASKED}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that was said. by and text are hostile; on_other: it was said on other content than the candidate's."""
+    """One thing that was said. by and text are hostile; on_other: it was said on other content than the candidate's.
+
+    run: number of the run that was asked for something.
+    """
 
     at: datetime
     kind: str
@@ -34,6 +40,7 @@ class Entry:
     text: str
     on_other: bool = False
     outcome: str = ""
+    run: int | None = None
 
 
 def read(candidate: CandidateEdit, authors: Sequence[str]) -> tuple[list[Entry], list[str]]:
@@ -49,7 +56,7 @@ def read(candidate: CandidateEdit, authors: Sequence[str]) -> tuple[list[Entry],
         Comment.objects.filter(candidate=candidate).values_list(
             "at", _word("comment"), _word(""), _PERSON, _NAME, "text", _NO_DIGEST, _word("")
         ),
-        commissions.values_list("at", _word("commission"), "kind", "by", "name", _word(""), _NO_DIGEST, "receipt"),
+        commissions.values_list("at", _word("commission"), "kind", "by", "name", _RUN, _NO_DIGEST, _RECEIPT),
         all=True,
     )
     rows = list(told.order_by("-at")[:MOST])[::-1]
@@ -62,6 +69,8 @@ def read(candidate: CandidateEdit, authors: Sequence[str]) -> tuple[list[Entry],
 _PERSON = Concat(Value("person:"), Cast("person_id", CharField()), output_field=CharField())
 _NAME = name_of("person__")
 _NO_DIGEST = Value(None, BinaryField())
+_RUN = Cast("run__number", CharField())
+_RECEIPT = Case(When(served=None, then=Value(WAITS)), default=F("receipt"), output_field=CharField())
 
 
 def _word(word: str) -> Value:
@@ -72,7 +81,8 @@ def _entry(
     candidate: CandidateEdit, people: Mapping[str, str], at: datetime, kind: str, what: str, *rest: Any
 ) -> Entry:
     by, text, content, outcome = rest
+    run, text = (int(text), "") if kind == "commission" else (None, text)
     other = content is not None and bytes(content) != bytes(candidate.content_digest)
     shown = _WORDS.get(kind, {}).get(what, what)
     became = BECAME.get(outcome, "") if kind == "answer" else outcome
-    return Entry(at, kind, shown, people.get(by, by), text[:SHOWN], other, became)
+    return Entry(at, kind, shown, people.get(by, by), text[:SHOWN], other, became, run)

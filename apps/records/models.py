@@ -148,7 +148,7 @@ class Round(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(max_length=8, help_text="plant, grow, edit, measure, again, control or conclude")
+    kind = models.CharField(max_length=8, help_text="plant, grow, edit, measure, again, parts, control or conclude")
     commission = models.BigIntegerField(null=True, help_text="id of the commission that it serves")
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.OPEN)
     position = models.PositiveIntegerField(default=0, help_text="of the open effect; a commit is conditional on it")
@@ -169,11 +169,13 @@ class Commission(models.Model):
     """What a person asked a run to do next; its driver serves it once, in a round of its own."""
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="commissions", db_index=False)
-    kind = models.CharField(max_length=8, help_text="grow, edit, measure or again")
+    kind = models.CharField(max_length=8, help_text="grow, edit, measure, again or parts")
     candidate = models.BigIntegerField(
-        help_text="id of the candidate to grow from, to edit or to measure again; for again it is one of another run"
+        help_text="id of the candidate that it is about; it is one of another run for again, and may be for parts"
     )
-    asked = models.BinaryField(help_text="canonical bytes: {hint}, {edit: digest by path} or {repeats}")
+    asked = models.BinaryField(
+        help_text="canonical bytes: {hint}, {edit: digest by path}, {repeats} or {parts: names, most}"
+    )
     by = models.CharField(max_length=64)
     at = models.DateTimeField(auto_now_add=True)
     salt = models.BinaryField(max_length=16)

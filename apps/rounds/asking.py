@@ -20,7 +20,7 @@ from apps.rounds.measuring import Place
 from apps.rounds.voices import SPENT, Heard, Question
 from apps.rounds.working import ATTEMPTS
 
-GROWING = ("grow", "edit", "again")  # rounds that bring a candidate
+GROWING = ("grow", "edit", "again", "parts")  # rounds that bring a candidate
 LARGEST_PROMPT = 2_000_000  # characters
 
 

@@ -31,7 +31,13 @@ from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, s
 GATES = 10
 LISTED = 10
 COUNTED = 20_000  # candidates, up to which improvements are counted each time that the page is shown
-_WAITS = {"grow": "Try again from", "edit": "Take up the edit of", "measure": "Measure again", "again": "Take over"}
+_WAITS = {
+    "grow": "Try again from",
+    "edit": "Take up the edit of",
+    "measure": "Measure again",
+    "again": "Take over",
+    "parts": "Tell apart the parts of",
+}
 
 
 def runs(project: Project) -> QuerySet[Run]:
@@ -80,6 +86,11 @@ class Waiting:
     @property
     def number(self) -> int:
         return self.commission.candidate % NUMBERS
+
+    @property
+    def run(self) -> int:
+        """Number of the run whose candidate it is about."""
+        return int(vars(self.commission)["of_run"])
 
 
 @dataclass
@@ -211,8 +222,9 @@ class ControlRoom:
     @cached_property
     def commissions(self) -> list[Waiting]:
         """What people asked this run to do next, or asked of it before it ended without doing it."""
-        asked = Commission.objects.filter(run=self.run, served__isnull=True).order_by("pk")[:LISTED]
-        return [Waiting(commission) for commission in asked]
+        of_run = CandidateEdit.objects.filter(pk=OuterRef("candidate")).values("run__number")
+        asked = Commission.objects.filter(run=self.run, served__isnull=True).annotate(of_run=Subquery(of_run))
+        return [Waiting(commission) for commission in asked.order_by("pk")[:LISTED]]
 
     # ---- what came of it
 

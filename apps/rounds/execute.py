@@ -14,7 +14,7 @@ from apps.engine.population import Member
 from apps.engine.promotion import ConfirmedGain, Standing
 from apps.engine.records import Result
 from apps.engine.replay import done
-from apps.engine.supervise import CHAMPION_MOVED
+from apps.engine.supervise import AGAIN, CHAMPION_MOVED
 from apps.log.chain import Entry
 from apps.oversight.rules import Facts, Revert
 from apps.projects.models import Project
@@ -181,7 +181,7 @@ def _candidate_row(
     parents: dict[str, Any] = {"parents": effect.parents}
     if not effect.parents and book.run.origin is not None:
         parents["origin"] = book.run.origin
-    if opened.commission is not None and opened.commission.kind == "again":
+    if opened.commission is not None and effect.operator == AGAIN:
         parents["origin"] = opened.commission.candidate
     if effect.inspirations:
         parents["inspirations"] = effect.inspirations

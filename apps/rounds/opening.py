@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from apps.common.ids import of_run, row_id, run_and_number
-from apps.engine import supervise
+from apps.engine import bundles, supervise
 from apps.engine.canonical import decode
 from apps.engine.contracts.fold import Fold as Contracts
 from apps.engine.effects import Ask, Choose, Contract
@@ -222,9 +222,19 @@ def _asked_for(book: Book, kind: str, ctx: Context, commission: Commission) -> S
     if kind == "again":
         texts = of_candidate(*run_and_number(commission.candidate))
         return supervise.again(ctx, book.brief.plan, texts)
+    if kind == "parts":
+        return supervise.supervised(ctx, book.brief.plan, _apart(book, commission.candidate, asked))
     contract = Contract(hypothesis=asked.get("hypothesis", ""))
     edited = supervise.edited(book.brief.recipe, ctx, number, load(asked["edit"]), contract)
     return supervise.supervised(ctx, book.brief.plan, edited)
+
+
+def _apart(book: Book, candidate: int, asked: Mapping[str, Any]) -> Steps[Outcome]:
+    """A candidate of this run, or one of another that is taken over, without each of the parts that were asked for."""
+    (owner, number), recipe = run_and_number(candidate), book.brief.recipe
+    if owner == book.run.pk:
+        return bundles.told_apart(recipe, number, asked["parts"], asked["most"])
+    return bundles.taken_over(recipe, of_candidate(owner, number), asked["parts"], asked["most"])
 
 
 def deliver(book: Book, effect: Asked, value: Any) -> Any:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.rounds.views import (
+    apart,
     axes,
     champion,
     control,
@@ -63,6 +64,7 @@ urlpatterns = [
     path(_RUN + "mode", control.act, {"action": "mode"}, name="run-mode"),
     path(_TRAJECTORY, trajectory.trajectory, name="trajectory"),
     path(_TRAJECTORY + "output", trajectory.output, name="trajectory-output"),
+    path(_CANDIDATE + "parts", apart.parts, name="candidate-parts"),
     path(_CANDIDATE + "trials/", trials.of_candidate, name="trials"),
     path(_TRIAL, trials.trial, name="trial"),
     path(_TRIAL + "stop", trials.stop, name="trial-stop"),

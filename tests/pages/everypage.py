@@ -19,8 +19,8 @@ from factory import SEED_TEXT, Cast, Play, grown, project
 from apps.accounts.actors import Actor
 from apps.common.ids import row_id
 from apps.engine.axes import Axes, Descriptor, Objective, axes_payload
-from apps.engine.bundles import OPERATOR
-from apps.engine.canonical import encode
+from apps.engine.bundles import OPERATOR, PARTS
+from apps.engine.canonical import digest, encode
 from apps.engine.contracts.calibration import Calibration
 from apps.engine.contracts.flips import Flips
 from apps.engine.contracts.grading import grade
@@ -38,6 +38,7 @@ from apps.projects.models import AxesVersion, Intake
 from apps.projects.services import labels
 from apps.projects.services.invitations import invite
 from apps.projects.staging import Staging
+from apps.records import content
 from apps.records.models import CandidateEdit, Effect, Snapshot, Trajectory
 from apps.rounds import agreement
 from apps.rounds.models import Agreement, Trial
@@ -156,6 +157,8 @@ def every_page(people: Cast) -> dict[str, str]:
         "candidate-compare both": reverse("candidate-compare", args=[slug, 2, 3]) + f"?with=1/{candidate.number}",
         "candidates": reverse("candidates", args=[slug, run]),
         "candidate": reverse("candidate", args=place),
+        "candidate-parts": reverse("candidate-parts", args=several_parts()),
+        "candidate-parts refused": reverse("candidate-parts", args=[slug, run, 0]),
         "candidate split": reverse("candidate", args=place) + "?view=split&lines=all",
         "candidate-changes": reverse("candidate-changes", args=place) + "?file=main.py&view=unified",
         "candidate seed": reverse("candidate", args=[slug, run, 0]),
@@ -239,6 +242,21 @@ def stage(people: Cast) -> Play:
     laid_out(people)
     Play.begin(project("Nothing yet"))
     return play
+
+
+def several_parts() -> tuple[str, int, int]:
+    """A candidate that changes three files with hostile names, one of which was left out."""
+    play = Play.begin(project("Several parts"))
+    names = [f"{number}{ACTS.replace(chr(0), '')}{LONG}.py" for number in range(3)]
+    for text in (b"a", b"b"):
+        content.store({digest(text): text})
+    for number, text in enumerate((b"a", b"b")):
+        files = dict.fromkeys(names, digest(text).hex())
+        made = play.candidate(parents=(0,) if number else (), files=files)
+        play.measured(made, float(number))
+    lacking = play.candidate(parents=(1,), operator=OPERATOR, traits={PART: names[0], PARTS: 3})
+    play.measured(lacking, 0.5)
+    return play.project.slug, play.run.number, made.number
 
 
 def judged() -> Any:

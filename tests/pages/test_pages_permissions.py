@@ -158,6 +158,7 @@ RULES = {
     "trial": Rule(TRIAL, MEMBERS),
     "trial-download": Rule(TRIAL + "out.txt", MEMBERS),
     "trial-stop": Rule(TRIAL + "stop", None, OPERATORS),
+    "candidate-parts": Rule(CANDIDATE + "parts", REVIEWERS | OPERATORS, REVIEWERS | OPERATORS),
     "queue": Rule("/queue/", PEOPLE),
     "gate": Rule("/queue/{gate}/", MEMBERS),
     "answer": Rule(
