@@ -96,7 +96,7 @@ def unvaried(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
     yield
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Recipe:
     """The operators of a method. parameters are its settings with their defaults.
 
