@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck, settings
 
 # The same examples each time, and none is judged by its time: what fails, fails again, however busy the machine is.
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def wants_a_browser(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and "playwright" in item.fixturenames
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Whenever a test has emptied the database, Django would give all models permissions anew, which nobody asks."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(scope="session")

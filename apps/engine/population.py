@@ -130,9 +130,8 @@ class Population:
         estimate = self._estimates.setdefault(key, Estimate())
         known = estimate.over(self.required) is not None  # a content counts once for how hard tasks are
         moved = estimate.pool(results)
-        scores = self._scores(estimate)
-        if not known and len(scores) == len(self.required):
-            self._difficulty.complete(scores)
+        if not known and estimate.over(self.required) is not None:
+            self._difficulty.complete(self._scores(estimate))
         if self._watching is not None:
             self._watching.told(self, number, results)
         for sharing in self._sharing.get(key, ()) if moved else ():

@@ -7,10 +7,10 @@ from functools import cached_property
 from math import isfinite
 
 import numpy as np
-from scipy.special import betaincinv
 
 from apps.engine.contracts.turns import State, Turn, turned
 from apps.engine.statistics.numbers import Numbers
+from apps.engine.statistics.special import special
 
 LEVELS = 64  # equally likely values that stand for what a rate could be
 USUAL = 0.3  # how alike repeats of a task are, where all were the same or nothing was repeated
@@ -39,7 +39,7 @@ class Common:
     def levels(self) -> Numbers:
         """Equally likely values, ascending: shape (LEVELS,)."""
         middles = (np.arange(LEVELS) + 0.5) / LEVELS
-        found: Numbers = np.asarray(betaincinv(self.turned + 0.5, self.counted - self.turned + 0.5, middles))
+        found: Numbers = np.asarray(special().betaincinv(self.turned + 0.5, self.counted - self.turned + 0.5, middles))
         return found
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv
 
 from apps.engine.contracts.flips import LEVELS
 from apps.engine.contracts.turns import Observed, Turn
 from apps.engine.contracts.zero import Zero
 from apps.engine.statistics import Interval, sum_of_chances
 from apps.engine.statistics.numbers import Numbers
+from apps.engine.statistics.special import special
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,6 @@ def _ratio(turned: int, tasks: int, expected: Numbers) -> Interval:
     Brown, Cai and DasGupta, Interval Estimation for a Binomial Proportion, Statistical Science 16 (2001).
     """
     middles = (np.arange(LEVELS) + 0.5) / LEVELS
-    shares = betaincinv(turned + 0.5, tasks - turned + 0.5, middles)
+    shares = special().betaincinv(turned + 0.5, tasks - turned + 0.5, middles)
     low, high = np.quantile(np.divide.outer(shares * tasks, expected), [0.025, 0.975])
     return Interval(turned / float(expected.mean()), float(low), float(high))

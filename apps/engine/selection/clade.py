@@ -10,10 +10,10 @@ from random import Random
 from typing import ClassVar, cast
 
 import numpy as np
-from scipy.special import betaincinv
 
 from apps.engine.archives.clades import Clades, Pool, alive
 from apps.engine.population import Population
+from apps.engine.statistics.special import special
 
 
 def believed(pools: Sequence[Pool], clades: Clades, rng: Random) -> list[float]:
@@ -97,6 +97,6 @@ class BestBelief:
         def sure(number: int) -> float:
             pool = clades.own(number)
             wins = pool.wins(clades.scale)
-            return float(betaincinv(1 + wins, 1 + pool.count - wins, self.percentile))
+            return float(special().betaincinv(1 + wins, 1 + pool.count - wins, self.percentile))
 
         return max(alive(population), key=sure)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from math import inf, sqrt
 from statistics import stdev
 
-from scipy.special import stdtrit
-
 from apps.engine.statistics.sign_flip import smallest_p
+from apps.engine.statistics.special import special
 
 # Said to be found 4 times of 5, and planned for a little more: the formula takes noise to be the same on all tasks, and
 # its size is only an estimate.
@@ -21,7 +20,7 @@ def smallest_effect(spread: float, tasks: int, level: float, power: float = PLAN
     """
     if tasks < 2 or smallest_p(tasks) > level:
         return inf
-    quantiles = stdtrit(tasks - 1, 1 - level) + stdtrit(tasks - 1, power)
+    quantiles = special().stdtrit(tasks - 1, 1 - level) + special().stdtrit(tasks - 1, power)
     return float(quantiles) * spread / sqrt(tasks)
 
 

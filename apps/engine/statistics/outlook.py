@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp, fsum, lgamma, log, pi, sqrt
 from statistics import stdev
 
-from scipy.special import stdtr
+from apps.engine.statistics.special import special
 
 FEWEST = 3  # tasks, below which the expected gain has no bound
 
@@ -33,7 +33,7 @@ def outlook(differences: Sequence[float]) -> Outlook | None:
     if scale <= 1e-12 * abs(mean):
         return _all_alike(mean, n)
     at = mean / scale
-    better = float(stdtr(n - 1, at))
+    better = float(special().stdtr(n - 1, at))
     gain = mean * better + scale * _beyond(at, n - 1)
     return Outlook(better, max(0.0, gain), max(0.0, gain - mean))
 

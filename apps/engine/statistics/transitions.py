@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc
+
+from apps.engine.statistics.special import special
 
 FEW = 10  # transitions out of each state, below which nothing is said
 GRID = 2001
@@ -48,8 +49,8 @@ class Transitions:
     def likelier(self) -> float:
         """The chance that mending is likelier than damage, from uniform priors."""
         at = np.linspace(0.0, 1.0, GRID)
-        mends = betainc(1 + self.mended, 1 + self.wrong - self.mended, at)
-        breaks = betainc(1 + self.broken, 1 + self.right - self.broken, at)
+        mends = special().betainc(1 + self.mended, 1 + self.wrong - self.mended, at)
+        breaks = special().betainc(1 + self.broken, 1 + self.right - self.broken, at)
         middle = (breaks[1:] + breaks[:-1]) / 2  # chance that damage is rarer than this
         return float(np.sum(middle * np.diff(mends)))
 

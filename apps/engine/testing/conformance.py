@@ -70,7 +70,7 @@ def failed_measurement_is_data(name: str) -> None:
     def failing(texts: object, task: str, before: int) -> Result:
         return Result(task, None, "timeout") if before else Result(task, 0.0)
 
-    lived = world(registry.get(name), score=failing).evolve(BUDGET)
+    lived = world(registry.get(name), score=failing).evolve(BUDGET, most_rounds=10 * BUDGET)
     assert lived.measured >= BUDGET, f"{name} stops when candidates fail"
     kept = [member.number for member in lived.population.members.values() if member.verdict == "keep"]
     assert kept == [supervise.SEED], f"{name} keeps candidates without a score: {kept}"
