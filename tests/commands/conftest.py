@@ -31,7 +31,7 @@ file = "evaluator.py"
 file = "tasks.jsonl"
 
 [sandbox]
-wall_seconds = 2.0
+wall_seconds = 60.0
 
 [run]
 method = "hill_climb"

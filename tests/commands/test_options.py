@@ -10,8 +10,6 @@ from apps.records.models import Run
 from apps.rounds.verify import problems
 from tests.commands.conftest import STUMBLING, assert_nothing_kept, assert_one_message, change
 
-pytestmark = pytest.mark.alone
-
 KEYS = {
     "run", "method", "seed", "seed_score", "best_score", "corrected_score", "gate_score", "candidates", "evaluations",
     "failures", "archive_digest", "wall_seconds", "baseline",
@@ -76,6 +74,7 @@ def test_an_empty_installation_verifies(manage):
     assert "nothing was recorded" in said.out
 
 
+@pytest.mark.alone
 def test_the_first_line_is_the_id_and_the_last_one_object(manage):
     said = manage("evolve", STUMBLING, "--json", "--seed=1", "--baseline")
     assert (said.code, said.err) == (0, "")
@@ -102,6 +101,7 @@ def test_a_gain_over_one_noisy_task_has_no_ends_and_still_is_json(folder, manage
     json.loads(said.lines[-1], parse_constant=pytest.fail)
 
 
+@pytest.mark.alone
 def test_a_timeout_is_no_error_leaves_the_run_open_and_counts_anew(folder, manage):
     begun = time.monotonic()
     said = manage("evolve", folder, "--candidates=100000", "--timeout=1.5", "--json")
