@@ -14,7 +14,7 @@ from apps.engine.testing.quick import Quick
 from apps.engine.testing.toy import TEXTS
 from tests.engine.methods.laws import being, child_by, margin, texts
 
-SEEDS = range(30)
+SEEDS = range(20)
 CANDIDATES = 200
 PEAK, SLOPE, FALLEN = "peak", "slope", "fallen"
 START = texts(quality=0.3, kind=SLOPE, name=0.0)

@@ -20,7 +20,7 @@ from tests.engine.methods.laws import being, child_by, margin, texts
 TASKS = tuple(f"task{number}" for number in range(40))
 EXPANSION = 5  # what an expansion costs, in measurements
 UNITS = 1500
-SEEDS = range(24)
+SEEDS = range(16)
 TALENT = 0.4  # share of the seed's children whose descendants get better
 
 # By how much a child of the seed scores above it, and how much its descendants gain with each generation.
