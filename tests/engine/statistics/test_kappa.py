@@ -72,10 +72,10 @@ def test_no_item_tells_nothing_and_one_has_no_interval():
 def test_the_interval_holds_the_true_kappa_about_as_often_as_it_says():
     """Two levels, each for half of the items; the second rater errs in one item of five: kappa is 0.6."""
     covered = 0
-    for seed in range(200):
+    for seed in range(100):
         dice = np.random.default_rng(seed)
         truth = dice.integers(0, 2, 100)
         told = np.where(dice.random(100) < 0.2, 1 - truth, truth)
         found = kappa_interval(list(zip(truth.tolist(), told.tolist(), strict=True)), 2, Random(seed))
         covered += found.low <= 0.6 <= found.high
-    assert 180 <= covered <= 199
+    assert 90 <= covered <= 99
