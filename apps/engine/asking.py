@@ -184,7 +184,8 @@ def edit_of(reply: Reply, form: Form, base: Chosen, edits: Mapping[str, str]) ->
     if reply.stop == "refusal":
         raise Complaint("you declined to answer", "If you can help with the change itself, send it.")
     if reply.stop == "length":
-        raise Complaint("the reply was cut off at its limit", "Send a shorter one: a smaller change, less talk.")
+        hint = "Send a shorter one: a smaller change, less talk."
+        raise Complaint("the reply was cut off at the limit of its model, max-tokens", hint)
     return form.read(reply.text, base.texts, edits)
 
 

@@ -73,7 +73,7 @@ def _failure(error: BaseException, spec: ModelSpec) -> CallFailure:
     if isinstance(error, anthropic.APIConnectionError | httpx2.TransportError | OSError):
         what = f"The connection to {spec.base_url} failed: {_reason(error)}."
         return CallFailure("again", 0, f"{what} See that the server runs, and that the address is right.")
-    if isinstance(error, json.JSONDecodeError | anthropic.AnthropicError):
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | anthropic.AnthropicError):
         return _malformed(spec)
     raise error
 
@@ -84,7 +84,8 @@ def _own(error: BaseException, spec: ModelSpec) -> CallFailure | None:
         case NoKey() | Forbidden() | NotTheApi():
             return CallFailure("model", 0, str(error))
         case Unfinished():
-            return CallFailure("again", 0, f"The reply of {spec.name} broke off in the middle.")
+            what = f"The reply of {spec.name} broke off in the middle."
+            return CallFailure("again", 0, f"{what} Where that goes on, the log of its server says why.")
         case Overlong() | TooLarge():
             return CallFailure("call", 0, f"The reply of {spec.name} was cut off and thrown away: {error}.")
         case Malformed():

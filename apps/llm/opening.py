@@ -14,7 +14,7 @@ from apps.engine.prompt import prompt_payload
 from apps.llm import cassette, spending
 from apps.llm.cassette import Recording
 from apps.llm.contract import CallJob, CallOutcome, Usage
-from apps.llm.ledger import Denied, Mode, Opened, Opening, Settled, Wanted
+from apps.llm.ledger import Denied, Mode, Opened, Opening, Settled, Wanted, Why
 from apps.llm.models import Call, CallState
 from apps.llm.money import amount, said
 from apps.llm.selectors import Known, known
@@ -26,7 +26,8 @@ from apps.records.models import Run
 from apps.records.sql import insert
 
 BUSY = timedelta(seconds=1)  # until calls in flight may have given back what they reserved
-_LEFT = "Raise the budget, or let the run end."
+_RAISE = "Raise it (`manage.py models budget`, or the project's page Models and budgets) and start another run"
+_LESS = "; a model whose replies may have fewer tokens (max-tokens) reserves less for a call"
 
 
 @dataclass(slots=True)
@@ -112,7 +113,9 @@ def _denied(desk: _Desk, one: Wanted, model: Known, need: Need) -> Denied | None
         )
     # Only a run waits for who is away: who calls for nobody finds out, and is told.
     if model.wait is not None and (model.wait.stopped or (desk.run is not None and not one.trying)):
-        return Denied("latched" if model.wait.stopped else "away", model.wait.words, wait=model.wait)
+        why: Why = "latched" if model.wait.stopped else "away"
+        hint = f"Once that is mended: `manage.py models release {one.model}`." if model.wait.stopped else ""
+        return Denied(why, model.wait.words, hint, wait=model.wait)
     if desk.scope is None or one.trying:
         return None
     if model.rates is None and any(counter.most_money is not None for counter in spending.counters(desk.scope)):
@@ -135,9 +138,11 @@ def _spent(desk: _Desk, scope: Scope, full: Counter, need: Need) -> Denied:
         desk.opening.entries += spending.tell(scope, full, 100)
     if passes:
         return Denied("day", full.left, "Raise it, or wait for the next day.", spending.next_day(scope.day, full))
+    if min(full.limits) == 0:
+        return Denied("budget", f"The budget of the {full.whose} is 0: no calls are made.", f"{_RAISE}.")
     short = full.gone[0] + need.tokens > full.limits[0]
     takes = f"take {need.tokens:,} tokens" if short else f"cost {said(need.money)}"
-    return Denied("budget", f"{full.left} This call may {takes}.", _LEFT)
+    return Denied("budget", f"{full.left} This call may {takes}.", f"{_RAISE}{_LESS}.")
 
 
 def _write(desk: _Desk, one: Wanted, job: CallJob, need: Need, found: dict[str, Any]) -> None:

@@ -151,6 +151,8 @@ class Provider:
             _require_stream(stream.response, job.spec)
             async for event in stream:
                 reply.take(event)  # to the last one, so that the connection can be used again
+        except (httpx2.ReadError, httpx2.RemoteProtocolError) as error:
+            raise Unfinished from error
         finally:
             await stream.close()
         if not reply.tokens:

@@ -16,7 +16,7 @@ from apps.engine.prompting.budget import CHARACTERS
 from apps.engine.setup import Voice
 from apps.llm import absences, spending
 from apps.llm.contract import ModelSpec
-from apps.llm.models import Absence, Casting, LanguageModel, ModelLatch, Price
+from apps.llm.models import Absence, Budget, Casting, LanguageModel, ModelLatch, Price
 from apps.llm.money import Rates
 from apps.llm.waits import Told, Wait
 from apps.projects.models import Project
@@ -121,6 +121,15 @@ def rates(models: Sequence[int], at: datetime) -> dict[int, Rates]:
     )
     rows = Price.objects.raw(statement, [*models, connection.ops.adapt_datetimefield_value(at)])
     return {row.model_id: Rates(row.input, row.output, row.cache_read, row.cache_write) for row in rows}
+
+
+def unpriced(project: Project, names: Iterable[str]) -> list[str]:
+    """Those of these models that a budget of money of the project keeps from being asked: they have no price."""
+    if not Budget.objects.filter(project=project, run=None, money__isnull=False).exists():
+        return []
+    found = dict(LanguageModel.objects.filter(name__in=set(names), retired=False).values_list("pk", "name"))
+    priced = rates([*found], timezone.now())
+    return sorted(name for key, name in found.items() if key not in priced)
 
 
 def _places(values: Sequence[object]) -> str:

@@ -19,6 +19,7 @@ from apps.log.chain import Entry
 from apps.records.sql import insert, update
 
 NOTICES = (50, 80, 100)
+_SHORT = "That is less than a call may take that was asked for: its prompt, and its model's longest reply (max-tokens)."
 _NO_LIMIT = 1 << 62
 
 # Plain SQL, because this runs twice for every call: through the ORM it takes four times as long.
@@ -202,7 +203,7 @@ def day_out(project: int, at: datetime) -> Wait | None:
 
 def next_day(day: date, counter: Counter) -> Wait:
     """That what calls of a day wait for, whose budget is the counter's, is the next one."""
-    return Wait("day", "", datetime.combine(day + timedelta(days=1), time.min, UTC), counter.left)
+    return Wait("day", "", datetime.combine(day + timedelta(days=1), time.min, UTC), f"{counter.left} {_SHORT}")
 
 
 def subject(project: int, run: int | None) -> str:

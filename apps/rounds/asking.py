@@ -17,7 +17,7 @@ from apps.records.transitions import Stale
 from apps.rounds.book import Book, OpenRound
 from apps.rounds.journal import begin, change, tell_again
 from apps.rounds.measuring import Place
-from apps.rounds.voices import SPENT, Heard, Question
+from apps.rounds.voices import ENDING, SPENT, Heard, Question
 from apps.rounds.working import ATTEMPTS
 
 GROWING = ("grow", "edit", "again", "parts")  # rounds that bring a candidate
@@ -77,9 +77,9 @@ def _deny(book: Book, opened: OpenRound, row: Row, denied: Denied) -> None:
         opened.waits.append(denied.wait)
         return
     reason, hint = denied.reason, denied.hint
-    if denied.why == "budget":
-        book.models.spent = denied.reason
-        reason, hint = SPENT, denied.reason
+    if denied.why in ENDING:
+        book.models.spent = hint = f"{denied.reason} {denied.hint}"
+        reason = SPENT
     change(book, opened, row, EffectState.REFUSED, refused(reason, hint))
 
 
@@ -122,7 +122,7 @@ def why_not(failure: CallFailure) -> tuple[str, str]:
     if failure.blame == "again":
         told = f"The last time: {kind(failure.status, failure.blame)}."
         return f"the model did not answer this in {ATTEMPTS} attempts, and answered others", told
-    return "the model cannot answer this", failure.detail
+    return f"the model cannot answer this: {failure.detail}", ""
 
 
 def receive(book: Book, opened: OpenRound, outcome: CallOutcome) -> None:

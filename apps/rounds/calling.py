@@ -231,7 +231,7 @@ class Calling:
             asked.errand.wait = wait
         elif denied.why == "context":
             asked.work.refuse(asked.index, denied.reason)
-        elif denied.why == "budget":
-            asked.errand.refusal = (voices.SPENT, denied.reason)
+        elif denied.why in voices.ENDING:
+            asked.errand.refusal = (voices.SPENT, f"{denied.reason} {denied.hint}")
         else:
             asked.errand.refusal = (denied.reason, denied.hint)

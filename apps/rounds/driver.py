@@ -30,6 +30,9 @@ from apps.sandbox.contract import Job, Judging, Outcome
 log = logging.getLogger(__name__)
 
 BARREN_LIMIT = 100
+# Where models are paid and not even one round has brought a candidate, there is less to hope for: if one in ten did,
+# one would have by then with a chance of 93 %.
+BARREN_AT_FIRST = 25
 FINISHED_EARLY = "A person ended the run before its budget was spent."
 MOST_BEGUN = 100  # rounds in one step: a step stays short whatever a method does
 POLL_SECONDS = 0.25
@@ -276,10 +279,16 @@ class Driver:
 
     def _spent(self) -> bool:
         book, run = self.book, self.book.run
-        exhausted = book.barren >= BARREN_LIMIT
+        exhausted = book.barren >= self._patience
         late = run.seconds is not None and book.counters.spent >= run.seconds
         spent = bool(book.models.spent)
         return run.finishing or exhausted or late or spent or book.counters.measured >= run.candidates
+
+    @property
+    def _patience(self) -> int:
+        """How many barren rounds in a row end the run."""
+        in_vain = bool(self.book.brief.recipe.roles) and not self.book.counters.measured
+        return min(BARREN_LIMIT, BARREN_AT_FIRST) if in_vain else BARREN_LIMIT
 
     def _next_commission(self) -> Commission | None:
         """The oldest thing that a person asked for; it comes before the method's own rounds, and beyond the budget."""
@@ -348,8 +357,8 @@ class Driver:
     def _in_order(self) -> tuple[str, str]:
         if self.book.run.finishing:
             return RunState.FINISHED, FINISHED_EARLY
-        if self.book.barren >= BARREN_LIMIT:
-            return RunState.EXHAUSTED, f"{BARREN_LIMIT} rounds in a row brought no candidate: {self.book.idle}"
+        if self.book.barren >= self._patience:
+            return RunState.EXHAUSTED, f"{self._patience} rounds in a row brought no candidate: {self.book.idle}"
         return RunState.FINISHED, self.book.models.spent
 
     def _snapshot(self, *, last: bool) -> dict[str, bytes] | None:

@@ -16,8 +16,8 @@ from apps.common.errors import UserError
 from apps.engine import registry
 from apps.engine.axes import Axes, axes_payload
 from apps.engine.canonical import digest, encode
-from apps.engine.setup import Ensembles, Setup, ensembles_payload, unplayed
-from apps.llm.selectors import ensembles
+from apps.engine.setup import FALLBACK, Ensembles, Setup, ensembles_payload, unplayed
+from apps.llm.selectors import ensembles, unpriced
 from apps.oversight import rules, selectors
 from apps.oversight.services.policies import put_in_force
 from apps.projects.access import require
@@ -153,9 +153,24 @@ def check_fit(project: Project, order: Order, axes: Axes) -> None:
             f"The method {order.method} needs a model that plays {' and '.join(missing)}, and none does. "
             "Connect one on the page Models, or with `manage.py models`; docs/models.md shows how in two minutes."
         )
+    _check_prices(project, order, models)
     setup = Setup(planted_texts(project, order.origin), edits(project), tasks, axes, parameters, models)
     if complaint := recipe.fits(setup):
         raise UserError(f"The method {order.method} does not fit {project}: {complaint}")
+
+
+def _check_prices(project: Project, order: Order, models: Ensembles) -> None:
+    """Whether budgets of money let every model be asked that will be. Raises UserError naming one that has no price."""
+    if order.options.get("calls") == "replay":
+        return
+    roles = (*registry.get(order.method).roles, *measured.roles(project))
+    asked = {voice.model for role in roles for voice in models.get(role) or models.get(FALLBACK, ())}
+    if missing := unpriced(project, asked):
+        raise UserError(
+            f"{project} has a budget of money, under which a model without a price is not asked, and {missing[0]} has "
+            f"none. Give it one on its page or with `manage.py models price {missing[0]}` (--free for a model of your "
+            "own), or bound tokens instead."
+        )
 
 
 def models_of(project: Project, order: Order) -> Ensembles:

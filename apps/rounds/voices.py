@@ -23,6 +23,7 @@ from apps.rounds.measuring import Place
 
 LONG = timedelta(hours=2)
 SPENT = "the budget of model calls is spent"
+ENDING = ("budget", "price")  # why no call is made that will keep every other from being made
 
 
 @dataclass(slots=True)

@@ -21,7 +21,10 @@ from .isolation import Isolation
 PACKAGES = "/box/packages"
 _LIBRARY, _SCRATCH = "/box/lib/inside", "/box/scratch"
 _PROGRAMS = Path(__file__).parent / "inside"
-_SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache")
+_SYSTEM = (
+    *("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache"),
+    *("/usr/include", "/usr/libexec/gcc"),  # what a compiler in /usr/bin needs
+)
 _LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SWITCHES = ("-s", "-S", "-B")  # no user or site packages, no byte code written

@@ -86,7 +86,7 @@ def test_a_call_that_cannot_be_made_ends_the_round_with_its_reason():
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (Reply(GOOD, "scripted", stop="length"), "cut off at its limit"),
+        (Reply(GOOD, "scripted", stop="length"), "cut off at the limit of its model, max-tokens"),
         (Reply("I will not.", "scripted", stop="refusal"), "you declined to answer"),
         (Reply("", "scripted"), "the reply is empty"),
         (Reply("x" * 10_000_000, "scripted"), "the reply has 10,000,000 characters"),

@@ -102,6 +102,26 @@ def test_what_does_not_pass_is_given_back_as_nobody_s_fault(
     assert len(messages_server.received) == attempts
 
 
+def test_a_reply_that_breaks_off_is_told_as_that_and_not_as_a_wrong_address(
+    messages_server: MessagesServer, callers: Callers
+) -> None:
+    messages_server.script(CUT)
+    failure = callers.run(job(messages_server)).failure
+    assert failure is not None
+    assert "broke off in the middle" in failure.detail
+    assert "address" not in failure.detail
+
+
+def test_bytes_that_are_no_text_are_an_unreadable_stream(
+    messages_server: MessagesServer, callers: Callers, caplog: pytest.LogCaptureFixture
+) -> None:
+    messages_server.script(malformed(b'event: message_start\ndata: {"type": "\xff\xfe"}\n\n'))
+    failure = callers.run(job(messages_server)).failure
+    assert failure is not None
+    assert (failure.blame, "cannot be read" in failure.detail) == ("call", True)
+    assert caplog.records == [], "it is known: nothing for the log of errors"
+
+
 def test_an_attempt_that_failed_counts_for_what_it_used(messages_server: MessagesServer, callers: Callers) -> None:
     messages_server.script(error(529), Answer("half of what", cut_after=1, input=100))
     outcome = callers.run(job(messages_server))

@@ -71,6 +71,30 @@ def test_a_check_that_fails_says_what_to_do_and_stops_the_model(
     assert "parrot answers" in models("check", "parrot")
 
 
+def test_a_stopped_model_that_is_mended_is_said_to_be_released_next(
+    models: Any, messages_server: MessagesServer
+) -> None:
+    desk.add(messages_server)
+    messages_server.script(html())
+    with pytest.raises(CommandError):
+        models("check", "parrot")
+    asked = len(messages_server.messages)
+    changed = models("add", "parrot", "--model", "parrot-2", "--base-url", messages_server.url, "--no-key")
+    assert "still stopped. Next: manage.py models release parrot" in changed
+    with pytest.raises(CommandError, match="Once that is mended: `manage.py models release parrot`"):
+        models("check", "parrot")
+    assert len(messages_server.messages) == asked
+
+
+def test_a_budget_of_money_names_who_is_not_asked_under_it(models: Any, messages_server: MessagesServer) -> None:
+    project = world.project()
+    desk.add(messages_server, rates=None)
+    models("role", "mutate", "parrot")
+    said = models("budget", project.slug, "--money", "5")
+    assert "parrot has no price and is not asked under a budget of money: manage.py models price parrot" in said
+    assert "no price" not in models("budget", project.slug, "--tokens", "5000")
+
+
 def test_an_address_with_the_path_of_the_api_is_told_at_once(models: Any, messages_server: MessagesServer) -> None:
     with pytest.raises(CommandError, match="before /v1/messages"):
         models("add", "parrot", "--model", "p", "--base-url", f"{messages_server.url}/v1/messages", "--no-key")

@@ -25,6 +25,7 @@ from tests.llm.server import CUT, error, failing_stream
 from tests.rounds import people, questions, world
 from tests.rounds.test_ask import asker, asks, model, order  # noqa: F401
 from tests.rounds.test_durability import dead, faults, taken_over  # noqa: F401
+from tests.rounds.world import PROGRAM
 
 
 def undisturbed(**more):
@@ -102,6 +103,32 @@ def test_a_request_that_is_rejected_is_the_method_s_to_mend(loop, toy, model):  
     assert [asked.state for asked in others] == ["done", "done"]
 
 
+def test_a_run_of_which_every_request_is_rejected_ends_with_what_the_server_said(loop, toy, monkeypatch):
+    monkeypatch.setattr("apps.rounds.driver.BARREN_AT_FIRST", 2)
+    with questions.server(monkeypatch, error(400, "too many pelicans")):
+        run = world.finish(loop, world.begin(loop, toy, world.order("openevolve")))
+    assert run.state == "exhausted"
+    assert run.why.startswith("2 rounds in a row brought no candidate: the model cannot answer this")
+    assert "too many pelicans" in run.why
+
+
+def test_a_model_of_which_no_reply_can_be_used_is_not_paid_a_hundred_rounds(loop, toy, monkeypatch):
+    monkeypatch.setattr("apps.rounds.driver.BARREN_AT_FIRST", 3)
+    with questions.server(monkeypatch, "I would try something else.") as serving:
+        run = world.finish(loop, world.begin(loop, toy, world.order("openevolve")))
+    assert (run.state, len(serving.messages)) == ("exhausted", 3 * 3)  # a complaint is sent back twice
+
+
+def test_a_method_that_asks_and_has_brought_something_is_not_given_up_so_soon(loop, toy, monkeypatch):
+    monkeypatch.setattr("apps.rounds.driver.BARREN_AT_FIRST", 2)
+    monkeypatch.setattr("apps.rounds.driver.BARREN_LIMIT", 5)
+    with questions.server(monkeypatch, "no program") as serving:
+        serving.script(PROGRAM.replace("C = [", "C = [0.5 + "))
+        run = world.finish(loop, world.begin(loop, toy, order(candidates=9)))
+    assert (run.state, run.measured) == ("exhausted", 1)
+    assert run.why.startswith("5 rounds in a row")
+
+
 def test_a_model_that_must_be_mended_makes_rounds_wait_until_it_is_released(loop, toy, model):  # noqa: F811
     model.script(error(401, "invalid x-api-key"))
     run = world.begin(loop, toy, order(candidates=3))
@@ -121,7 +148,35 @@ def test_a_budget_of_nothing_asks_nothing_and_says_so(loop, toy, model):  # noqa
     run = world.finish(loop, world.begin(loop, toy, order()))
     assert model.messages == []
     assert run.state == "finished"
-    assert "budget of the project" in run.why
+    assert run.why.startswith("The budget of the project is 0: no calls are made. Raise it")
+
+
+def test_a_budget_that_is_smaller_than_a_call_says_what_a_call_may_take_and_what_to_do(loop, toy, model):  # noqa: F811
+    budgets.of_project(questions.SYSTEM, toy, Limits(tokens=500))
+    run = world.finish(loop, world.begin(loop, toy, order()))
+    assert (run.state, model.messages) == ("finished", [])
+    for words in ("has 500 of 500 tokens left. This call may take 1,0", "models budget", "max-tokens"):
+        assert words in run.why
+
+
+def test_a_model_without_a_price_is_named_before_a_run_under_a_budget_of_money(toy, monkeypatch):
+    with questions.server(monkeypatch, rates=None):
+        budgets.of_project(questions.SYSTEM, toy, Limits(money=5))
+        with pytest.raises(UserError, match="small has none. Give it one on its page or with `manage.py models price"):
+            start(questions.SYSTEM, toy, order(), "bubblewrap")
+        start(questions.SYSTEM, toy, order(options={"calls": "replay"}), "bubblewrap")  # makes no call
+
+
+def test_a_budget_of_money_on_the_way_ends_a_run_whose_model_has_no_price_at_once(loop, toy, monkeypatch):
+    with questions.server(monkeypatch, rates=None) as serving:
+        run = world.begin(loop, toy, order(candidates=1000))
+        while not serving.messages:
+            loop.turn(0.1)
+        budgets.of_project(questions.SYSTEM, toy, Limits(money=5))
+        world.finish(loop, run)
+    assert run.state == "finished"
+    assert "no price of small is known. Give one with `manage.py models price small`" in run.why
+    assert list(problems(toy)) == []
 
 
 def test_a_budget_that_is_spent_on_the_way_ends_the_run_in_order(loop, toy, model):  # noqa: F811

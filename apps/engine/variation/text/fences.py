@@ -1,6 +1,7 @@
 """Fenced blocks of Markdown, read as models write them, and written so that nothing inside can break out."""
 
 import re
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from apps.engine.variation.text.lined import bare, lines_of
@@ -79,6 +80,16 @@ def _block(opened: _Opened, before: list[str]) -> Block:
     if opened.indent:
         lines = [line.removeprefix(opened.indent) for line in lines]
     return Block(opened.info, tuple(lines), tuple(before))
+
+
+def apart(found: Sequence[Block], names: Container[str]) -> list[Block]:
+    """The blocks without those marked as the contract that prompts ask for beside an edit.
+
+    Where a file is called so, nothing is taken away.
+    """
+    if "contract" in names:
+        return list(found)
+    return [block for block in found if "contract" not in block.info.lower().split()]
 
 
 def fenced(text: str, info: str = "") -> str:

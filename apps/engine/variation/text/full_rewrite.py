@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from apps.engine.variation.text.bounds import bounded, few_enough
 from apps.engine.variation.text.complaint import Complaint
-from apps.engine.variation.text.fences import Block, blocks, fenced
+from apps.engine.variation.text.fences import Block, apart, blocks, fenced
 from apps.engine.variation.text.labelled import by_path
 from apps.engine.variation.text.naming import only
 from apps.engine.variation.text.restored import rewritten
@@ -24,11 +24,14 @@ class FullRewrite:
 
     def read(self, reply: str, texts: Mapping[str, str], edits: Mapping[str, str]) -> dict[str, str]:
         reply = bounded(reply)
-        found = blocks(reply)
-        few_enough(len(found), "blocks")
-        found = found or _unfenced(reply, texts, edits)
+        told = blocks(reply)
+        few_enough(len(told), "blocks")
+        found = apart(told, texts) or _unfenced(reply, texts, edits)
         if not found:
-            raise Complaint("the reply holds no fenced block", "Send the whole new text between two lines of ```.")
+            beside = " beside its contract" if told else ""
+            raise Complaint(
+                f"the reply holds no fenced block{beside}", "Send the whole new text between two lines of ```."
+            )
         return rewritten({path: block.text for path, block in by_path(found, texts, edits).items()}, texts, edits)
 
     def written(self, before: Mapping[str, str], after: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from apps.engine.replies import json_in
 from apps.engine.variation.text.bounds import bounded, few_enough
 from apps.engine.variation.text.complaint import Complaint
-from apps.engine.variation.text.fences import blocks, fenced
+from apps.engine.variation.text.fences import apart, blocks, fenced
 from apps.engine.variation.text.labelled import by_path
 from apps.engine.variation.text.naming import listed, named, open_paths
 from apps.engine.variation.text.restored import rewritten
@@ -41,6 +41,7 @@ class Parts:
         for told in (reply, *(block.text for block in found)):
             if parts := _named(json_in(told) if "{" in told else None, texts):
                 return parts
+        found = apart(found, texts)
         if not found:
             raise Complaint("the reply holds no component", SHAPE)
         mine = {path: mode for path, mode in edits.items() if path in (self.wanted or open_paths(texts, edits))}

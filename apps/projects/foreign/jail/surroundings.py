@@ -50,7 +50,11 @@ def module(name: str, file: str) -> ModuleType:
         raise ImportError(f"{file} cannot be imported")
     made = importlib.util.module_from_spec(spec)
     sys.modules[name] = made
-    spec.loader.exec_module(made)
+    try:
+        spec.loader.exec_module(made)
+    except BaseException:
+        del sys.modules[name]  # half of a module would fail differently for the next task, and say something else
+        raise
     return made
 
 

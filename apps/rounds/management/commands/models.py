@@ -114,6 +114,8 @@ def _add(options: dict[str, Any]) -> str:
     columns |= {name: not options[f"no_{name}"] for name in ("structured", "caching", "counting")}
     row = catalogue.put(SYSTEM, catalogue.Description(options["name"], columns, _json(options["extra"])))
     further = "" if selectors.keys_set([row])[row.name] else f"\n{row.key_variable} is not set here."
+    if row.latches.filter(released_at__isnull=True).exists():
+        return f"{row.name} is changed, and still stopped. Next: manage.py models release {row.name}{further}"
     cast = {voice.model for voices in selectors.ensembles(None).values() for voice in voices}
     role = "" if row.name in cast else f"manage.py models role mutate {row.name}, and "
     return f"{row.name} is in the catalogue. Next: {role}manage.py models check {row.name}{further}"
@@ -190,11 +192,20 @@ def _budget(options: dict[str, Any]) -> str:
     project: Project = find(options["project"])
     limits = Limits(options["money"], options["tokens"])
     if options["run"] is None:
-        return budget_line(budgets.of_project(SYSTEM, project, limits, daily=options["daily"]))
+        told = budget_line(budgets.of_project(SYSTEM, project, limits, daily=options["daily"]))
+        return told + "".join(map(_not_asked, selectors.unpriced(project, _players(project))))
     run = project.runs.filter(number=options["run"]).first()
     if run is None:
         raise CommandError(f"{project.name} has no run {options['run']}.")
     return budget_line(budgets.of_run(SYSTEM, run, limits))
+
+
+def _players(project: Project) -> set[str]:
+    return {voice.model for voices in selectors.ensembles(project).values() for voice in voices}
+
+
+def _not_asked(name: str) -> str:
+    return f"\n{name} has no price and is not asked under a budget of money: manage.py models price {name}"
 
 
 def _stop(options: dict[str, Any]) -> str:

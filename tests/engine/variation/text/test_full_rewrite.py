@@ -31,6 +31,8 @@ BODY = "def f(x):\n    return math.sin(x)\n"
         "  ```python\n" + "".join(f"  {line}\n" for line in WANTED.splitlines()) + "  ```",
         f"For example:\n```\nf(2)\n```\nSo:\n```python\n{WANTED}```",
         WANTED,
+        f"```python\n{WANTED}```\n```json contract\n{{}}\n```",
+        f"```\n{WANTED}```\n```contract\n{{}}\n```",
     ],
 )
 def test_one_file(reply):
@@ -57,6 +59,10 @@ def test_a_file_that_comes_back_as_it_was_counts_for_nothing():
     [
         (f"```python\n{TEXT}```", "the edit changes nothing"),
         ("Use math.sin.", "the reply holds no fenced block"),
+        (
+            'I move a number.\n```json contract\n{"hypothesis": "so"}\n```',
+            "the reply holds no fenced block beside its contract",
+        ),
         (
             "```python\na\n```\n```python\nb\n```",
             "the reply holds 2 blocks and does not say which is the new text of main.py",
@@ -90,3 +96,7 @@ def test_two_regions_cannot_come_back_without_markers():
     assert read(FORM, f"```\n{START}\nx\n{END}\n{START}\ny\n{END}\n```", text, "regions") == text.replace(
         "a\n", "x\n"
     ).replace("c\n", "y\n")
+
+
+def test_a_file_that_is_called_contract_can_be_rewritten():
+    assert FORM.read("```contract\nnew\n```", {"contract": "old\n"}, {"contract": "whole"}) == {"contract": "new\n"}

@@ -52,3 +52,10 @@ def test_complaints(reply, reason):
 def test_a_component_that_was_not_asked_for():
     said = complaint(Parts(("prompts/user.md",)), '{"system": "Be kind."}', TEXTS, EDITS)
     assert (said.reason, said.hint) == ("prompts/system.md is not what was asked for", "Send prompts/user.md.")
+
+
+def test_a_contract_alone_is_no_component():
+    reply = '```json contract\n{"hypothesis": "kinder"}\n```'
+    assert (
+        complaint(FORM, reply, {"system": "Be brief.\n"}, {"system": "whole"}).reason == "the reply holds no component"
+    )
