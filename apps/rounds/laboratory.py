@@ -97,7 +97,7 @@ def settle_failures(package: Package, results: Sequence[Measured], report: Repor
     for (file, line, failure), failed in causes.items():
         who = "the evaluator fails on the seed's answer to" if is_scorers(failure) else "the seed fails on"
         more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-        what = f"{who} task {quoted(failed[0].task)}{more}: {failure}, {last_line(failed[0].detail)}"
+        what = f"{who} task {quoted(failed[0].task)}{more}: {failure}, {_said(failed[0])}"
         report.add(file, line, what, _remedy(package, failed[0]))
     report.settle()
 
@@ -141,6 +141,13 @@ def place_of(package: Package, result: Measured) -> tuple[str, int | None]:
     file, _, name = entry.rpartition(":")
     found = re.search(rf"^\s*(?:async\s+)?def\s+{name}\b", texts[file], re.MULTILINE)
     return file, texts[file].count("\n", 0, found.end()) + 1 if found else None
+
+
+def _said(failed: Measured) -> str:
+    """What a failure comes down to. Who finds an answer incorrect says why first, and last perhaps more of it."""
+    first, last = failed.detail.strip().partition("\n")[0], last_line(failed.detail)
+    both = failed.failure == "incorrect" and first not in ("", last) and "ModuleNotFoundError" not in last
+    return (f"{first}: {last}" if both else last).rstrip(".")
 
 
 def last_line(detail: str) -> str:

@@ -80,6 +80,11 @@ def test_every_setting_is_named_taken_over_or_listed(folder):
     assert "SECRET_KEY" not in told
 
 
+def test_a_seed_that_says_nothing_is_not_called_unknown(folder):
+    write(folder, {"config.yaml": "random_seed: null\n"})
+    assert "random_seed (line 1): without a number a run takes the seed" in "\n".join(notes(folder))
+
+
 def test_a_setting_of_another_type_is_listed_not_dropped(folder):
     write(folder, {"config.yaml": "max_iterations: many\nevaluator: 5\n"})
     told = "\n".join(notes(folder))

@@ -1,6 +1,8 @@
 """What the check of another engine's folder says: by the command, with everything that a person needs to go on."""
 
 import io
+import shutil
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,7 +14,7 @@ from apps.projects.protocol import protocol
 from apps.rounds.selftest import Laboratory, check, self_test
 from apps.sandbox.probe import require
 from apps.sandbox.runtime import prepare
-from tests.foreign import openevolve_style, shinka_style
+from tests.foreign import gepa_style, openevolve_style, shinka_style
 from tests.foreign.cases import text
 from tests.foreign.conftest import write
 
@@ -105,6 +107,35 @@ def test_a_program_that_is_missing_is_named(tmp_path, said):
     del files["initial.py"]
     told = said(write(tmp_path / "task", files))
     assert "The program zzc-compiler is not there" in told
+
+
+def test_what_a_compiler_says_is_told_after_why_there_is_no_score(tmp_path, said):
+    body = 'write(results_dir, {"text_feedback": "line 3: no such thing\\nstopped."}, False, "does not compile")'
+    files = {"initial.py": shinka_style.PROGRAM, "evaluate.py": shinka_style.own(body)}
+    told = said(write(tmp_path / "task", files))
+    assert "incorrect, does not compile: stopped. The seed must score" in told
+
+
+def test_a_compiler_finds_the_headers_of_the_system(tmp_path, said):
+    if not shutil.which("gcc", path="/usr/bin") or not Path("/usr/include/stdio.h").exists():
+        pytest.skip("no C compiler is installed here")
+    body = """
+        import subprocess
+        subprocess.run(["gcc", "-xc", program_path, "-o", "program"], check=True)
+        write(results_dir, {"combined_score": float(subprocess.run(["./program"], stdout=subprocess.PIPE).stdout)})
+        """
+    program = "#include <stdio.h>\n// EVOLVE-BLOCK-START\nint n = 7;\n// EVOLVE-BLOCK-END\n"
+    program += 'int main(void) { printf("%d", n); return 0; }\n'
+    facts = said(write(tmp_path / "task", {"initial.c": program, "evaluate.py": shinka_style.own(body)}))
+    assert getattr(facts, "seed_score", facts) == 7.0
+
+
+def test_a_task_file_that_cannot_be_imported_says_the_same_for_every_example(tmp_path, said):
+    data = 'seed_candidate = "three words here"\nvalset = [1, 2, 3]\n'
+    body = "import numpy\ndef evaluator(candidate, example):\n    return 1.0\n"
+    told = said(write(tmp_path / "task", gepa_style.evaluator(body, data=data, seed="")))
+    assert "--package numpy==2.4.6" in told
+    assert "has no attribute" not in told
 
 
 def test_an_evaluator_that_never_looks_at_the_program_is_refused(tmp_path, said):

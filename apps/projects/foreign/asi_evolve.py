@@ -20,6 +20,7 @@ _MODELS = "models, their keys and their sampling are set up once for the install
 REASONS = {
     "api.": _MODELS,
     "logging.": "what happens is in the log and on the run's page",
+    "wandb.": "what happens is in the log and on the run's page",
     "experiment_name": "runs have numbers",
     "pipeline.agents.": "the method decides who is asked",
     "pipeline.judge.": "scores come from the evaluator alone",

@@ -31,6 +31,12 @@ REASONS = {
     "reflection_lm": "models are set up once for the installation, and chosen per run",
     "task_lm": "the adapter or the evaluator runs without a network",
     "run_dir": "every step is recorded, and a run goes on from where it was",
+    "candidate_selection_strategy": "the method draws by its Pareto front",
+    "frontier_type": "the method keeps its front by task",
+    "module_selector": "the method changes one component after the other",
+    "skip_perfect_score": "the method decides what is worth a reflection",
+    "batch_sampler": "the method shuffles by epoch",
+    "acceptance_criterion": "the method keeps what is strictly better on its minibatch",
     "cache_evaluation": "what was measured is recorded and not measured again",
 }
 SHARED = {"reflection_minibatch_size": "batch"}

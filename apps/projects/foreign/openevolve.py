@@ -43,6 +43,7 @@ REASONS = {
     "evaluator.use_llm_feedback": "scores come from the evaluator alone",
     "evaluator.llm_feedback_weight": "scores come from the evaluator alone",
     "evaluator.enable_artifacts": "artifacts are always told as feedback",
+    "random_seed": "without a number a run takes the seed that it is started with",
     "early_stopping_": "a run ends by its budget, or when many rounds in a row bring nothing",
     "early_stopping_patience": "a run ends by its budget, or when many rounds in a row bring nothing",
     "early_stopping_metric": "a run ends by its budget, or when many rounds in a row bring nothing",
