@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from apps.engine.acceptance import Acceptance, Improves
 from apps.engine.effects import Choose, Effect, Judge, Rule
@@ -14,6 +14,7 @@ from apps.engine.selection import Best
 from apps.engine.setup import Ensembles, Setup
 
 type Steps[T] = Generator[Effect | list[Effect], Any, T]
+type View = Literal["front", "map", "operators"]
 
 
 @dataclass(slots=True)
@@ -64,6 +65,14 @@ type MeasureBy = Callable[[Context, int], Steps[None]]
 type Round = Callable[["Recipe", Context], Steps[Outcome]]
 
 
+@dataclass(frozen=True, slots=True)
+class GoesBy:
+    """The view of a run that shows what its method goes by, and what that is: how "it goes by ..." ends."""
+
+    view: View
+    what: str
+
+
 def grow(recipe: "Recipe", ctx: Context) -> Steps[Outcome]:
     """The default round: choose parents, vary them, measure the child, judge it."""
     return (yield from grow_from(recipe, ctx, recipe.select))
@@ -101,7 +110,8 @@ class Recipe:
     """The operators of a method. parameters are its settings with their defaults.
 
     memory and archive are made anew for each run. roles are those that a model has to play for it. fits says, before a
-    run starts, why the method cannot work there in a sentence for the person who asked for it, or "".
+    run starts, why the method cannot work there in a sentence for the person who asked for it, or "". goes_by says
+    which view of a run shows what the method goes by, where one does.
     """
 
     vary: Vary = unvaried
@@ -115,6 +125,7 @@ class Recipe:
     fits: Callable[[Setup], str] = fits_anything
     parameters: Mapping[str, Any] = field(default_factory=dict)
     round: Round = grow
+    goes_by: GoesBy | None = None
 
     def population(self, setup: Setup) -> Population:
         """An empty population with the memory and the archive that this method keeps."""

@@ -12,6 +12,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.names import said, with_names
 from apps.common.ids import NUMBERS
 from apps.common.keyset import Slice
+from apps.engine import registry
 from apps.engine.canonical import decode
 from apps.engine.statistics.transitions import Transitions
 from apps.llm.account import Account, Stopped, account
@@ -25,7 +26,7 @@ from apps.projects.models import Project
 from apps.records.models import HELD, CandidateEdit, Commission, Effect, EffectState, Run, RunState, Snapshot
 from apps.rounds import voices
 from apps.rounds.chart import Chart, step_chart
-from apps.rounds.method_memory import LEADS, Clades, Repairs
+from apps.rounds.method_memory import Clades, Repairs
 from apps.rounds.selectors import CandidateRow, latest_candidates, per_minute, state_of, waits_of
 
 GATES = 10
@@ -263,7 +264,8 @@ class ControlRoom:
     @property
     def leads(self) -> tuple[str, str] | None:
         """The view of the run that shows what its method goes by, and what that is; None where no other view does."""
-        return LEADS.get(self.run.method)
+        goes_by = registry.get(self.run.method).goes_by if self.run.method in registry.names() else None
+        return (f"run-{goes_by.view}", goes_by.what) if goes_by else None
 
     @property
     def repairs(self) -> Repairs | None:

@@ -1,21 +1,9 @@
 """What a method goes by as its run's page shows it, from engine/remembered.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.engine.errors import KINDS
-
-LEADS: Mapping[str, tuple[str, str]] = {
-    "shinka": ("run-operators", "what each model earned"),
-    "bandit_operators": ("run-operators", "what each operator earned"),
-    "alphaevolve": ("run-map", "the archives of its islands"),
-    "openevolve": ("run-map", "the archives of its islands"),
-    "islands": ("run-map", "the archives of its islands"),
-    "map_elites": ("run-map", "its archive"),
-    "gepa": ("run-front", "who is best on which task"),
-    "pareto": ("run-front", "its front"),
-    "dser": ("run-operators", "what refinements mended and broke"),
-}
 
 
 @dataclass(frozen=True, slots=True)

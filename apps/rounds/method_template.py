@@ -23,7 +23,8 @@ from apps.engine.vary import edited_by
 
 # This is hill climbing with steps of one size. Put your own operators in its place: who is varied (engine/selection),
 # how (engine/variation), what is kept (engine/acceptance), what is remembered (Recipe.memory, Recipe.archive). Where
-# the order of steps differs, write a round of your own and pass it as round=.
+# the order of steps differs, write a round of your own and pass it as round=. Where a view of the run shows what it
+# goes by, its page links there with goes_by=GoesBy("map", "its archive"), or with "front" or "operators".
 RECIPE = Recipe(
     select=Best(),
     vary=edited_by((1.0, PerturbNumbers(sigma=0.2))),

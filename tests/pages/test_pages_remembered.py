@@ -5,8 +5,10 @@ from typing import Any
 import modelled
 import pytest
 from django.test import Client
+from django.urls import reverse
 from factory import Cast, Play, grown
 
+from apps.engine import registry
 from apps.engine.canonical import encode
 from apps.records.models import Snapshot
 
@@ -79,3 +81,15 @@ def test_what_a_method_goes_by_is_a_link_away(as_bob: Client, people: Cast, meth
     there = as_bob.get(f"{RUN}{view}/")
     assert there.status_code == 200
     assert said in there.content.decode()
+
+
+def test_every_view_that_a_method_names_is_one_of_a_run() -> None:
+    named = [recipe.goes_by for recipe in map(registry.get, registry.names()) if recipe.goes_by]
+    assert len(named) >= len(VIEWS)
+    for each in named:
+        assert each.what
+        assert reverse(f"run-{each.view}", args=["parabola", 1]) == f"{RUN}{each.view}/"
+
+
+def test_a_run_of_a_method_that_is_gone_leads_nowhere(as_bob: Client, people: Cast) -> None:
+    assert "goes by <a" not in shown(as_bob, people, "of_old")

@@ -22,7 +22,7 @@ from apps.engine.evidence import Evidence
 from apps.engine.islanded import asked_at_home, no_islands, on_islands
 from apps.engine.measurement.cascade import cascade
 from apps.engine.population import Archive
-from apps.engine.recipe import Recipe
+from apps.engine.recipe import GoesBy, Recipe
 from apps.engine.selection import UniformCell
 from apps.engine.setup import Setup
 
@@ -51,5 +51,6 @@ RECIPE = Recipe(
     roles=("mutate",),
     parameters={"islands": 2, "interval": 50, "migrants": 1, "parts": 0},
     round=taken_apart(on_islands(lambda island, given: UniformCell(island))),
+    goes_by=GoesBy("map", "the archives of its islands"),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_alphaevolve.py")

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from apps.engine.effects import Choose, Propose, Refused
 from apps.engine.population import Judged, Memory
-from apps.engine.recipe import Context, Recipe, Steps
+from apps.engine.recipe import Context, GoesBy, Recipe, Steps
 from apps.engine.records import Chosen
 from apps.engine.selection import Tournament
 from apps.engine.setup import Setup
@@ -138,4 +138,5 @@ RECIPE = Recipe(
     memory=memory,
     fits=fits,
     parameters={"window": 100, "decay": 0.5, "exploration": 0.5},
+    goes_by=GoesBy("operators", "what each operator earned"),
 )

@@ -27,7 +27,7 @@ from apps.engine.prompting import sections as show
 from apps.engine.prompting.assembled import ROOM, assembled
 from apps.engine.prompting.budget import ALWAYS, Section
 from apps.engine.prompting.templates import written
-from apps.engine.recipe import Context, Recipe, Steps
+from apps.engine.recipe import Context, GoesBy, Recipe, Steps
 from apps.engine.records import Chosen, Reply
 from apps.engine.setup import Setup, room
 from apps.engine.variation.text import Complaint
@@ -126,5 +126,6 @@ RECIPE = Recipe(
     roles=("judge", "repair"),
     fits=fits,
     parameters={"chains": 4, "steps": 3, "solved": 1.0},
+    goes_by=GoesBy("operators", "what refinements mended and broke"),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_dser.py")

@@ -31,7 +31,7 @@ from apps.engine.measurement.merge_tasks import SAMPLE, Contested, Unbeaten
 from apps.engine.measurement.minibatch import gain, minibatch
 from apps.engine.population import Judged, Memory
 from apps.engine.prompting import sections as show
-from apps.engine.recipe import Context, Grown, Outcome, Recipe, Steps
+from apps.engine.recipe import Context, GoesBy, Grown, Outcome, Recipe, Steps
 from apps.engine.records import Chosen, Shown
 from apps.engine.selection import TaskFront
 from apps.engine.selection.merge_pair import MergePair
@@ -143,6 +143,7 @@ RECIPE = Recipe(
     fits=fits,
     parameters={"batch": 3, "merges": 0, "parts": 0},
     round=taken_apart(turn),
+    goes_by=GoesBy("front", "who is best on which task"),
 )
 SHOWN = Evidence(
     mechanism="tests/engine/methods/test_gepa.py",

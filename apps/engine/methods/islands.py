@@ -14,7 +14,7 @@ from apps.engine.archives.islands import Islands
 from apps.engine.islanded import homeland, no_islands, on_islands
 from apps.engine.mixture import mixed
 from apps.engine.population import Archive
-from apps.engine.recipe import Recipe
+from apps.engine.recipe import GoesBy, Recipe
 from apps.engine.selection import IslandTournament
 from apps.engine.setup import Setup
 from apps.engine.variation.anything import nothing_to_vary
@@ -45,4 +45,5 @@ RECIPE = Recipe(
     fits=fits,
     parameters={"islands": 4, "capacity": 10, "tournament": 4, "interval": 50, "migrants": 1},
     round=on_islands(lambda island, given: IslandTournament(island, given["tournament"])),
+    goes_by=GoesBy("map", "the archives of its islands"),
 )

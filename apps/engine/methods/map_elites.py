@@ -17,7 +17,7 @@ from apps.engine.archives.islands import Islands
 from apps.engine.islanded import homeland, no_islands, on_islands
 from apps.engine.mixture import mixed
 from apps.engine.population import Archive
-from apps.engine.recipe import Recipe
+from apps.engine.recipe import GoesBy, Recipe
 from apps.engine.selection import UniformCell
 from apps.engine.setup import Setup
 from apps.engine.variation.anything import nothing_to_vary
@@ -43,4 +43,5 @@ RECIPE = Recipe(
     fits=fits,
     parameters={"islands": 1, "interval": 100, "migrants": 1},
     round=on_islands(lambda island, given: UniformCell(island)),
+    goes_by=GoesBy("map", "its archive"),
 )

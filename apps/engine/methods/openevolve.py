@@ -26,7 +26,7 @@ from apps.engine.effects import Choose
 from apps.engine.evidence import Evidence
 from apps.engine.islanded import asked_at_home, island, no_islands
 from apps.engine.population import Archive
-from apps.engine.recipe import Context, Outcome, Recipe, Steps, concluded
+from apps.engine.recipe import Context, GoesBy, Outcome, Recipe, Steps, concluded
 from apps.engine.selection import BestHere, ExploreExploit, UniformCell
 from apps.engine.setup import Setup
 
@@ -81,5 +81,6 @@ RECIPE = Recipe(
         "parts": 0,
     },
     round=taken_apart(turn),
+    goes_by=GoesBy("map", "the archives of its islands"),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_openevolve.py")

@@ -11,7 +11,7 @@ from apps.engine.archives.fronts import Fronts
 from apps.engine.axes import SIZE, Objective
 from apps.engine.mixture import mixed
 from apps.engine.population import Archive
-from apps.engine.recipe import Context, Outcome, Recipe, Steps, grow_from
+from apps.engine.recipe import Context, GoesBy, Outcome, Recipe, Steps, grow_from
 from apps.engine.selection import Crowded, TaskFront
 from apps.engine.setup import Setup
 from apps.engine.variation.anything import nothing_to_vary
@@ -37,4 +37,5 @@ RECIPE = Recipe(
     archive=archive,
     fits=lambda setup: nothing_to_vary(setup.texts, setup.edits),
     round=turn,
+    goes_by=GoesBy("front", "its front"),
 )

@@ -41,7 +41,7 @@ from apps.engine.novelty import KINDS as LIKENESS
 from apps.engine.novelty import novelty_of, only_new
 from apps.engine.population import Archive, Judged, Memory
 from apps.engine.prompting import sections as show
-from apps.engine.recipe import Context, Recipe, Steps
+from apps.engine.recipe import Context, GoesBy, Recipe, Steps
 from apps.engine.records import Chosen
 from apps.engine.scratchpad import ADVICE, Advice, Pad, advised
 from apps.engine.selection import BestHere, BornHere, IslandTournament, Weighted
@@ -157,5 +157,6 @@ RECIPE = Recipe(
         "parts": 0,
     },
     round=taken_apart(on_islands(lambda here, given: Weighted(here, given["sharpness"]))),
+    goes_by=GoesBy("operators", "what each model earned"),
 )
 SHOWN = Evidence(mechanism="tests/engine/methods/test_shinka.py")
