@@ -223,7 +223,7 @@ def _read_rubric(
     if table is None:
         return manifest.settings, ()
     settings = replace(manifest.settings, rubric=column(table, read_text(files, table, FILE, report)))
-    return settings, read_labels(files, table, FILE, [task.key for task in tasks], report)
+    return settings, read_labels(files, table, FILE, {task.key: task.split for task in tasks}, report)
 
 
 def _read_templates(files: Folder, manifest: Manifest, report: Report) -> dict[str, str]:

@@ -112,9 +112,12 @@ def rubric_of(kept: Mapping[str, Any]) -> Rubric:
 
 
 def read_labels(
-    files: Folder, table: RubricTable, manifest: str, tasks: Sequence[str], report: Report
+    files: Folder, table: RubricTable, manifest: str, tasks: Mapping[str, str], report: Report
 ) -> tuple[dict[str, str], ...]:
-    """People's labels, as {"task", "output": canonical JSON text, "level", "by"}; problems go to report."""
+    """People's labels, as {"task", "output": canonical JSON text, "level", "by"}; problems go to report.
+
+    tasks: the split of each by its id.
+    """
     if table.labels is None or not table.labels.path:
         return ()
     try:
@@ -123,7 +126,7 @@ def read_labels(
         place = (manifest, table.labels.line) if refusal.line is None else (table.labels.path, refusal.line)
         report.add(*place, refusal.what, refusal.remedy)
         return ()
-    reading = _Reading(table, frozenset(tasks), report, {})
+    reading = _Reading(table, tasks, report, {})
     for number, line in enumerate(lines, 1):
         if line.strip() and not report.full:
             reading.read(number, line)
@@ -138,7 +141,7 @@ class _Reading:
     """Labels read so far, by task and output."""
 
     table: RubricTable
-    tasks: frozenset[str]
+    tasks: Mapping[str, str]
     report: Report
     found: dict[tuple[str, str], dict[str, str]]
 
@@ -166,6 +169,9 @@ class _Reading:
         ]
         if str(values.get("task")) not in self.tasks:
             found.append((f"there is no task {quoted(values.get('task'))}", "Name the id of a task of this project."))
+        if self.tasks.get(str(values.get("task"))) == "sealed":
+            remedy = "It is opened once, by a person: let no judge read it. Label outputs of other tasks."
+            found.append((f"the task {quoted(values['task'])} is sealed", remedy))
         if values.get("level") not in names:
             found.append((f"unknown level {quoted(values.get('level'))}", suggestion(str(values.get("level")), names)))
         by = values.get("by", "")

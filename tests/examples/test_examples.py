@@ -23,7 +23,8 @@ SEEDS = {
 }
 
 
-OF_A_MODEL = {"babi_memory"}  # measured through a model, so the check cannot tell how the seed scores
+# Measured through a model, or judged by one: the check cannot tell how the seed scores.
+OF_A_MODEL = {"babi_memory", "help_desk"}
 
 
 def test_every_example_is_known_here():

@@ -129,6 +129,12 @@ def test_what_is_wrong_with_a_label_is_said_with_its_line(judged, label, told):
     assert [line[: len(told)] for line in judged.problems()] == [told]
 
 
+def test_no_judge_reads_a_sealed_task_because_somebody_labelled_it(judged):
+    judged.write("tasks.jsonl", TASKS + '{"id": "last", "input": "3 + 3?", "split": "sealed"}\n')
+    write_labels(judged, [*LABELS, {"task": "last", "output": "six", "level": "good"}])
+    assert [line.partition(". ")[0] for line in judged.problems()] == ['labels.jsonl:3: the task "last" is sealed']
+
+
 def test_an_output_may_hold_any_line_end_that_json_leaves_in_a_text(judged):
     label = {"task": "one", "output": "two\u2028three\x85", "level": "poor"}
     judged.write("labels.jsonl", json.dumps(label, ensure_ascii=False) + "\r\n")
