@@ -113,6 +113,11 @@ def test_an_operator_has_it_measured_and_others_may_not(as_alice: Client, as_bob
     assert "The judge is being tried" in text(as_alice.post(f"{JUDGE}measure", follow=True))
     assert Agreement.objects.get().started is None
     assert "It is about to be tried" in text(as_alice.get(JUDGE))
+    assert "Never measured" not in text(as_alice.get(JUDGE))
+    Agreement.objects.update(started=timezone.now(), beat=timezone.now(), done=3, total=1_200)
+    response = as_alice.get(JUDGE)
+    assert "3 of 1,200 calls are back" in text(response)
+    assert '<progress max="1200" value="3"' in response.content.decode()
 
 
 def test_what_kept_it_from_being_measured_is_said(as_alice: Client, judged: Play) -> None:
