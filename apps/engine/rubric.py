@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from apps.engine.canonical import digest, encode
 from apps.engine.prompt import USER, Message, Prompt
@@ -53,8 +54,8 @@ class Rubric:
 
     def place(self, name: str) -> int | None:
         """How many levels are below the one of that name; None where there is none of it."""
-        wanted = name.strip().casefold()
-        return next((at for at, level in enumerate(self.levels) if level.name.casefold() == wanted), None)
+        wanted = _called(name)
+        return next((at for at, level in enumerate(self.levels) if _called(level.name) == wanted), None)
 
     def score(self, place: int) -> float:
         """From 0, the lowest level, to 1, the highest, in equal steps."""
@@ -119,6 +120,11 @@ def read_grade(rubric: Rubric, reply: str) -> Grade | None:
 def wording() -> str:
     """Digest of what every judge is told beside the rubric: another wording is another measurement."""
     return digest(encode([SYSTEM, REFERENCE, MARK, LONGEST])).hex()
+
+
+def _called(name: str) -> str:
+    """A level's name whatever its case, and whether an accent is a character of its own or not."""
+    return normalize("NFC", name.strip().casefold())
 
 
 def _levels(rubric: Rubric) -> str:

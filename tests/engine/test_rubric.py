@@ -83,6 +83,11 @@ def test_a_reply_names_a_level_of_the_rubric_or_tells_nothing(reply, place):
     assert (grade.place if grade else None) == place
 
 
+def test_an_accent_may_be_a_character_of_its_own_in_a_reply_and_not_in_the_rubric():
+    rubric = Rubric("Is it good?", (Level("mal", "no"), Level("très bien", "yes")))
+    assert rubric.place("Tre\u0300s bien") == 1
+
+
 def test_levels_are_scores_in_equal_steps_from_0_to_1():
     assert [RUBRIC.score(at) for at in range(3)] == [0.0, 0.5, 1.0]
 
