@@ -17,6 +17,8 @@ SMALL = {
     "population": 10,
     "chains": 2,
     "steps": 1,
+    "structures": 5,
+    "numbers": 50,
 }  # parameters whose usual values would outlast a test, where a method has them
 
 

@@ -5,18 +5,17 @@ Genetic Improvement of Software: A Comprehensive Survey, IEEE TEVC 22, 2018), ex
 et al., An Experimental Determination of Sufficient Mutant Operators, ACM TOSEM 5, 1996).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from typing import Any, ClassVar
 
 from apps.engine.variation import python_expressions, python_statements
-from apps.engine.variation.python_tree import compiles, parse
-from apps.engine.variation.regions import editable, outside_unchanged
+from apps.engine.variation.python_edits import first_sound
+from apps.engine.variation.python_tree import parse
+from apps.engine.variation.regions import editable
 from apps.engine.variation.splices import Splice, spliced
-
-TRIES = 12
 
 type Draw = Callable[[str, Any, Random], list[Splice]]
 
@@ -33,7 +32,7 @@ _OF_EXPRESSIONS: Mapping[type[Any], Draw] = {
 class MutateStatements:
     """Makes count small changes of structure, one after another, each drawn uniformly over kinds and then over places.
 
-    What does not compile is drawn again, TRIES times in all; None where nothing came of it.
+    What does not compile is drawn again; None where nothing came of it.
     """
 
     count: int = 1
@@ -42,22 +41,14 @@ class MutateStatements:
     def edit(self, texts: Mapping[str, str], edits: Mapping[str, str], rng: Random) -> dict[str, str] | None:
         changed: dict[str, str] = {}
         for _ in range(self.count):
-            changed |= _mutated({**texts, **changed}, edits, rng)
+            changed |= first_sound({**texts, **changed}, edits, rng, places, _mutated)
         return {path: text for path, text in changed.items() if text != texts[path]} or None
 
 
-def _mutated(texts: Mapping[str, str], edits: Mapping[str, str], rng: Random) -> dict[str, str]:
-    """One changed file, or none."""
-    modes = {path: edits.get(path, "protected") for path in sorted(texts) if path.endswith((".py", ".pyi"))}
-    paths = [path for path, mode in modes.items() if places(texts[path], mode)]
-    for _ in range(TRIES if paths else 0):
-        path = rng.choice(paths)
-        before = texts[path]
-        draw, sites = rng.choice(places(before, modes[path]))
-        after = spliced(before, draw(before, rng.choice(sites), rng))
-        if after != before and outside_unchanged(before, after, modes[path]) and compiles(after):
-            return {path: after}
-    return {}
+def _mutated(text: str, kinds: Sequence[tuple[Draw, tuple[Any, ...]]], rng: Random) -> str:
+    """The text with one small change."""
+    draw, sites = rng.choice(kinds)
+    return spliced(text, draw(text, rng.choice(sites), rng))
 
 
 @lru_cache(maxsize=32)

@@ -5,6 +5,7 @@ from random import Random
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from apps.engine.variation.ingredients import InsertExpression
 from apps.engine.variation.noop import NoOp
 from apps.engine.variation.numbers import PerturbNumbers
 from apps.engine.variation.statements import MutateStatements
@@ -12,7 +13,7 @@ from apps.engine.variation.steps import AdaptiveStep
 
 quick = settings(max_examples=25, deadline=None)
 
-OPERATORS = (PerturbNumbers(count=3), AdaptiveStep(), MutateStatements(count=2), NoOp())
+OPERATORS = (PerturbNumbers(count=3), AdaptiveStep(), MutateStatements(count=2), InsertExpression(), NoOp())
 
 EXPRESSIONS = (
     "1",
