@@ -1,5 +1,6 @@
 """A judge on its way through labelled outputs: each is judged twice, by calls of the project within its budgets."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -23,8 +24,8 @@ from apps.projects.models import Project, Task
 from apps.rounds.agreement import REPEATS
 from apps.rounds.working import USELESS, Judge
 
-BUSY_SECONDS = 0.5
-WAIT_SECONDS = 0.5
+BEAT_SECONDS = 5.0  # between two signs of life, at most
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds, while calls of others have reserved what is left of a budget
 STOPPED = "Whoever operates a project, or an admin, sees on its page what to do, and can release it."
 
 type Item = tuple[int, int]  # number of a label, and of the time that it is judged
@@ -63,6 +64,8 @@ class Panel:
     _failures: dict[Item, int] = field(default_factory=dict)
     _places: dict[Item, int | None] = field(default_factory=dict)
     _calls: dict[Item, str] = field(default_factory=dict)
+    _again: float = 0.0  # when calls are opened again, on the monotonic clock
+    _pause: float = 0.0  # the last one, in seconds
 
     def ask(self, labels: Sequence[dict[str, str]]) -> list[Asked]:
         """What the judge says of each. Raises UserError where it cannot be asked."""
@@ -71,7 +74,8 @@ class Panel:
         total = len(self._waiting)
         try:
             while self._waiting or self._open:
-                self._ask()
+                if time.monotonic() >= self._again:
+                    self._ask()
                 self._hear()
                 self.told(len(self._places), total)
         finally:
@@ -108,25 +112,41 @@ class Panel:
             if not isinstance(call, Denied):
                 self._open[call.job.id] = item
                 self.callers.submit(call.job)
-        for item, call in made:
-            if isinstance(call, Denied):
-                self._denied(item, call)
+        denied = [(item, call) for item, call in made if isinstance(call, Denied)]
+        for item, call in denied:
+            self._denied(item, call)
+        if any(call.why == "busy" for _, call in denied):
+            self._rest()
 
     def _denied(self, item: Item, denied: Denied) -> None:
         if denied.why == "context":
             self._places[item] = None
         elif denied.why == "busy":
             self._waiting.append(item)
-            if not self._open:  # else their end is waited for
-                time.sleep(BUSY_SECONDS)
         else:
             raise UserError(f"{denied.reason} {denied.hint}".strip())
 
+    def _rest(self) -> None:
+        """The budget has no room now: until a call of its own ends or, where others hold all of it, for a while."""
+        if self._open:
+            self._again, self._pause = math.inf, 0.0
+            return
+        self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pause))
+        self._again = time.monotonic() + self._pause
+
+    @property
+    def _patience(self) -> float:
+        """Seconds after which there is something to do although no call has ended."""
+        if self._open:
+            return BEAT_SECONDS
+        return min(BEAT_SECONDS, max(0.0, self._again - time.monotonic()))
+
     def _hear(self) -> None:
         """Take in calls that have ended."""
-        outcomes = self.callers.collect(WAIT_SECONDS)
+        outcomes = self.callers.collect(self._patience)
         if not outcomes:
             return
+        self._again = 0.0
         with transaction.atomic():
             settlement = settle(outcomes)
             if settlement.entries:

@@ -18,9 +18,10 @@ from apps.llm.opening import open_calls
 from apps.llm.pool import PACES, Callers, Patience
 from apps.llm.services import budgets
 from apps.llm.services.budgets import Limits
+from apps.llm.settling import lose
 from apps.log.models import Event
 from apps.projects.services import labels
-from apps.rounds import agreement, panel
+from apps.rounds import agreement, labelled, panel
 from apps.rounds.agreement import Figures
 from apps.rounds.models import Agreement
 from apps.rounds.start import start
@@ -30,6 +31,8 @@ from tests.rounds.test_worker import loopback  # noqa: F401
 
 OFFS = [round(0.1 * step, 1) for step in range(1, 31)]
 LABELS = [judges.label(f"t{at % 4}", f"Off by {off}", judges.level_of(f"Off by {off}")) for at, off in enumerate(OFFS)]
+
+TIGHT = 3_500  # tokens: for eight judgements one by one, not for what all of them may take at most
 
 
 @pytest.fixture(autouse=True)
@@ -139,6 +142,66 @@ def test_a_judge_that_becomes_another_while_it_is_tried_is_not_taken_for_either(
     row = measured(monkeypatch, changing, LABELS[:2])
     assert "changed meanwhile" in row.why
     assert row.figures == {}
+
+
+def opened(monkeypatch, project, then=lambda times: None):
+    """How many of its calls were answered each time that some were opened. then: hears how often some were."""
+    seen, original = [], labelled.open_calls
+
+    def counted(*asked, **more):
+        seen.append(Call.objects.filter(project=project, state="done").count())
+        then(len(seen))
+        return original(*asked, **more)
+
+    monkeypatch.setattr(labelled, "open_calls", counted)
+    return seen
+
+
+def test_where_its_own_calls_hold_the_budget_it_waits_for_one_to_end(monkeypatch):
+    monkeypatch.setattr(labelled, "BEAT_SECONDS", 0.001)
+    with judges.server(monkeypatch, judges.good, latency=0.1):
+        project = judges.project(labels=LABELS[:4])
+        budgets.of_project(workers.SYSTEM, project, Limits(tokens=TIGHT))
+        seen = opened(monkeypatch, project)
+        row = panel.begin(workers.SYSTEM, project)
+        assert panel.take(row.pk)
+        assert panel.carry_out(row.pk).figures["judged"] == 4
+    assert len(seen) > 2
+    assert len(set(seen)) == len(seen), "calls were opened again although none had ended"
+
+
+def test_where_others_hold_the_budget_it_asks_less_and_less_often(monkeypatch):
+    clock, asked_at = [100.0], []
+
+    class Clock:
+        @staticmethod
+        def monotonic():
+            return clock[0]
+
+    def passes(callers, seconds, original=Callers.collect):
+        clock[0] += seconds
+        return original(callers, 1.0 if callers._open else 0.0)
+
+    def given_back(times):
+        asked_at.append(clock[0])
+        if times == 7:
+            lose(Call.objects.filter(state="in flight"))
+            budgets.of_project(workers.SYSTEM, project, Limits())
+
+    with judges.server(monkeypatch, judges.good):
+        project = judges.project(labels=LABELS[:4])
+        budgets.of_project(workers.SYSTEM, project, Limits(tokens=TIGHT))
+        other = Wanted(judges.JUDGE, "mutate", Prompt("", (Message(USER, "x" * 3 * (TIGHT - 1_150)),)))
+        with transaction.atomic():
+            assert open_calls(None, [other], project=project.pk).calls[0].job
+        opened(monkeypatch, project, given_back)
+        monkeypatch.setattr(labelled, "time", Clock)
+        monkeypatch.setattr(Callers, "collect", passes)
+        row = panel.begin(workers.SYSTEM, project)
+        assert panel.take(row.pk)
+        assert panel.carry_out(row.pk).figures["judged"] == 4
+    rests = [round(later - sooner) for sooner, later in zip(asked_at, asked_at[1:], strict=False)]
+    assert rests[:6] == [1, 2, 4, 8, 16, 30]
 
 
 def test_what_was_measured_holds_for_that_judge_and_those_labels(monkeypatch):
