@@ -33,7 +33,8 @@ def main() -> None:
         made = world.project(f"Toy {Run.objects.count()}")
         run = world.begin(loop, made, world.order(questions.METHOD, candidates, parallel=4))
     while run.state == "open":
-        loop.turn(0.5)
+        if not loop.turn(0.5):
+            loop.wait(0.25)
         run.refresh_from_db()
     loop.close()
     print(archive_digest(run))

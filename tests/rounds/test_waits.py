@@ -40,13 +40,14 @@ class House:
     """A server with somebody at home, or not. left: replies until it closes."""
 
     def __init__(self, reply):
-        self.open, self.left = True, 1000
+        self.open, self.left, self.answered = True, 1000, 0
         self._reply = reply
 
     def __call__(self, sent):
         if not self.open or not self.left:
             return error(503, "closed for today")
         self.left -= 1
+        self.answered += 1
         return self._reply(sent)
 
 
