@@ -16,8 +16,8 @@ from apps.common.ids import NUMBERS
 from apps.common.keyset import key
 from apps.common.pages import region
 from apps.lineage import selectors
-from apps.lineage.calls.reading import Asked
 from apps.lineage.comparing.addresses import candidate_at
+from apps.oversight.asked import Asked
 from apps.oversight.dossier import Dossier
 from apps.oversight.look import remember
 from apps.oversight.measurements import unpacked

@@ -139,6 +139,21 @@ def test_the_candidate_s_page_shows_what_was_asked_so_that_it_was_made(
     assert f"candidate {made.number}</a>" in shown(as_bob, f"{RUN}calls/{second.pk}/")
 
 
+def test_the_gate_of_a_proposal_shows_what_the_model_said_and_was_asked(
+    as_bob: Client, play: Play, haiku: LanguageModel
+) -> None:
+    made = play.candidate("asked = True\n", parents=(0,))
+    own = play.held(made)
+    assert "said and was asked" not in shown(as_bob, f"/queue/{own.pk}/")
+    asked = modelled.call(haiku, play.run, prompt=modelled.prompt(f"question {EVIL}"), reply=EVIL.encode())
+    modelled.led_to(made, asked)
+    page = shown(as_bob, f"/queue/{own.pk}/")
+    assert "What haiku said and was asked" in page
+    assert "question &lt;script&gt;" in page
+    assert EVIL not in page
+    assert page.index("What haiku said") < page.index("Scores by task")
+
+
 def test_failed_and_lost_calls_say_what_that_means(as_bob: Client, play: Play, haiku: LanguageModel) -> None:
     failed = modelled.call(haiku, play.run, state="failed", status=429, blame="again", detail=EVIL)
     page = shown(as_bob, f"{RUN}calls/{failed.pk}/")

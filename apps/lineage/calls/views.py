@@ -48,7 +48,7 @@ def calls(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def call(request: HttpRequest, slug: str, number: int, identifier: int) -> HttpResponse:
     """One call; ?show=all shows long texts to their end."""
     run, found = _call(request, slug, number, identifier)
-    told = CallReading(run, found, full=request.GET.get("show") == "all")
+    told = CallReading(found, full=request.GET.get("show") == "all")
     # What a server says of itself, and where it stands, is for those who may release it; of this call, for all.
     own = found.blame == "call" or may(actor_of(request), "operate", run.project)
     context = {"project": run.project, "run": run, "told": told, "call": found}
@@ -58,9 +58,9 @@ def call(request: HttpRequest, slug: str, number: int, identifier: int) -> HttpR
 @require_GET
 def download(request: HttpRequest, slug: str, number: int, identifier: int, part: str) -> HttpResponse:
     """The prompt as it is stored, or the reply, as a download."""
-    run, found = _call(request, slug, number, identifier)
+    _, found = _call(request, slug, number, identifier)
     wanted = {"prompt": found.prompt, "reply": found.reply}.get(part)
-    if not wanted or CallReading(run, found).withheld:
+    if not wanted or CallReading(found).withheld:
         raise Http404("there is no such text")
     return attachment(content.load([bytes(wanted)])[bytes(wanted)], f"call-{found.pk}-{part}.txt")
 

@@ -20,6 +20,7 @@ from apps.common.errors import Conflict, UserError
 from apps.common.pages import onward, region
 from apps.log.models import LogHead
 from apps.oversight import desk, edits, prompts, selectors
+from apps.oversight.asked import Asked
 from apps.oversight.dossier import Dossier, sign_of, with_compared
 from apps.oversight.forms import FILE, AnswerForm
 from apps.oversight.look import remember
@@ -142,6 +143,7 @@ def _page(
     about = found.get(effect.candidate or 0)
     spoken = effect.answers.exclude(decision=WITHDRAW)  # what was taken back says so itself
     said = list(spoken.select_related("person", "to").order_by("pk"))
+    dossier = replace(Dossier.shown(request, effect.round.run, about), read=found) if about else None
     context = {
         "gate": desk.Gate(effect),
         "form": form,
@@ -152,7 +154,8 @@ def _page(
         "may": verbs(actor, project),
         "deciders": selectors.deciders(project) if held else (),
         "following": reverse("gate", args=[vars(effect)["next"]]) if held and vars(effect)["next"] else "",
-        "dossier": replace(Dossier.shown(request, effect.round.run, about), read=found) if about else None,
+        "dossier": dossier,
+        "asked": Asked(effect.round.run, about, dossier.shelf) if about and dossier else None,
         "sign": sign_of(project),
         "changed": request.GET.get("seen", "") not in ("", shown(effect).hex()),
         "watched": {project.pk: vars(effect)["head"] or 0},
