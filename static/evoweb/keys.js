@@ -45,8 +45,8 @@
 
   function unfold(details) {
     details.open = !details.open;
-    const first = details.open ? details.querySelector(FIELDS) : details.querySelector("summary");
-    if (first) first.focus();
+    const first = details.open && details.querySelector(`${FIELDS}, [tabindex="0"]`);  // a text that scrolls by arrows is a place too
+    (first || details.querySelector("summary")).focus();
   }
 
   /* The button that Ctrl+Enter presses: the one a key went for, the one beside the field, else the first, as Enter would.
@@ -116,6 +116,7 @@
       (element.closest("header.top") ? everywhere : page).push(line);
     }
     if ([...document.querySelectorAll("[data-list]")].some(visible)) page.unshift(["j", "Next row"], ["k", "Previous row"], ["o", "Open the row"]);
+    if ([...document.querySelectorAll("[data-recalls]")].some(visible)) page.push(["↑", "In the empty reason: the last one again"]);
     everywhere.push(["Ctrl Enter", "Send the form that you are in"], ["Esc", "Leave a field, close a dialog"], ["?", "This list"]);
     return [["On this page", page], ["Everywhere", everywhere]].filter(([, list]) => list.length);
   }

@@ -9,17 +9,24 @@
   const FRESH = 60000;  // ms that a page which was fetched ahead may wait
   const page = new DOMParser();
   let ready = null;     // { url, document, at }
+  let coming = null;    // { url, arrival: what will be ready, or null if it fails }
   let pushed = false;
   let sending = false;
 
   const form = () => document.querySelector("form[data-decide]");
   const cookie = name => document.cookie.split("; ").find(one => one.startsWith(`${name}=`))?.split("=")[1];
 
+  async function fetched(url) {
+    const response = await fetch(url, { redirect: "error", priority: "low", headers: { "Evoweb-Ahead": "true" } }).catch(() => null);
+    return response?.ok ? { url, document: page.parseFromString(await response.text(), "text/html"), at: Date.now() } : null;
+  }
+
   async function prefetch() {
     const url = form()?.dataset.prefetch;
-    if (!url) { ready = null; return; }
-    const response = await fetch(url, { redirect: "error", priority: "low", headers: { "Evoweb-Ahead": "true" } }).catch(() => null);
-    if (response?.ok) ready = { url, document: page.parseFromString(await response.text(), "text/html"), at: Date.now() };
+    if (!url) { ready = coming = null; return; }
+    const asked = coming = { url, arrival: fetched(url) };
+    ready = await asked.arrival || ready;
+    if (coming === asked) coming = null;
   }
 
   const scripts = root => [...root.querySelectorAll("script[src]")].map(script => script.getAttribute("src"));
@@ -44,12 +51,28 @@
     document.dispatchEvent(new CustomEvent("evoweb:page"));
   }
 
-  /* The page at hand, if it could be shown at once. The server is told, and sends what the page has to say of the answer. */
-  const offer = () => ready && Date.now() - ready.at <= FRESH && !foreign(ready.document) ? ready : null;
+  /* Whoever rejects many for one reason writes it once: arrow up in the empty field brings the last one back. */
+  const SAID = `reason of ${document.body.dataset.person}`;
+  const keep = data => { if (data.get("reason")?.trim()) sessionStorage.setItem(SAID, data.get("reason")); };
 
-  function forward(url, notes, offered) {
+  function recall(event) {
+    const field = event.target, said = sessionStorage.getItem(SAID);
+    if (event.key !== "ArrowUp" || !said || !field.matches("form[data-decide] #reason") || field.value) return;
+    event.preventDefault();
+    field.value = said;
+    field.select();
+  }
+
+  const shown = one => one && Date.now() - one.at <= FRESH && !foreign(one.document);
+
+  /* The page at hand, if it could be shown at once, or the one on its way: who decides quickly need not load it again.
+     The server is told, and sends what the page has to say of the answer. */
+  const offer = () => shown(ready) ? ready : coming;
+
+  async function forward(url, notes, offered) {
     if (offered?.url !== url) return location.assign(url);  // that page says it, not one that came while this was sent
-    const next = ready?.url === url ? ready : offered;
+    const next = ready?.url === url ? ready : offered.document ? offered : await offered.arrival;
+    if (!shown(next)) return location.assign(url);
     ready = null;
     history.pushState(null, "", url);
     pushed = true;
@@ -72,6 +95,7 @@
   async function send(sent, button) {
     const data = new FormData(sent, button);
     data.set("csrfmiddlewaretoken", cookie("csrftoken") || data.get("csrfmiddlewaretoken"));
+    keep(data);
     const offered = offer();
     const headers = { "HX-Request": "true", "Evoweb-Ready": offered?.url || "" };
     const response = await fetch(sent.action, { method: "POST", body: data, headers, redirect: "manual" });
@@ -98,6 +122,8 @@
     sent.removeAttribute("aria-busy");
     sending = false;
   });
+
+  document.addEventListener("keydown", recall);
 
   // The second click of a double click may meet the next page's button, in the same place.
   document.addEventListener("click", event => { if (event.detail > 1 && event.target.closest("form[data-decide] button:not([type=button])")) event.preventDefault(); });

@@ -163,3 +163,16 @@ def test_from_signing_in_to_a_verdict_without_a_mouse(browser: Browser, site: Si
     press(page, "Control+Enter")
     expect(page.get_by_text("Rejected:")).to_be_visible()
     assert site.play("answers")[str(gate)] == "reject"
+
+
+def test_a_candidate_is_reverted_and_its_entry_found_without_a_mouse(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/projects/parabola/runs/1/candidates/3/")
+    press(page, "Shift+R")
+    expect(page.get_by_label("Why")).to_be_focused()
+    page.keyboard.type("it was luck")
+    press(page, "Control+Enter")
+    expect(page.get_by_text("it was luck")).to_be_visible()
+    press(page, "g", "a")
+    expect(page.get_by_role("heading", name="Log")).to_be_visible()
+    press(page, "j")
+    expect(page.locator("[data-list] tbody tr").first).to_contain_text("candidate 3")

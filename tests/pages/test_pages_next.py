@@ -98,6 +98,38 @@ def test_a_page_that_comes_while_the_answer_is_under_way_swallows_no_words(
     reviewer.goto("about:blank")
 
 
+def test_who_decides_before_the_next_gate_is_at_hand_waits_for_it_and_loads_no_page(
+    reviewer: Page, site: Site, gates: list[int]
+) -> None:
+    held: list[Route] = []
+    next_page, loads = f"**/queue/{gates[1]}/", []
+    reviewer.route(next_page, lambda route: held.append(route))
+    with reviewer.expect_request(next_page):
+        reviewer.goto(f"{site.url}/queue/{gates[0]}/")
+    reviewer.on("request", lambda request: loads.append(request.url) if request.is_navigation_request() else None)
+    with reviewer.expect_response("**/answer"):
+        approve(reviewer)
+    held[0].continue_()
+    expect(reviewer.get_by_role("button", name="Take back")).to_be_visible()
+    assert loads == []
+    reviewer.unroute_all()
+    reviewer.goto("about:blank")
+
+
+def test_a_reason_is_written_once_for_many(page: Page, site: Site, gates: list[int]) -> None:
+    page.keyboard.press("Shift+R")
+    page.keyboard.type("does not pay")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(f"{site.url}/queue/{gates[1]}/")
+    page.keyboard.press("Shift+R")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Reason", exact=True)).to_have_value("does not pay")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(f"{site.url}/queue/{gates[2]}/")
+    expect(page.get_by_label("Reason", exact=True)).to_have_value("")
+    assert site.play("answers")[str(gates[1])] == "reject"
+
+
 def test_going_back_shows_the_gate_that_was_answered_as_it_is_now(page: Page, site: Site, gates: list[int]) -> None:
     asked = page.get_by_role("heading", level=1).text_content()
     approve(page)
