@@ -7,6 +7,7 @@ from functools import cached_property
 
 from apps.accounts.actors import Actor
 from apps.accounts.names import names
+from apps.common.doorbell import signs
 from apps.experiments import plan as plans
 from apps.experiments import reading, selectors
 from apps.experiments.chart import Chart, chart
@@ -112,9 +113,18 @@ class Desk:
         return [Under(cell) for cell in selectors.under_way(self.experiment)]
 
     @cached_property
-    def amiss(self) -> list[Cell]:
-        """Runs that do not count."""
-        return selectors.amiss(self.experiment, AMISS)
+    def amiss(self) -> list[tuple[str, str, list[Cell]]]:
+        """Runs that do not count, by state and reason: what is wrong with one is often wrong with many."""
+        found: dict[tuple[str, str], list[Cell]] = {}
+        for cell in selectors.amiss(self.experiment, AMISS):
+            found.setdefault((cell.state, cell.why), []).append(cell)
+        return [(state, why, cells) for (state, why), cells in found.items()]
+
+    @property
+    def idle(self) -> bool:
+        """Whether its runs wait for workers, and none is there."""
+        waits = self.experiment.served and self.experiment.state == ExperimentState.RUNNING
+        return waits and (signs(["worker"]) or {"worker": False})["worker"] is False
 
     @cached_property
     def stops(self) -> list[Latch]:

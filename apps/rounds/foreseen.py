@@ -1,7 +1,9 @@
 """What a run would take, before it is started: which model plays which role, how much it would ask, what that costs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Count
 
@@ -27,6 +29,16 @@ class Foreseen:
     cast: Ensembles
     candidates: int
     parallel: int = int(PARALLEL.default)
+
+    @property
+    def claim(self) -> str:
+        """What the method claims of itself."""
+        return registry.claim(self.method)
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """What can be set of the method, and how it is set where nobody says anything."""
+        return registry.get(self.method).parameters
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -92,6 +92,8 @@ class StartForm(forms.Form):
         self.models = ensembles(project)
         self.picks = picks(project, self.models)
         self.fields["method"].choices = grouped(self.picks)  # type: ignore[attr-defined]
+        if not self.is_bound:
+            self.fields["method"].widget.attrs["autofocus"] = True
 
     def clean_origin(self) -> int | None:
         said = self.cleaned_data["origin"]

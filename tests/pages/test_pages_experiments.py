@@ -117,6 +117,14 @@ def test_what_stands_there_is_ranked_and_says_what_is_missing(play: Play, as_bob
     assert "<script>alert" not in seen
 
 
+def test_what_is_wrong_with_many_runs_is_told_once(play: Play, as_bob: Client) -> None:
+    made = experiment(play)
+    made.cells.filter(state=CellState.DONE).update(state=CellState.FAILED, why="no space left")
+    seen = text(as_bob.get(f"/experiments/{made.pk}/"))
+    assert seen.count("no space left") == 1
+    assert seen.count("hill_climb, seed") == 3
+
+
 def test_before_the_first_seed_there_is_nothing_to_compare(people: Cast, as_bob: Client) -> None:
     assert "Nothing to compare yet." in text(as_bob.get(f"/experiments/{begun(people.project).pk}/"))
 

@@ -34,6 +34,12 @@ def test_what_a_method_lacks_stands_beside_it_until_it_is_there(as_alice: Client
     assert "cma_es" in groups(as_alice)["For this project"]
 
 
+def test_the_chosen_method_is_told_with_what_can_be_set(as_alice: Client, people: Cast) -> None:
+    page = as_alice.get(f"{NEW}?region=estimate&method=islands").content.decode()
+    assert registry.claim("islands") in unescape(page)
+    assert all(f"<code>{name}</code>" in page for name in registry.get("islands").parameters)
+
+
 def test_a_method_that_does_not_fit_is_told_in_the_form(as_alice: Client, people: Cast) -> None:
     sent = {"method": "cma_es", "candidates": 5, "parallel": 1, "seed": 0, "mode": "full-auto"}
     response = as_alice.post(NEW, sent)

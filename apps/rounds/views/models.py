@@ -29,7 +29,7 @@ DUTIES = {
     "mutate": "proposes an edit",
     "crossover": "mixes two candidates",
     "reflect": "says what went wrong",
-    "judge": "judges",
+    "judge": "says how good something is",
     "summarise": "condenses what was learned",
     "novelty": "says whether an edit is new",
     "repair": "mends what failed",
