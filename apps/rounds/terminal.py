@@ -215,12 +215,19 @@ def finish(run: Run, out: TextIO | OutputWrapper, *, as_json: bool) -> None:
         raise CommandError(f"The run {run.state}: {run.why}")
 
 
+_OTHERS = (
+    "A method that asks a model changes files of any kind; docs/methods.md says what each of the others can change"
+)
+
+
 def _why(run: Run) -> str:
     """Why the run ended as it did, or why the last round of an open one brought nothing; and where there is more."""
     told = idle(run) if run.state == RunState.OPEN and run.measured == 0 else run.why
     asks = bool(registry.get(run.method).roles)
-    if not told or run.state not in (RunState.OPEN, RunState.EXHAUSTED) or not asks:
+    if not told or run.state not in (RunState.OPEN, RunState.EXHAUSTED):
         return told
+    if not asks:
+        return f"{told}. {_OTHERS}" if told.endswith("no edit stood") and not run.measured else told
     return f"{told}. Calls, on the page of the run, has every reply and what was said of it"
 
 

@@ -56,7 +56,7 @@ def test_barren_rounds_in_a_row_end_a_run_as_exhausted(loop, monkeypatch):
     assert run.why == "6 rounds in a row brought no candidate: no edit stood"
     printed = StringIO()
     terminal.finish(run, printed, as_json=False)
-    assert f"why              {run.why}\n" in printed.getvalue()
+    assert f"why              {run.why}. A method that asks a model changes files of any kind" in printed.getvalue()
 
 
 def test_a_model_of_which_no_reply_can_be_used_is_told_while_the_run_is_open(loop, monkeypatch, settings):
