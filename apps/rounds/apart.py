@@ -21,7 +21,7 @@ from apps.engine.setup import ensembles_from
 from apps.engine.variation.taking_apart import Part, parts_of
 from apps.llm.forecast import Asks, Estimate, estimate
 from apps.log.services import append
-from apps.oversight.credits import lacking_one
+from apps.oversight.credits import besides
 from apps.projects.access import may, require
 from apps.projects.models import Project
 from apps.records import content, transitions
@@ -51,7 +51,7 @@ class Apart:
 
     @cached_property
     def base(self) -> CandidateEdit | None:
-        return None if self.candidate.base is None else CandidateEdit.objects.get(pk=self.candidate.base)
+        return next((each for each in self._kin if each.pk == self.candidate.base), None)
 
     @cached_property
     def changed(self) -> Mapping[str, tuple[str, str]]:
@@ -83,9 +83,14 @@ class Apart:
     @cached_property
     def _lacking(self) -> dict[str, int]:
         """By part without which it was measured, how many there are."""
-        rows = CandidateEdit.objects.filter(lacking_one(self.candidate)).values_list("traits", "score", "failure")
-        told = (decode(bytes(traits)) for traits, score, failure in rows if score is not None or failure)
+        told = (decode(bytes(each.traits)) for each in self._kin if each.score is not None or each.failure)
         return {traits[PART]: int(traits[PARTS]) for traits in told if PART in traits}
+
+    @cached_property
+    def _kin(self) -> list[CandidateEdit]:
+        """Its base, and what lacks one of its parts; nobody where it was planted."""
+        wanted = besides(self.candidate)
+        return list(CandidateEdit.objects.filter(wanted)) if wanted else []
 
     @cached_property
     def asked(self) -> Commission | None:
@@ -168,8 +173,6 @@ class Apart:
             return "Somebody asked for that before, and it is on its way."
         if asked is not None and asked.run_id != self.run.pk and _brought(asked):
             return f"It was measured without each of its parts in run {asked.run.number}."
-        if self.here and Round.objects.filter(run=self.run, kind="conclude").exists():
-            return f"Run {self.run.number} concludes at this moment. Ask again when it has ended."
         return ""
 
 
@@ -205,6 +208,8 @@ def ask(actor: Actor, candidate: CandidateEdit, sandbox: str) -> Run:
             require(actor, "operate", apart.run.project)
         if apart.refusal:
             raise UserError(apart.refusal)
+        if apart.here and Round.objects.filter(run=apart.run, kind="conclude").exists():
+            raise UserError(f"Run {apart.run.number} concludes at this moment. Ask again when it has ended.")
         run = apart.run if apart.here else _begun(actor, apart, sandbox)
         asked = {"parts": [part.name for part in apart.left], "most": apart.most}
         append(run.project_id, [transitions.commission(run, KIND, candidate.pk, asked, str(actor))])

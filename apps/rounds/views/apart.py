@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.requests import actor_of
 from apps.common.errors import UserError
-from apps.projects.access import require
+from apps.projects.access import known, require
 from apps.rounds.apart import Apart, ask, may_ask
-from apps.rounds.views.found import candidate_of, run_of, watched_project
+from apps.rounds.views.found import whole_candidate
 from apps.sandbox.isolation import NoIsolation
 from apps.sandbox.probe import require as isolation
 
@@ -20,9 +20,9 @@ from apps.sandbox.probe import require as isolation
 @require_http_methods(["GET", "POST"])
 def parts(request: HttpRequest, slug: str, number: int, candidate: int) -> HttpResponse:
     """Its parts, and what measuring it without each takes; sent, a run is asked to do it."""
-    actor, (project, _) = actor_of(request), watched_project(request, slug)
-    found = candidate_of(run_of(project, number), candidate)
-    apart = Apart(found)
+    actor = actor_of(request)
+    found = whole_candidate(actor, slug, number, candidate)
+    project, apart = known(actor, found.run.project, vars(found)["role"]), Apart(found)
     if not may_ask(actor, apart):
         require(actor, "operate", project)
     told = ""

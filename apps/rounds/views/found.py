@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
+from apps.accounts.actors import Actor
 from apps.accounts.requests import actor_of
 from apps.common.ids import NUMBERS, row_id
 from apps.log.models import LogHead
@@ -48,6 +49,16 @@ def candidate_of(run: Run, number: int) -> CandidateEdit:
     found = get_object_or_404(CandidateEdit, pk=row_id(run.pk, number))
     found.run = run
     return found
+
+
+def whole_candidate(actor: Actor, slug: str, run: int, number: int) -> CandidateEdit:
+    """The candidate with its run, project and protocol and the actor's role, in one query. Raises Http404."""
+    if number >= NUMBERS:
+        raise Http404("no run has so many candidates")
+    visible = Run.objects.filter(project__in=visible_projects(actor), project__slug=slug, number=run)
+    key = visible.values_list(F("pk") * NUMBERS + number)
+    read = CandidateEdit.objects.select_related("run__project", "run__protocol").defer("run__project__evaluator")
+    return get_object_or_404(read.annotate(role=role_in(actor, "run__project")), pk=Subquery(key[:1]))
 
 
 def attachment(data: bytes, name: str) -> HttpResponse:
