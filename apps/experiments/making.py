@@ -122,9 +122,9 @@ def stop(actor: Actor, experiment: Experiment) -> int:
         now = _required(actor, experiment)
         if now.state in (ExperimentState.STOPPED, ExperimentState.DONE):
             raise Conflict(f"The experiment is {now.state} already; nothing was changed.")
+        going = _locked_runs(now)
         _become(actor, now, ExperimentState.STOPPED, "experiment.stopped")
-    going = Run.objects.filter(cell__experiment=now, state=RunState.OPEN).select_related("project")
-    return sum(stops.finish(actor, run) for run in going)
+        return sum(stops.finish(actor, run) for run in going)
 
 
 def over(experiment: Experiment) -> int:
@@ -169,6 +169,14 @@ def _require(actor: Actor, projects: Iterable[Project]) -> None:
 def _lock(projects: Iterable[Project]) -> None:
     """So that the same plan, sent twice, makes one experiment."""
     list(Project.objects.select_for_update().filter(pk__in=[project.pk for project in projects]).order_by("pk"))
+
+
+def _locked_runs(experiment: Experiment) -> list[Run]:
+    """Its open runs, locked before any log: in one order, as everywhere."""
+    keys = Cell.objects.filter(experiment=experiment, run__state=RunState.OPEN).values_list("run", flat=True)
+    return list(
+        Run.objects.select_for_update(of=("self",)).filter(pk__in=list(keys)).select_related("project").order_by("pk")
+    )
 
 
 def _become(actor: Actor, experiment: Experiment, state: ExperimentState, kind: str) -> None:

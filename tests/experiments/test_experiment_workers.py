@@ -112,6 +112,23 @@ def test_one_that_goes_on_while_its_stop_still_finishes_runs_makes_those_again_t
     assert Run.objects.filter(project=toy).count() == 4
 
 
+def test_a_stop_that_dies_half_way_has_stopped_nothing(toy, monkeypatch):
+    made = making.make(SYSTEM, plan(toy), 2, served=True)
+    conducting.conduct(made, "bubblewrap")
+    finish = stops.finish
+
+    def dies(actor, run):
+        if Run.objects.filter(finishing=True).exists():
+            raise KeyboardInterrupt
+        return finish(actor, run)
+
+    monkeypatch.setattr(stops, "finish", dies)
+    with pytest.raises(KeyboardInterrupt):
+        making.stop(SYSTEM, made)
+    made.refresh_from_db()
+    assert (made.state, Run.objects.filter(finishing=True).count()) == ("running", 0)
+
+
 def test_after_a_stop_the_figures_are_made_again_from_the_new_runs(toy, loop):
     made = making.make(SYSTEM, plan(toy, candidates=60, seeds=(1,)), 2, served=True)
     conducting.conduct(made, "bubblewrap")
