@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from apps.engine.archives.living import Living
-from apps.engine.effects import Choose, Propose, Refused
+from apps.engine.effects import Choose, Propose
 from apps.engine.population import Archive
 from apps.engine.recipe import Context, Outcome, Recipe, Round, Steps, Vary, concluded
 from apps.engine.records import Chosen
@@ -15,8 +15,8 @@ from apps.engine.variation.expressions import Tree, written
 from apps.engine.variation.expressions_grow import ramped
 from apps.engine.variation.expressions_read import Expression, Language, NoExpression, expression_of
 from apps.engine.variation.expressions_vary import Rates, bred
+from apps.engine.vary import standing
 
-ATTEMPTS = 3
 MOST = 10_000  # of a population, and of those that one draw looks at
 PARAMETERS = {"population": 100, "tournament": 3, "crossover": 0.9, "mutation": 0.1}
 
@@ -52,18 +52,16 @@ def trees(traits: Traits = nothing) -> Vary:
         except NoExpression:
             return None  # a person made one of the parents into something else
         base = places[0]
-        for _ in range(ATTEMPTS):
+
+        def draw() -> Propose:
             rng = ctx.random("breed")
             tree = ramped(base.language, rng) if _founding(ctx) else _child(ctx, places, rng)
             carried = traits(ctx, base.language, () if _founding(ctx) else parents, rng)
             edit = {base.path: with_tree(parents[0].texts[base.path], base, tree)}
             operator = "random_tree" if _founding(ctx) else "breed_trees"
-            try:
-                child: int = yield Propose(_numbers(parents), edit, operator, traits=carried)
-            except Refused:
-                continue  # the next attempt stands at another position and draws anew
-            return child
-        return None
+            return Propose(_numbers(parents), edit, operator, traits=carried)
+
+        return (yield from standing(draw))
 
     return vary
 

@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from apps.engine.effects import Propose, Refused
+from apps.engine.effects import Propose
 from apps.engine.recipe import Context, Steps, Vary
 from apps.engine.records import Chosen
 from apps.engine.variation.anything import ARMS
 from apps.engine.variation.crossover import Crossover
 from apps.engine.variation.line import LineStep
 from apps.engine.variation.protocol import Operator
-
-ATTEMPTS = 3
+from apps.engine.vary import standing
 
 type Weighted = tuple[float, Operator]
 type Drawn = tuple[tuple[int, ...], Mapping[str, str], str]  # parents, edit, operator
@@ -32,18 +31,13 @@ def mixed(operators: Sequence[Weighted] = ARMS, crossed: float = 0.0, traits: Tr
     """
 
     def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
-        for _ in range(ATTEMPTS):
+        def draw() -> Propose | None:
             rng = ctx.random("vary")
             drawn = _crossed(ctx, parents, rng) if rng.random() < crossed else None
             drawn = drawn or _varied(ctx, parents[0], operators, rng)
-            if drawn is None:
-                return None
-            try:
-                child: int = yield Propose(*drawn, traits=traits(ctx))
-            except Refused:
-                continue  # the next attempt stands at another position and draws anew
-            return child
-        return None
+            return None if drawn is None else Propose(*drawn, traits=traits(ctx))
+
+        return standing(draw)
 
     return vary
 

@@ -20,20 +20,33 @@ def edited_by(*operators: tuple[float, Operator]) -> Vary:
 
     def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
         base = parents[0]
-        for _ in range(ATTEMPTS):
+
+        def draw() -> Propose | None:
             rng = ctx.random("vary")
             operator = rng.choices(operators, weights)[0][1]
             edit = operator.edit(base.texts, ctx.edits, rng)
-            if edit is None:
-                continue
-            try:
-                child: int = yield Propose((base.number,), edit, operator.name)
-            except Refused:
-                continue  # the next attempt stands at another position and draws anew
-            return child
-        return None
+            return None if edit is None else Propose((base.number,), edit, operator.name)
+
+        return standing(draw)
 
     return vary
+
+
+def standing(draw: Callable[[], Propose | None]) -> Steps[int | None]:
+    """The first candidate that stands: what is refused is drawn again. None where nothing is drawn, or nothing stands.
+
+    draw: the next attempt stands at another position of the round, and so draws anew.
+    """
+    for _ in range(ATTEMPTS):
+        proposed = draw()
+        if proposed is None:
+            return None
+        try:
+            child: int = yield proposed
+        except Refused:
+            continue
+        return child
+    return None
 
 
 def adaptive(operator: AdaptiveStep) -> Vary:
@@ -42,16 +55,12 @@ def adaptive(operator: AdaptiveStep) -> Vary:
     def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
         base = parents[0]
         (memory,) = yield Choose("memory", Recall())
-        for _ in range(ATTEMPTS):
+
+        def draw() -> Propose | None:
             edit = operator.edit(base.texts, ctx.edits, ctx.random("vary"), sigma=operator.sigma(memory))
-            if edit is None:
-                return None
-            try:
-                child: int = yield Propose((base.number,), edit, operator.name)
-            except Refused:
-                continue
-            return child
-        return None
+            return None if edit is None else Propose((base.number,), edit, operator.name)
+
+        return (yield from standing(draw))
 
     return vary
 
