@@ -12,7 +12,6 @@ from django.db import transaction
 
 from apps.engine.canonical import encode
 from apps.engine.remembered import remembered
-from apps.engine.replay import Diverged
 from apps.llm.contract import CallJob, CallOutcome
 from apps.llm.settling import expected
 from apps.records import content, transitions
@@ -164,7 +163,10 @@ class Driver:
     def _open(self) -> Book:
         try:
             book = opening.open_book(self.run, self._slot.name, self._claims)
-        except (Diverged, LookupError) as error:
+        except opening.OtherCode as error:
+            voices.end(self.run, RunState.DIVERGED, str(error))
+            raise
+        except LookupError as error:  # its method is gone
             voices.end(self.run, RunState.DIVERGED, f"This version of evoweb cannot continue the run: {error}")
             raise
         absorb.recount(book)

@@ -16,7 +16,7 @@ from apps.engine.population import Member, Population
 from apps.engine.promotion import ConfirmedGain
 from apps.engine.recipe import Context, Outcome, Steps
 from apps.engine.records import Chosen
-from apps.engine.replay import Asked, Play
+from apps.engine.replay import Asked, Diverged, Play
 from apps.engine.replay import Row as JournalRow
 from apps.engine.replies import reply_from
 from apps.engine.trajectories import shown_from
@@ -48,11 +48,23 @@ JOURNAL = (
 )
 RECENT = 100  # rounds among which the reason of a barren one is looked for
 NOT_READ = "not read"  # until the hint stands in a prompt that was carried out
+NOT_UNDERSTOOD = (LookupError, TypeError, ValueError, AttributeError)  # a recorded answer, by code of another time
 ANSWERED = (EffectState.DONE, EffectState.REFUSED, EffectState.UNMEASURABLE)
 
 
+class OtherCode(Exception):
+    """An open round was recorded by code that this is not: it cannot go on. The words are for whoever started it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Round {number} was recorded by another version of evoweb or of the method, and this one would not have "
+            "gone the same way. So the run has ended here. Nothing is lost: what was measured and decided stays, its "
+            "candidates can be judged by hand, and a new run can go on from any of them."
+        )
+
+
 def open_book(run: Run, holder: str, claims: bool) -> Book:
-    """Read a run's state from the database. The run is this process's to drive. Raises Diverged, LookupError."""
+    """Read a run's state from the database. The run is this process's to drive. Raises OtherCode, LookupError."""
     known = brief(run)
     population = known.recipe.population(known.setup())
     contracts = stated.opened(run, known.shown, repeatable=known.plan.repeatable)
@@ -182,7 +194,10 @@ def _reopen(book: Book, stored: Round) -> OpenRound:
     rows: list[Row] = list(Effect.objects.filter(round=stored).order_by("position", "child").values(*JOURNAL))
     opened.rows = {(row["position"], row["child"]): row for row in rows}
     journal = [JournalRow(row["position"], bytes(row["asked"]), _answer(row)) for row in rows if row["child"] == -1]
-    opened.play.replay(journal)
+    try:
+        opened.play.replay(journal)
+    except (Diverged, *NOT_UNDERSTOOD) as error:
+        raise OtherCode(opened.number) from error
     opened.held = any(row["state"] in (EffectState.HELD_BEFORE, EffectState.HELD_AFTER) for row in rows)
     return opened
 

@@ -223,10 +223,9 @@ _OTHERS = (
 def _why(run: Run) -> str:
     """Why the run ended as it did, or why the last round of an open one brought nothing; and where there is more."""
     told = idle(run) if run.state == RunState.OPEN and run.measured == 0 else run.why
-    asks = bool(registry.get(run.method).roles)
     if not told or run.state not in (RunState.OPEN, RunState.EXHAUSTED):
         return told
-    if not asks:
+    if not registry.get(run.method).roles:
         return f"{told}. {_OTHERS}" if told.endswith("no edit stood") and not run.measured else told
     return f"{told}. Calls, on the page of the run, has every reply and what was said of it"
 
