@@ -88,7 +88,7 @@ def grow_from(recipe: "Recipe", ctx: Context, select: Rule) -> Steps[Outcome]:
 def concluded(recipe: "Recipe", ctx: Context, child: int | None) -> Steps[Outcome]:
     """The end of a round: what stands is measured and judged; None stands for no edit."""
     if child is None:
-        return Barren("no edit stood")
+        return Barren("nothing was found to vary, or no edit stood")
     yield from recipe.measure(ctx, child)
     verdict = yield Judge(child, recipe.accept)
     return Grown(child, verdict["decision"])

@@ -91,7 +91,7 @@ def _text(place: Place, report: Report) -> str:
         place.problem(report, f"the file has more than {LARGEST:,} bytes", "Shorten it.")
     report.settle()
     try:
-        return (data or b"").decode()
+        return (data or b"").decode("utf-8-sig")  # some editors begin a file with a mark that TOML does not know
     except UnicodeDecodeError:
         place.problem(report, "the file is not UTF-8 text", "Save it as UTF-8.")
     report.settle()

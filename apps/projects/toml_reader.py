@@ -185,7 +185,7 @@ class Table:
         """Report keys that nobody asked for."""
         for key in self._values:
             if key not in self._known:
-                self.problem(key, f"unknown key {quoted(key)}", suggestion(key, tuple(self._known)))
+                self.problem(key, f"unknown key {quoted(key)}", suggestion(key, tuple(dict.fromkeys(self._known))))
 
     def _take(self, key: str, kind: type, default: Any, required: bool = True) -> Any:
         self._known.append(key)

@@ -39,6 +39,10 @@ BAD = {
         'experiment.toml:5: the baseline "lucky" is none of the methods. Did you mean "luck"?',
     ),
     "an unknown key": (FILE.replace("seeds", "sedes"), 'experiment.toml:4: unknown key "sedes". Did you mean "seeds"?'),
+    "an unknown key, and what is known once": (
+        FILE.replace("baseline", "colour"),
+        "Known: extends, name, candidates, seconds, seeds, runs_at_once, baseline, projects, targets, method.",
+    ),
     "no seeds": (FILE.replace("seeds = 2", "seeds = 0"), 'experiment.toml:4: seeds is "0". Write how many'),
     "a seed twice": (FILE.replace("seeds = 2", "seeds = [1, 2, 1]"), "seeds names one of them more than once"),
     "a seed that is no number": (FILE.replace("seeds = 2", 'seeds = ["a"]'), "experiment.toml:4: seeds is"),
@@ -79,6 +83,10 @@ def test_each_is_said_with_its_place(case, written):
     with pytest.raises(PackageError) as refused:
         read_draft(written(text), nobody)
     assert told in str(refused.value)
+
+
+def test_a_mark_at_the_beginning_of_the_file_is_no_part_of_it(written):
+    assert read_draft(written("\ufeff" + FILE), nobody).name == "Steps: climbing against luck"
 
 
 def test_all_problems_are_told_at_once(written):

@@ -53,7 +53,7 @@ def test_barren_rounds_in_a_row_end_a_run_as_exhausted(loop, monkeypatch):
     run = world.begin(loop, world.project(program=NOTHING_TO_CHANGE, evaluator=CONSTANT))
     world.finish(loop, run)
     assert (run.state, run.measured, run.rounds) == ("exhausted", 0, 8)
-    assert run.why == "6 rounds in a row brought no candidate: no edit stood"
+    assert run.why == "6 rounds in a row brought no candidate: nothing was found to vary, or no edit stood"
     printed = StringIO()
     terminal.finish(run, printed, as_json=False)
     assert f"why              {run.why}. A method that asks a model changes files of any kind" in printed.getvalue()
@@ -103,7 +103,7 @@ def test_barren_rounds_are_counted_across_the_death_of_a_process(loop, monkeypat
     after.close()
     run.refresh_from_db()
     assert (run.state, run.rounds) == ("exhausted", 8), "planted, six of the method's, concluded"
-    assert run.why.endswith(": no edit stood")
+    assert run.why.endswith(", or no edit stood")
 
 
 def reviewer(project):

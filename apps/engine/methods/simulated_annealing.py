@@ -36,7 +36,7 @@ def turn(recipe: Recipe, ctx: Context) -> Steps[Outcome]:
     parents = yield Choose("candidate", recipe.select)
     child = yield from recipe.vary(ctx, parents)
     if child is None:
-        return Barren("no edit stood")
+        return Barren("nothing was found to vary, or no edit stood")
     yield from recipe.measure(ctx, child)
     (memory,) = yield Choose("memory", Recall())
     chance = ctx.random("accept").random()

@@ -79,7 +79,7 @@ def expression_of(texts: Mapping[str, str], edits: Mapping[str, str]) -> Express
     if len(found) == 1:
         return found[0]
     many = f"{len(found)} expressions after `return`" if found else "no expression after `return`"
-    raise NoExpression(f"genetic programming varies one expression, and {many} may be edited here")
+    raise NoExpression(f"genetic programming varies one expression, and {many} may be edited here: docs/projects.md")
 
 
 @lru_cache(maxsize=4096)
