@@ -167,7 +167,7 @@ def contenders_of(root: Table) -> tuple[tuple[Contender, Table], ...]:
 
 def _contender(table: Table) -> Contender:
     name = table.text("name")
-    label = table.text("label", name, longest=LONGEST_LABEL) if "label" in table else name
+    label = table.text("label", name, longest=LONGEST_LABEL)
     parameters = table.table("parameters")
     values = parameters.values()
     known = registry.names()

@@ -43,6 +43,10 @@ BAD = {
         FILE.replace("baseline", "colour"),
         "Known: extends, name, candidates, seconds, seeds, runs_at_once, baseline, projects, targets, method.",
     ),
+    "an unknown key of a method": (
+        FILE.replace("label", "lable"),
+        'experiment.toml:12: unknown key "lable". Did you mean "label"? Known: name, label, parameters.',
+    ),
     "no seeds": (FILE.replace("seeds = 2", "seeds = 0"), 'experiment.toml:4: seeds is "0". Write how many'),
     "a seed twice": (FILE.replace("seeds = 2", "seeds = [1, 2, 1]"), "seeds names one of them more than once"),
     "a seed that is no number": (FILE.replace("seeds = 2", 'seeds = ["a"]'), "experiment.toml:4: seeds is"),
