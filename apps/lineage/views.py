@@ -17,7 +17,6 @@ from apps.common.keyset import key
 from apps.common.pages import region
 from apps.lineage import selectors
 from apps.lineage.comparing.addresses import candidate_at
-from apps.oversight.asked import Asked
 from apps.oversight.dossier import Dossier
 from apps.oversight.look import remember
 from apps.oversight.measurements import unpacked
@@ -89,12 +88,9 @@ def output(request: HttpRequest, slug: str, run: int, number: int, trajectory: i
 def _page(request: HttpRequest, edit: CandidateEdit, typed: str = "", status: int = 200) -> HttpResponse:
     run, actor = edit.run, actor_of(request)
     dossier = _beside_chosen(request, Dossier.shown(request, run, edit))
-    asked = Asked(run, edit, dossier.shelf)
-    dossier.shelf.want(dossier.changes.keys)
-    dossier.shelf.want(asked.last.keys if asked.last else ())
     context = {
         "dossier": dossier,
-        "asked": asked,
+        "asked": dossier.asked,
         "may": verbs(actor, known(actor, run.project, vars(edit)["role"])),
         "project": run.project,
         "run": run,

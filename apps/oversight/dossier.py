@@ -15,6 +15,7 @@ from apps.engine.canonical import decode
 from apps.engine.replay import SUPERSEDED
 from apps.oversight import contract, credits, prospect, room, scores, timeline
 from apps.oversight.ancestry import Ancestry
+from apps.oversight.asked import Asked
 from apps.oversight.changes import Changes
 from apps.oversight.look import Look
 from apps.oversight.measurements import measurements
@@ -213,6 +214,12 @@ class Dossier:
         """The components that differ from those of `compared`; all of them, as additions, without it."""
         other = self.others.get(self.compared.key) if self.compared else None
         return Changes(dict(decode(bytes(other.content))) if other else {}, self.files, self.look, self.shelf)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What models were asked so that it was made; their texts are read together with those of the changes."""
+        self.shelf.want(self.changes.keys)
+        return Asked(self.run, self.candidate, self.shelf)
 
     @cached_property
     def beside(self) -> list[Beside]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +20,6 @@ from apps.common.errors import Conflict, UserError
 from apps.common.pages import onward, region
 from apps.log.models import LogHead
 from apps.oversight import desk, edits, prompts, selectors
-from apps.oversight.asked import Asked
 from apps.oversight.dossier import Dossier, sign_of, with_compared
 from apps.oversight.forms import FILE, AnswerForm
 from apps.oversight.look import remember
@@ -128,6 +127,7 @@ def _effect(request: HttpRequest, identifier: int) -> Effect:
         "role": role_in(actor, "round__run__project"),
         "head": Subquery(head),
         "next": _following(actor, identifier),
+        "spoken": Exists(Answer.objects.filter(effect=OuterRef("pk"))),
     }
     found = get_object_or_404(related.annotate(**told), pk=identifier)
     known(actor, found.round.run.project, vars(found)["role"])
@@ -142,8 +142,7 @@ def _page(
     found = with_compared(effect.candidate, effect.round.run) if effect.candidate is not None else {}
     about = found.get(effect.candidate or 0)
     spoken = effect.answers.exclude(decision=WITHDRAW)  # what was taken back says so itself
-    said = list(spoken.select_related("person", "to").order_by("pk"))
-    dossier = replace(Dossier.shown(request, effect.round.run, about), read=found) if about else None
+    said = list(spoken.select_related("person", "to").order_by("pk")) if vars(effect)["spoken"] else []
     context = {
         "gate": desk.Gate(effect),
         "form": form,
@@ -154,8 +153,7 @@ def _page(
         "may": verbs(actor, project),
         "deciders": selectors.deciders(project) if held else (),
         "following": reverse("gate", args=[vars(effect)["next"]]) if held and vars(effect)["next"] else "",
-        "dossier": dossier,
-        "asked": Asked(effect.round.run, about, dossier.shelf) if about and dossier else None,
+        "dossier": replace(Dossier.shown(request, effect.round.run, about), read=found) if about else None,
         "sign": sign_of(project),
         "changed": request.GET.get("seen", "") not in ("", shown(effect).hex()),
         "watched": {project.pk: vars(effect)["head"] or 0},
