@@ -101,8 +101,8 @@ class Asked:
 
     @cached_property
     def last(self) -> Said | None:
-        """The call whose reply became the candidate."""
-        answered = [call for call in self.calls if call.state == CallState.DONE]
+        """The call whose reply became the candidate; whether that is new may be asked after it."""
+        answered = [call for call in self.calls if call.state == CallState.DONE and call.role != "novelty"]
         return Said(answered[-1], shelf=self.shelf) if answered else None
 
     @property

@@ -176,3 +176,16 @@ def test_of_many_shares_those_that_took_most_are_open_and_the_rest_folded(as_bob
     assert first.index("?role=novelty") < first.index("?role=repair") < first.index("?role=reflect")
     assert "?role=mutate" in folded
     assert "?role=mutate" not in first
+
+
+def test_a_question_whether_an_edit_is_new_is_not_what_made_it(
+    as_bob: Client, play: Play, haiku: LanguageModel
+) -> None:
+    wrote = modelled.call(haiku, play.run, reply=b"the edit itself")
+    asked = modelled.call(haiku, play.run, role="novelty", reply=b"NOVEL, I think")
+    made = play.candidate("asked = True\n", parents=(0,))
+    modelled.led_to(made, wrote, asked)
+    page = shown(as_bob, f"{RUN}candidates/{made.number}/")
+    assert "2 calls" in page
+    assert "the edit itself" in page
+    assert "NOVEL, I think" not in page
