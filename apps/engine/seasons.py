@@ -76,7 +76,8 @@ class Seasons:
         self._search.learn(judged)
         if self._search.restarts:  # it has converged, or is stuck
             self._begin(self._sigma)
-            self._left = 0
+            if self._tuning:  # what is told late ends no season of structure
+                self._left = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Structure and numbers in turn: it gets where neither search gets alone, and its seasons take turns."""
 
+import copy
+import itertools
 from random import Random
 from statistics import median
 
@@ -125,6 +127,20 @@ def test_results_of_a_search_that_was_left_come_too_late():
     memory.learn(structural(12, "keep"))
     memory.learn(late)
     assert memory.anchor is None
+
+
+def test_a_search_that_ends_by_a_late_result_leaves_structure_its_season():
+    memory = in_numbers(structures=5, numbers=3000)
+    for number in itertools.count(10):
+        late, before, search = tuned(memory, number), copy.deepcopy(memory), memory._searches
+        memory.learn(late)
+        if memory._searches != search:
+            break
+    before._left = 1  # had another result come first, this one would have been told in the next season
+    before.learn(Judged(5000, -1.0, "drop", "sample_numbers", {"search": 0, "anchor": 9}, 0.0))
+    before.learn(late)
+    kinds = [bool(before.drawn(9, 3, Random(1))) for number in range(6000, 6006) if before.learn(structural(number))]
+    assert kinds == [False] * 4 + [True] * 2
 
 
 def test_a_reverted_anchor_is_searched_no_longer():
