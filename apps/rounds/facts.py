@@ -31,7 +31,7 @@ class Facts:
         self.uncounted: list[Place] = []
 
     def __iter__(self) -> Iterator[Fact]:
-        for kind, number, told in self._told():
+        for kind, number, told in _told(self._run, self._run.since):
             for place in told.get(COUNTED, ()):
                 yield from self._waiting.pop(tuple(place), ())
             if APART in told:
@@ -42,16 +42,22 @@ class Facts:
         for facts in self._waiting.values():
             yield from facts
 
-    def _told(self) -> Iterator[Fact]:
-        run = self._run
-        events = Event.objects.filter(project=run.project_id, sequence__gt=run.since, kind__in=KINDS)
-        rows = events.order_by("sequence").values_list("kind", "subject", "body")
-        for kind, subject, body in rows.iterator(chunk_size=2000):
-            identifier = int(subject.removeprefix("candidate:"))
-            owner, number = run_and_number(identifier)
-            told = decode(bytes(body))
-            if owner == run.pk and run_and_number(told.get("round", identifier))[0] == run.pk:
-                yield kind, number, told
+
+def _told(run: Run, after: int) -> Iterator[Fact]:
+    """What the log tells of a run's candidates after a sequence, in its own order."""
+    events = Event.objects.filter(project=run.project_id, sequence__gt=after, kind__in=KINDS)
+    rows = events.order_by("sequence").values_list("kind", "subject", "body")
+    for kind, subject, body in rows.iterator(chunk_size=2000):
+        identifier = int(subject.removeprefix("candidate:"))
+        owner, number = run_and_number(identifier)
+        told = decode(bytes(body))
+        if owner == run.pk and run_and_number(told.get("round", identifier))[0] == run.pk:
+            yield kind, number, told
+
+
+def more(run: Run, after: int) -> bool:
+    """Whether the log tells anything of a run's candidates after a sequence."""
+    return any(True for _ in _told(run, after))
 
 
 def place_in(told: Mapping[str, Any]) -> Place:

@@ -21,6 +21,7 @@ from apps.engine.replay import Row as JournalRow
 from apps.engine.replies import reply_from
 from apps.engine.trajectories import shown_from
 from apps.log.models import Event
+from apps.log.selectors import last_sequence
 from apps.oversight import selectors
 from apps.projects.models import Project
 from apps.records.models import (
@@ -34,7 +35,8 @@ from apps.records.models import (
     Verdict,
 )
 from apps.records.step import Row
-from apps.rounds import asking, conduct, stated, voices
+from apps.records.transitions import Stale
+from apps.rounds import asking, conduct, facts, stated, voices
 from apps.rounds.book import Book, Counters, OpenRound
 from apps.rounds.brief import brief, planted_texts
 from apps.rounds.facts import Facts, measurements, place_in
@@ -46,6 +48,7 @@ JOURNAL = (
     *("round_id", "position", "child", "kind", "asked", "ran", "revision", "state", "answer", "candidate"),
     *("attempts", "failures", "token", "holder", "until", "since", "approved"),
 )
+READINGS = 10
 RECENT = 100  # rounds among which the reason of a barren one is looked for
 NOT_READ = "not read"  # until the hint stands in a prompt that was carried out
 NOT_UNDERSTOOD = (LookupError, TypeError, ValueError, AttributeError)  # a recorded answer, by code of another time
@@ -64,7 +67,20 @@ class OtherCode(Exception):
 
 
 def open_book(run: Run, holder: str, claims: bool) -> Book:
-    """Read a run's state from the database. The run is this process's to drive. Raises OtherCode, LookupError."""
+    """Read a run's state from the database. The run is this process's to drive. Raises OtherCode, LookupError.
+
+    What another process recorded in between stands in some of what was read and not in the rest: then it is read again.
+    Nothing new is begun meanwhile, so that this ends, unless somebody else drives the run by now: raises Stale.
+    """
+    for _ in range(READINGS):
+        before = last_sequence(run.project_id)
+        book = _read(run, holder, claims)
+        if not facts.more(run, before):
+            return book
+    raise Stale(f"{run} was written {READINGS} times while it was read")
+
+
+def _read(run: Run, holder: str, claims: bool) -> Book:
     known = brief(run)
     population = known.recipe.population(known.setup())
     contracts = stated.opened(run, known.shown, repeatable=known.plan.repeatable)
@@ -150,8 +166,8 @@ def fold(
     """
     for member in members(run):
         population.add(member)
-    measured, required, facts = measurements(run, keys, metrics), frozenset(population.required), Facts(run)
-    for kind, number, told in facts:
+    measured, required, known = measurements(run, keys, metrics), frozenset(population.required), Facts(run)
+    for kind, number, told in known:
         if kind == "candidate.measured":
             results = measured[number].get(place := place_in(told), [])
             population.measured(number, [result for result in results if result.task in required])
@@ -161,7 +177,7 @@ def fold(
             population.judged(number, told["decision"])
         elif contracts is not None:
             contracts.judged(number)
-    return facts.uncounted
+    return known.uncounted
 
 
 def members(run: Run) -> Iterator[Member]:

@@ -8,7 +8,9 @@ from apps.engine.effects import Judge, Measure, Propose
 from apps.engine.population import Memory
 from apps.engine.recipe import Grown, Recipe
 from apps.log.models import Event
+from apps.records.models import Effect
 from apps.rounds import driver as driver_module
+from apps.rounds import opening
 from apps.rounds.opening import open_book
 from apps.rounds.verify import problems
 from tests.rounds import world
@@ -85,3 +87,37 @@ def test_who_measures_itself_counts_what_others_measured_where_they_did(busy, re
     assert drive(after, run) > 8
     after.close()
     assert list(problems(noisy)) == []
+
+
+def test_what_is_recorded_while_a_run_is_read_counts_too(drives, performer, remembers, monkeypatch):
+    noisy = world.project("Noisy", evaluator=world.NOISY, tasks=3, repeatable=False)
+    run = world.begin(drives, noisy, world.order(candidates=12, parallel=3))
+    while run.measured < 2:
+        drives.turn(0.02)
+        performer.turn(0.02)
+        run.refresh_from_db()
+    while not Effect.objects.filter(round__run=run, kind="measure", state="ready").exists():
+        drives.turn(0.02)
+    read = opening.measurements
+
+    def measurements(*args):
+        found, before = read(*args), recorded(noisy)
+        while recorded(noisy) == before:
+            performer.turn(0.02)
+        monkeypatch.setattr(opening, "measurements", read)
+        return found
+
+    monkeypatch.setattr(opening, "measurements", measurements)
+    book = open_book(world.reload(run), "another", claims=False)
+    again = open_book(world.reload(run), "another", claims=False)
+    assert book.population.members == again.population.members
+    assert scores(book) == scores(again)
+    assert book.uncounted == again.uncounted
+
+
+def recorded(project):
+    return Event.objects.filter(project=project.pk, kind="candidate.measured").count()
+
+
+def scores(book):
+    return [book.population.score(number) for number in book.population.members]
