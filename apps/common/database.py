@@ -63,12 +63,29 @@ def prepare(home: Path) -> bool:
     if not _behind(executor):
         return False
     with _alone(home):
+        connection.close()  # who made the tables before us, or failed to, may have put another file here
         if not _behind(MigrationExecutor(connection)):  # another process was first
             return False
         if not _empty():
             raise UserError(f"The database {place()} is of an older evoweb. Bring it up to date: manage.py migrate")
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
     return True
+
+
+def migrate() -> None:
+    """Bring the tables up to date. Of a database that had none nothing is left if that fails.
+
+    Django records a migration after its tables are there: on a full disk it can make them and not record it, and would
+    make them again the next time.
+    """
+    new = connection.vendor == "sqlite" and not connection.introspection.table_names()
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError:
+        if new:
+            connection.close()
+            Path(place()).unlink(missing_ok=True)
+        raise
 
 
 def _behind(executor: MigrationExecutor) -> bool:

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.common.database import unknown_migrations
+from apps.common.database import migrate, unknown_migrations
 from evoweb.supervisor.run import SAID_WHY, say
 
 
@@ -32,7 +32,7 @@ def main() -> int:
         say(_newer(unknown))
         return SAID_WHY
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
     import_examples(Path(settings.BASE) / "examples")
     _attempt("ensure_admin")
     return 0

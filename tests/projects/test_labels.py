@@ -62,7 +62,7 @@ def at(*names):
 @pytest.mark.django_db(transaction=True)
 def test_labels_that_were_a_column_move_out_of_the_project_and_back():
     try:
-        before = at(("projects", "0011_rubric")).get_model("projects", "Project")
+        before = at(("projects", "0001_squashed_0011_rubric")).get_model("projects", "Project")
         for number, known in enumerate([KEPT, []]):
             made = {"family": "p", "name": f"p{number}", "slug": f"p{number}", "package_digest": bytes([number]) * 32}
             before.objects.create(**made, entry="m:run", evaluator=b"{}", evaluator_entry="", method="m", labels=known)
@@ -71,7 +71,7 @@ def test_labels_that_were_a_column_move_out_of_the_project_and_back():
         assert (bytes(first[1]), bytes(second[1])) == (digest(encode(KEPT)), b"")
         assert selectors.labels(Project.objects.only("pk").get(pk=first[0])) == KEPT
         assert Labels.objects.count() == 1
-        again = at(("projects", "0011_rubric")).get_model("projects", "Project")
+        again = at(("projects", "0001_squashed_0011_rubric")).get_model("projects", "Project")
         assert list(again.objects.order_by("pk").values_list("labels", flat=True)) == [KEPT, []]
     finally:
         call_command("migrate", verbosity=0)

@@ -25,6 +25,7 @@ from apps.engine.selection import (
     from_payload,
     payload,
 )
+from apps.engine.selection.anchor import Anchor
 from apps.engine.selection.best_here import BestHere
 from apps.engine.selection.born_here import BornHere
 from apps.engine.selection.by_weight import ByWeight
@@ -46,7 +47,8 @@ class Pool:
 
 
 RULES = (Best(), Seed(), Tournament(3), LinearRank(1.7), PowerLaw(1.5))
-OF_ARCHIVES = (  # tested with their archives
+OF_ARCHIVES = (  # tested with their archives and memories
+    Anchor(),
     BestBelief(0.1),
     BestHere(1),
     BornHere(1),
@@ -171,7 +173,11 @@ def test_every_rule_is_found():
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [
-        ({"name": "roulette"}, LookupError, "unknown selection rule 'roulette'; known rules: best, .*linear_rank"),
+        (
+            {"name": "roulette"},
+            LookupError,
+            "unknown selection rule 'roulette'; known rules: anchor, .*linear_rank",
+        ),
         ({}, LookupError, "unknown selection rule None"),
         (
             {"name": "tournament", "sise": 2},
