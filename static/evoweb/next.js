@@ -71,7 +71,8 @@
 
   async function forward(url, notes, offered) {
     if (offered?.url !== url) return location.assign(url);  // that page says it, not one that came while this was sent
-    const next = ready?.url === url ? ready : offered.document ? offered : await offered.arrival;
+    const there = ready?.url === url ? ready : offered.document ? offered : await offered.arrival;
+    const next = shown(there) ? there : await fetched(url);  // the words are here already: a page that is loaded has none
     if (!shown(next)) return location.assign(url);
     ready = null;
     history.pushState(null, "", url);

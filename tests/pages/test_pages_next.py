@@ -116,6 +116,23 @@ def test_who_decides_before_the_next_gate_is_at_hand_waits_for_it_and_loads_no_p
     reviewer.goto("about:blank")
 
 
+def test_where_the_next_gate_did_not_come_it_is_fetched_again_and_the_answer_can_be_taken_back(
+    reviewer: Page, site: Site, gates: list[int]
+) -> None:
+    held: list[Route] = []
+    next_page = f"**/queue/{gates[1]}/"
+    reviewer.route(next_page, lambda route: route.continue_() if held else held.append(route))
+    with reviewer.expect_request(next_page):
+        reviewer.goto(f"{site.url}/queue/{gates[0]}/")
+    with reviewer.expect_response("**/answer"):
+        approve(reviewer)
+    held[0].abort()
+    expect(reviewer).to_have_url(f"{site.url}/queue/{gates[1]}/")
+    expect(reviewer.get_by_role("button", name="Take back")).to_be_visible()
+    reviewer.unroute_all()
+    reviewer.goto("about:blank")
+
+
 def test_a_reason_is_written_once_for_many(page: Page, site: Site, gates: list[int]) -> None:
     page.keyboard.press("Shift+R")
     page.keyboard.type("does not pay")
