@@ -14,7 +14,7 @@ from apps.projects.package import PackageError
 from apps.projects.toml_text import read, written
 from apps.projects.vocabulary import CANDIDATES, PARALLEL, SECONDS
 from apps.rounds.again import origin_named
-from apps.rounds.picking import grouped, picks
+from apps.rounds.picking import grouped, known_method, picks
 from apps.rounds.renewal import MOST
 from apps.rounds.start import Order, check, check_origin, order_of
 
@@ -86,7 +86,10 @@ class StartForm(forms.Form):
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         own = order_of(project)
         plain = {name: getattr(own, name) for name in NAMES} | {"parameters": written(own.parameters)}
-        kwargs["initial"] = plain | kwargs.get("initial", {})
+        plain |= kwargs.get("initial", {})
+        if plain["method"] != (method := known_method(plain["method"])):
+            plain |= {"method": method, "parameters": ""}
+        kwargs["initial"] = plain
         super().__init__(*args, **kwargs)
         self._project = project
         self.models = ensembles(project)

@@ -8,6 +8,8 @@ from apps.projects import selectors
 from apps.projects.models import Project
 from apps.rounds.brief import seed_texts
 
+USUAL = "hill_climb"  # where a project names no method, as in its manifest
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -27,6 +29,11 @@ class Pick:
     def models(self) -> str:
         """Which roles models have to play for it, in words; empty where it asks none."""
         return ", ".join(self.roles)
+
+
+def known_method(*named: str | None) -> str:
+    """The first of these methods that there is: one that a project or a run names may be gone since."""
+    return next((name for name in named if name in registry.names()), USUAL)
 
 
 def picks(project: Project, models: Ensembles) -> list[Pick]:

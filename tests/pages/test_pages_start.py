@@ -3,12 +3,14 @@
 import re
 from html import unescape
 
+import pytest
 from django.test import Client
-from factory import Cast
+from factory import Cast, Play
 
 from apps.engine import registry
 from apps.oversight.models import Latch
-from apps.projects.models import Component
+from apps.projects.models import Component, Project
+from apps.records.models import Run
 
 NEW = "/projects/parabola/runs/new"
 
@@ -38,6 +40,17 @@ def test_the_chosen_method_is_told_with_what_can_be_set(as_alice: Client, people
     page = as_alice.get(f"{NEW}?region=estimate&method=islands").content.decode()
     assert registry.claim("islands") in unescape(page)
     assert all(f"<code>{name}</code>" in page for name in registry.get("islands").parameters)
+
+
+@pytest.mark.parametrize("query", ["", "?region=estimate", "?like=1"])
+def test_where_the_method_of_before_is_gone_the_form_offers_another(as_alice: Client, play: Play, query: str) -> None:
+    Project.objects.update(method="of_old", parameters={"gone": 1})
+    Run.objects.update(method="of_old")
+    response = as_alice.get(NEW + query, headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert registry.claim("hill_climb") in unescape(page)
+    assert "gone = 1" not in page
 
 
 def test_a_method_that_does_not_fit_is_told_in_the_form(as_alice: Client, people: Cast) -> None:

@@ -19,7 +19,6 @@ from apps.common.doorbell import signs
 from apps.common.errors import UserError
 from apps.common.keyset import key
 from apps.common.pages import region
-from apps.engine import registry
 from apps.engine.setup import Ensembles
 from apps.llm.selectors import ensembles
 from apps.llm.services import budgets
@@ -32,6 +31,7 @@ from apps.records.models import Run
 from apps.rounds import again
 from apps.rounds.foreseen import Foreseen
 from apps.rounds.forms import StartForm
+from apps.rounds.picking import known_method
 from apps.rounds.start import start
 from apps.rounds.views.found import project_of
 from apps.sandbox.isolation import NoIsolation
@@ -72,10 +72,10 @@ def _start(actor: Actor, project: Project, form: StartForm, sandbox: str) -> Run
 
 def _foreseen(project: Project, told: Mapping[str, Any], cast: Ensembles | None = None) -> Foreseen:
     """What the run would take as the form stands, whether or not all of it can be understood."""
-    method = told.get("method") if told.get("method") in registry.names() else project.method
     most = {"candidates": CANDIDATES, "parallel": PARALLEL}
     numbers = {name: _number(told.get(name), bound) for name, bound in most.items()}
-    return Foreseen(project, str(method), ensembles(project) if cast is None else cast, **numbers)
+    method = known_method(told.get("method"), project.method)
+    return Foreseen(project, method, ensembles(project) if cast is None else cast, **numbers)
 
 
 def _number(said: Any, bound: Bound) -> int:
