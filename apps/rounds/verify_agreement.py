@@ -64,6 +64,9 @@ def _figures(row: Agreement, rows: list[Levels]) -> Iterator[str]:
 def _calls(project: Project, row: Agreement, rows: list[Levels], tick: Tick) -> Iterator[str]:
     """Levels are those that people and the recorded replies name."""
     again = _Again(project, row)
+    if len(again.keys) != len(again.labels):
+        yield f"agreement {row.pk} with people names calls of {len(again.keys)} of its {len(again.labels)} labels"
+        return
     found = []
     for number, label in enumerate(again.labels):
         found.append(again.levels(number, label))
@@ -81,7 +84,10 @@ def _calls(project: Project, row: Agreement, rows: list[Levels], tick: Tick) -> 
 
 
 class _Again:
-    """One measurement, read again. strange: what its calls are not. Raises content.ContentMissing."""
+    """One measurement, read again. strange: what its calls are not. Raises content.ContentMissing.
+
+    keys: of the calls about each of labels, as the row names them.
+    """
 
     def __init__(self, project: Project, row: Agreement) -> None:
         told = content.load([bytes(row.judge), bytes(row.labels)])
@@ -92,15 +98,15 @@ class _Again:
         self.strange: list[str] = []
         self._places = {level.name: at for at, level in enumerate(self.rubric.levels)}
         self._tasks = {task.key: task for task in project.tasks.all()}
-        self._keys: list[list[str]] = decode(bytes(row.calls))
-        self._known = _known([key for keys in self._keys for key in keys if key])
+        self.keys: list[list[str]] = decode(bytes(row.calls))
+        self._known = _known([key for keys in self.keys for key in keys if key])
 
     def levels(self, number: int, label: Label) -> Levels:
         """Of the person, of the judge, of the judge again."""
         task = self._tasks[label["task"]]
         asked = question(self.rubric, task, label["output"])
         prompt = digest(encode(prompt_payload(asked)))
-        one, two = (self._level(number, key, (task, prompt, again)) for again, key in enumerate(self._keys[number]))
+        one, two = (self._level(number, key, (task, prompt, again)) for again, key in enumerate(self.keys[number]))
         return self._places[label["level"]], one, two
 
     def _level(self, number: int, key: str, place: tuple[Task, bytes, int]) -> int | None:

@@ -91,6 +91,12 @@ def test_a_call_that_was_exchanged_for_one_of_another_label_is_told(monkeypatch)
     ]
 
 
+def test_calls_that_are_named_of_some_labels_only_are_told(monkeypatch):
+    row = measured(monkeypatch)
+    Agreement.objects.update(calls=encode(decode(bytes(row.calls))[1:]))
+    assert problems(row) == ["it is not what the log says was measured", "it names calls of 5 of its 6 labels"]
+
+
 def test_labels_that_were_exchanged_are_told(monkeypatch):
     row = measured(monkeypatch)
     other = encode([label | {"level": "near"} for label in LABELS])
