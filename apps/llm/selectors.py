@@ -89,7 +89,7 @@ def waits(project: int, names: Iterable[str]) -> dict[str, Wait]:
 
 
 def present(project: int, told: Sequence[Told]) -> list[Wait]:
-    """What a run told that it waits for, with the present next try; without what is over since."""
+    """What a run told that it waits for, with the present next try; without absences and days that are over since."""
     away = Absence.objects.filter(model__in=[model for on, _, model in told if on == "away"]).select_related("model")
     found = [absences.wait(row.model, row) for row in away.order_by("model__name")]
     found += [Wait("stopped", name, model=model) for on, name, model in told if on == "stopped"]
