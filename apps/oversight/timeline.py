@@ -11,11 +11,12 @@ from django.db.models.functions import Cast, Concat
 from apps.accounts.names import name_of, names, said, with_names
 from apps.oversight.models import Answer, Comment
 from apps.oversight.vocabulary import BECAME, SAID
-from apps.records.models import CandidateEdit, Commission, Verdict
+from apps.records.models import CandidateEdit, Commission, RunState, Verdict
 
 MOST = 200
 SHOWN = 2_000  # characters of a text
-WAITS = "waits"  # the outcome of what a run has not taken up
+WAITS = "waits"  # the outcome of what an open run has not taken up
+LEFT = "left"  # of what a run that has ended never took up
 _ASKED = {
     "grow": "the run was asked to grow from it once more",
     "edit": "the run was asked to take up an edit of it",
@@ -70,7 +71,12 @@ _PERSON = Concat(Value("person:"), Cast("person_id", CharField()), output_field=
 _NAME = name_of("person__")
 _NO_DIGEST = Value(None, BinaryField())
 _RUN = Cast("run__number", CharField())
-_RECEIPT = Case(When(served=None, then=Value(WAITS)), default=F("receipt"), output_field=CharField())
+_RECEIPT = Case(
+    When(served=None, run__state=RunState.OPEN, then=Value(WAITS)),
+    When(served=None, then=Value(LEFT)),
+    default=F("receipt"),
+    output_field=CharField(),
+)
 
 
 def _word(word: str) -> Value:

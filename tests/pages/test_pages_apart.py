@@ -65,10 +65,12 @@ def test_asking_is_recorded_with_who_and_what_and_the_candidate_says_so(as_bob: 
     assert Commission.objects.count() == 1
 
 
-def test_once_it_is_served_the_candidate_no_longer_says_that_it_waits(
+def test_once_it_is_served_or_its_run_has_ended_the_candidate_no_longer_says_that_it_waits(
     as_bob: Client, play: Play, bundle: CandidateEdit
 ) -> None:
     as_bob.post(page(bundle))
+    Run.objects.update(state="aborted")
+    assert "without each of its parts; the run ended first" in text(as_bob.get(f"{CANDIDATE}{bundle.number}/"))
     Commission.objects.update(served=play.round().pk)
     shown = text(as_bob.get(f"{CANDIDATE}{bundle.number}/"))
     assert "measure it without each of its parts" in shown
