@@ -91,9 +91,12 @@ def started(page: Page, slug: str, mode: str = "gate-only", candidates: int = 6)
 
 
 def gates(page: Page, run: str, count: int) -> list[str]:
-    """The addresses of the first gates of a run, as soon as so many wait."""
+    """The addresses of the first gates of a run about proposals, as soon as so many wait.
+
+    Beside them a candidate may wait to be promoted that was measured when the run's mode changed.
+    """
     page.goto(run)
-    links = page.locator("#side a[href^='/queue/'][href$='/']:not([href='/queue/'])")
+    links = page.locator("#side a[href^='/queue/'][href$='/']").filter(has_text="stand and be measured?")
     expect(links.nth(count - 1)).to_be_visible()
     return [link.get_attribute("href") or "" for link in links.all()[:count]]
 

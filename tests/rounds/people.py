@@ -10,7 +10,7 @@ from tests.rounds import world
 
 def settle(loop, run):
     """Drive until everything waits or the run has ended."""
-    for _ in range(60):
+    for _ in range(200):  # many, because a machine may be slow
         if not loop.turn(0.3):
             break
     run.refresh_from_db()

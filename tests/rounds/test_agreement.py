@@ -166,7 +166,7 @@ def test_where_its_own_calls_hold_the_budget_it_waits_for_one_to_end(monkeypatch
         row = panel.begin(workers.SYSTEM, project)
         assert panel.take(row.pk)
         assert panel.carry_out(row.pk).figures["judged"] == 4
-    assert len(seen) > 2
+    assert len(seen) > 1
     assert len(set(seen)) == len(seen), "calls were opened again although none had ended"
 
 

@@ -165,10 +165,17 @@ def test_a_run_without_a_policy_is_not_driven(loop, toy):
     assert run.state != "finished"
 
 
+def under_way(loop, run):
+    """Drive until something was measured."""
+    while not run.measured:
+        loop.turn(0.1)
+        run.refresh_from_db()
+
+
 def test_pause_stops_what_is_new_and_stores_what_is_running(loop, toy):
     owner = world.member(toy, "alice", "maintainer")
     run = world.begin(loop, toy, world.order(candidates=500, parallel=2))
-    loop.turn(0.3)
+    under_way(loop, run)
     stops.pause(owner, toy, "let me look")
     settle(loop, run)
     assert not selectors.running(toy).exists()
@@ -197,7 +204,7 @@ def test_a_paused_project_starts_nothing_even_in_a_new_process(loop, toy):
 def test_the_mode_can_be_changed_while_a_run_is_going(loop, toy, bob):
     owner = world.member(toy, "alice", "maintainer")
     run = world.begin(loop, toy, world.order(candidates=200))
-    loop.turn(0.2)
+    under_way(loop, run)
     policies.set_policy(owner, run, "gate-only")
     settle(loop, run)
     assert gates(run)

@@ -53,7 +53,7 @@ def module(name: str, file: str) -> ModuleType:
     try:
         spec.loader.exec_module(made)
     except BaseException:
-        del sys.modules[name]  # half of a module would fail differently for the next task, and say something else
+        sys.modules.pop(name, None)  # half of a module would fail differently for the next task
         raise
     return made
 
