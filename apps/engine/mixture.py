@@ -1,6 +1,7 @@
 """Variation by whatever applies: crossover now and then, else one of several operators."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -10,11 +11,8 @@ from apps.engine.records import Chosen
 from apps.engine.variation.anything import ARMS
 from apps.engine.variation.crossover import Crossover
 from apps.engine.variation.line import LineStep
-from apps.engine.variation.protocol import Operator
-from apps.engine.vary import standing
+from apps.engine.vary import Weighted, standing, varied
 
-type Weighted = tuple[float, Operator]
-type Drawn = tuple[tuple[int, ...], Mapping[str, str], str]  # parents, edit, operator
 type Traits = Callable[[Context], Mapping[str, Any]]
 
 
@@ -26,23 +24,22 @@ def no_traits(ctx: Context) -> Mapping[str, Any]:
 def mixed(operators: Sequence[Weighted] = ARMS, crossed: float = 0.0, traits: Traits = no_traits) -> Vary:
     """Edits the first parent: with probability crossed by crossover with the second, else by an operator.
 
-    The operator is drawn by weight; where it finds nothing to vary, the others are tried in order. A refused edit is
-    drawn again.
+    The operator is drawn as `varied` does. A refused edit is drawn again.
     """
 
     def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
         def draw() -> Propose | None:
             rng = ctx.random("vary")
-            drawn = _crossed(ctx, parents, rng) if rng.random() < crossed else None
-            drawn = drawn or _varied(ctx, parents[0], operators, rng)
-            return None if drawn is None else Propose(*drawn, traits=traits(ctx))
+            made = _crossed(ctx, parents, rng) if rng.random() < crossed else None
+            made = made or varied(ctx, parents[0], operators, rng)
+            return None if made is None else replace(made, traits=traits(ctx))
 
         return standing(draw)
 
     return vary
 
 
-def _crossed(ctx: Context, parents: Sequence[Chosen], rng: Random) -> Drawn | None:
+def _crossed(ctx: Context, parents: Sequence[Chosen], rng: Random) -> Propose | None:
     if len(parents) < 2 or parents[0].number == parents[1].number:
         return None
     couplings: list[LineStep | Crossover] = [LineStep(), Crossover()]
@@ -50,14 +47,5 @@ def _crossed(ctx: Context, parents: Sequence[Chosen], rng: Random) -> Drawn | No
     for coupling in couplings:
         edit = coupling.edit(parents[0].texts, parents[1].texts, ctx.edits, rng)
         if edit is not None:
-            return (parents[0].number, parents[1].number), edit, coupling.name
-    return None
-
-
-def _varied(ctx: Context, base: Chosen, operators: Sequence[Weighted], rng: Random) -> Drawn | None:
-    drawn = rng.choices(operators, [weight for weight, _ in operators])[0]
-    for _, operator in (drawn, *operators):
-        edit = operator.edit(base.texts, ctx.edits, rng)
-        if edit is not None:
-            return (base.number,), edit, operator.name
+            return Propose((parents[0].number, parents[1].number), edit, coupling.name)
     return None

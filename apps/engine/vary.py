@@ -1,6 +1,7 @@
 """From text operators to steps of a round: draw an edit, propose it, try again when it is refused."""
 
 from collections.abc import Callable, Sequence
+from random import Random
 
 from apps.engine.effects import Choose, Propose, Refused
 from apps.engine.population import Memory
@@ -14,22 +15,26 @@ from apps.engine.variation.steps import AdaptiveStep
 ATTEMPTS = 3
 
 
-def edited_by(*operators: tuple[float, Operator]) -> Vary:
-    """Edits the first parent with one of the operators, drawn by weight; a refused edit is drawn again."""
-    weights = [weight for weight, _ in operators]
+type Weighted = tuple[float, Operator]
+
+
+def edited_by(*operators: Weighted) -> Vary:
+    """Edits the first parent with one of the operators, drawn as `varied` does; a refused edit is drawn again."""
 
     def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
-        base = parents[0]
-
-        def draw() -> Propose | None:
-            rng = ctx.random("vary")
-            operator = rng.choices(operators, weights)[0][1]
-            edit = operator.edit(base.texts, ctx.edits, rng)
-            return None if edit is None else Propose((base.number,), edit, operator.name)
-
-        return standing(draw)
+        return standing(lambda: varied(ctx, parents[0], operators, ctx.random("vary")))
 
     return vary
+
+
+def varied(ctx: Context, base: Chosen, operators: Sequence[Weighted], rng: Random) -> Propose | None:
+    """The base edited by an operator drawn by weight or, where that finds nothing to vary, by the first that does."""
+    drawn = rng.choices(operators, [weight for weight, _ in operators])[0]
+    for weight, operator in (drawn, *operators):
+        edit = operator.edit(base.texts, ctx.edits, rng) if weight else None
+        if edit is not None:
+            return Propose((base.number,), edit, operator.name)
+    return None
 
 
 def standing(draw: Callable[[], Propose | None]) -> Steps[int | None]:

@@ -18,13 +18,11 @@ from apps.engine.recipe import Context, Recipe, Steps
 from apps.engine.records import Chosen
 from apps.engine.selection import Seed
 from apps.engine.setup import Setup
-from apps.engine.variation.adaptation import Sample, Search
+from apps.engine.variation.adaptation import MOST, Sample, Search, wrong_setting
 from apps.engine.variation.coordinates import Coordinate, coordinates, placed
 from apps.engine.variation.numbers import PerturbNumbers
 
 ATTEMPTS = 3
-MOST = 2000  # numbers: a candidate carries its place
-FEWEST = 4  # candidates of a generation
 
 
 def axes(texts: Mapping[str, str], edits: Mapping[str, str], parameters: Mapping[str, Any]) -> tuple[Coordinate, ...]:
@@ -59,12 +57,9 @@ def memory(setup: Setup) -> Memory:
 
 def fits(setup: Setup) -> str:
     """Numbers to vary, not too many, and settings that make sense."""
-    sigma, size = setup.parameters["sigma"], setup.parameters["population"]
+    if wrong := wrong_setting(setup.parameters["sigma"], setup.parameters["population"]):
+        return wrong
     low, high = setup.parameters["low"], setup.parameters["high"]
-    if not (isfinite(sigma) and 0 < sigma <= 100):
-        return f"sigma is {sigma}; it has to be above 0 and at most 100."
-    if size != 0 and not FEWEST <= size <= MOST:
-        return f"population is {size}; choose {FEWEST} to {MOST:,} candidates, or 0 for the usual number."
     if not (isfinite(low) and isfinite(high) and low <= high):
         return f"the limits {low} and {high} are no interval. Choose low below high, or both 0 for none."
     found = len(axes(setup.texts, setup.edits, setup.parameters))

@@ -12,7 +12,6 @@ search of numbers as a share of their size, population the candidates of its gen
 """
 
 from collections.abc import Sequence
-from math import isfinite
 from random import Random
 
 from apps.engine.effects import Choose, Propose, Refused
@@ -22,13 +21,11 @@ from apps.engine.records import Chosen
 from apps.engine.seasons import Place, Seasons
 from apps.engine.selection.anchor import Anchor
 from apps.engine.setup import Setup
+from apps.engine.variation.adaptation import MOST, wrong_setting
 from apps.engine.variation.coordinates import coordinates, placed
 from apps.engine.variation.ingredients import InsertExpression
 from apps.engine.variation.statements import MutateStatements
 from apps.engine.vary import edited_by
-
-MOST = 2000  # numbers: a candidate carries its place
-FEWEST = 4  # candidates of a generation
 
 
 def vary(ctx: Context, parents: Sequence[Chosen]) -> Steps[int | None]:
@@ -55,12 +52,8 @@ def fits(setup: Setup) -> str:
     given = setup.parameters
     if given["structures"] < 1 or given["numbers"] < 1 or not 0 <= given["inserted"] <= 1:
         return "structures and numbers are at least 1 candidate a season, and inserted is a share from 0 to 1."
-    if not (isfinite(given["sigma"]) and 0 < given["sigma"] <= 100):
-        return f"sigma is {given['sigma']}; it has to be above 0 and at most 100."
-    if given["population"] != 0 and not FEWEST <= given["population"] <= MOST:
-        return (
-            f"population is {given['population']}; choose {FEWEST} to {MOST:,} candidates, or 0 for the usual number."
-        )
+    if wrong := wrong_setting(given["sigma"], given["population"]):
+        return wrong
     found = len(coordinates(setup.texts, setup.edits))
     if not 1 <= found <= MOST:
         return (

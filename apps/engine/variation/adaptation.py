@@ -26,6 +26,8 @@ LARGEST_GROWTH = 3  # doublings of the population
 LATE = 1  # generations after which a result is too old to be told
 WIDEST, NARROWEST = 1e6, 1e-10  # step sizes, in units of the coordinates, beyond which a search begins again
 BEYOND = 1e12  # coordinates that no draw leaves
+MOST = 2000  # coordinates, because a candidate carries its place, and candidates of a generation
+FEWEST = 4  # candidates of a generation
 
 type _Point = tuple[float, ...]
 
@@ -126,6 +128,15 @@ class Search:
         self.generation += LATE  # what is still under way was drawn for another width
         self._begin(sigma if NARROWEST < sigma < WIDEST else self._sigma)
         self._since_better = since
+
+
+def wrong_setting(sigma: float, population: int) -> str:
+    """A complaint for a person about the settings of a search, or ""."""
+    if not (math.isfinite(sigma) and 0 < sigma <= 100):
+        return f"sigma is {sigma}; it has to be above 0 and at most 100."
+    if population != 0 and not FEWEST <= population <= MOST:
+        return f"population is {population}; choose {FEWEST} to {MOST:,} candidates, or 0 for the usual number."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from apps.engine.population import Judged
 from apps.engine.records import Result
 from apps.engine.seasons import WIDER, Seasons
 from apps.engine.setup import Setup
+from apps.engine.testing.toy import TEXTS, distance
 from apps.engine.testing.world import World
 
 RECIPE = registry.get("structure_and_numbers")
@@ -66,6 +67,13 @@ def test_it_gets_where_numbers_alone_and_structure_without_insertion_do_not():
 def test_where_numbers_suffice_it_is_no_better_than_numbers_alone():
     assert middle("cma_es", STRAIGHT) > -1e-6
     assert middle("structure_and_numbers", STRAIGHT, **SMALL) <= middle("cma_es", STRAIGHT)
+
+
+def test_where_nothing_can_be_inserted_every_round_still_brings_a_candidate():
+    world = World(RECIPE, 1, TEXTS, distance, parameters={"structures": 20})
+    for number in range(21):
+        world.round(number)
+    assert world.measured == 20  # the first round plants the seed
 
 
 def seasons(structures=2, numbers=6):
